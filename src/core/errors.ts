@@ -1,0 +1,41 @@
+import type { ExitName } from './exits.ts';
+
+export interface HeadgateErrorOptions {
+  /** Stable, lower-case, snake_case; tests and `--json` readers match on it. */
+  readonly code: string;
+  /** Decides the exit code (cli.md 2.3). */
+  readonly exit: ExitName;
+  /** What was not done, one sentence. */
+  readonly notDone?: string;
+  /** What to type or change next, one sentence or command. */
+  readonly fix?: string;
+  /** Further lines, each already shortened and escaped (file:line:column, facts). */
+  readonly details?: readonly string[];
+  /** True where trying again cannot help (D4). */
+  readonly permanent?: boolean;
+  readonly cause?: unknown;
+}
+
+/**
+ * The only error that reaches an operator: what happened, where, what was not done, what to do next.
+ * Anything else that escapes is a bug and ends as 70 SOFTWARE.
+ */
+export class HeadgateError extends Error {
+  readonly code: string;
+  readonly exit: ExitName;
+  readonly notDone: string | undefined;
+  readonly fix: string | undefined;
+  readonly details: readonly string[];
+  readonly permanent: boolean;
+
+  constructor(message: string, options: HeadgateErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HeadgateError';
+    this.code = options.code;
+    this.exit = options.exit;
+    this.notDone = options.notDone;
+    this.fix = options.fix;
+    this.details = options.details ?? [];
+    this.permanent = options.permanent ?? false;
+  }
+}

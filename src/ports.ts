@@ -1,0 +1,74 @@
+import type { Instant, StepCopy } from './core/model.ts';
+
+/** The only source of time. Read once per run (send reads again before each message). */
+export interface Clock {
+  now(): Instant;
+}
+
+/** The only source of randomness: public ids, jitter. */
+export interface Random {
+  /** `prefix-` and 16 characters of lower-case base32 (80 random bits). */
+  publicId(prefix: 'l' | 'm' | 'e' | 'p' | 'r' | 's'): string;
+  /** Uniform in [0, 1). */
+  fraction(): number;
+}
+
+/** Keyed hashes of what names this machine; a part that cannot be read is null and is not compared (A15). */
+export interface MachineIdentity {
+  readonly machineIdHash: string | null;
+  readonly instanceIdHash: string | null;
+  readonly macHash: string | null;
+  /** For people only, never compared. */
+  readonly hostName: string;
+}
+
+export interface Machine {
+  identity(): MachineIdentity;
+  /** `/proc/sys/kernel/random/boot_id`; null where it cannot be read, which counts as a new boot. */
+  bootId(): string | null;
+}
+
+/** The small file beside the state that survives a restore (A14, A15). */
+export interface Stamp {
+  readonly stateId: string;
+  readonly machine: MachineIdentity;
+  readonly lastClockAt: Instant;
+  readonly writeCounter: number;
+}
+
+export interface StampFile {
+  /** Null when the file is missing; throws HeadgateError `stamp_damaged` when it cannot be understood. */
+  read(): Stamp | null;
+  /** Atomic replace, synced. */
+  write(stamp: Stamp): void;
+}
+
+export interface RenderedCopy {
+  readonly subject: string;
+  readonly preheader: string | null;
+  readonly bodyMarkdown: string;
+}
+
+/** Fields a template may name. Values are text; a missing or empty field is null. */
+export type TemplateFields = Readonly<Record<string, string | null>>;
+
+export type RenderResult =
+  | { readonly kind: 'rendered'; readonly copy: RenderedCopy }
+  /** D3: a missing or empty field without fallback; no draft is made. */
+  | { readonly kind: 'problem'; readonly detail: string };
+
+/** Renders fixed copy. The same renderer serves preview, drafting and rehearsal (A17). */
+export interface CopyRenderer {
+  render(copy: StepCopy, fields: TemplateFields): RenderResult;
+}
+
+export interface Notice {
+  readonly kind: string;
+  readonly job: string | null;
+  readonly text: string;
+}
+
+/** Reaches configured operator addresses and nobody else. Resolves false when no channel answered. */
+export interface Notifier {
+  deliver(notice: Notice): Promise<boolean>;
+}
