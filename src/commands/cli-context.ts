@@ -1,0 +1,102 @@
+import type { ExitName } from '../core/exits.ts';
+import type { Clock, Machine, Random } from '../ports.ts';
+import type { Terminal } from './output/terminal.ts';
+
+/** A stream that people or programs read. Writes are synchronous; a reader that went away is not an error. */
+export interface OutputStream {
+  write(text: string): void;
+  readonly isTty: boolean;
+  /** Columns of the terminal (`COLUMNS` wins); null off a terminal. */
+  readonly columns: number | null;
+}
+
+/** What a person types. Every method resolves to null at the end of the input. */
+export interface InputStream {
+  readonly isTty: boolean;
+  /** One line without its line break. */
+  readLine(): Promise<string | null>;
+  /** One key press, unbuffered: a character, or a name such as `up`, `enter`, `escape`, `ctrl-c`. */
+  readKey(): Promise<string | null>;
+  /** Everything up to the end, as UTF-8 text (`leads import -`). */
+  readAll(): Promise<string>;
+}
+
+export interface CliIo {
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The outside as every command sees it; made once by the composition root, replaced by tests. */
+export interface CliContext {
+  readonly io: CliIo;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly machine: Machine;
+  /** Absolute path of the directory in which the program was started. */
+  readonly cwd: string;
+  /** Absolute path of the directory that holds `bin/`, `dist/` and the default `state/`. */
+  readonly installation: string;
+  readonly version: string;
+  /** Aborts on SIGINT and SIGTERM. Only a command registered with `stopsItself` has to look at it. */
+  readonly signal: AbortSignal;
+}
+
+/** The flags that every command takes (cli.md 2.2), already resolved against environment and terminal. */
+export interface GlobalFlags {
+  /** `-C, --config FILE` as typed; null when not given. */
+  readonly config: string | null;
+  /** `--state DIR`, else `$STATE_DIRECTORY`; null when neither is given. */
+  readonly state: string | null;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly ascii: boolean;
+  /** False with `--no-input` or when stdin is not a terminal: never ask, fail with what to pass instead. */
+  readonly input: boolean;
+}
+
+export type OptionValue = string | boolean | readonly string[] | undefined;
+
+/** One call of one command. Read `options` through the helpers of `options.ts`. */
+export interface Invocation {
+  readonly context: CliContext;
+  readonly global: GlobalFlags;
+  /** The command's registered path, such as `leads import`. */
+  readonly path: string;
+  /** Positional arguments in order, variadic ones flattened. */
+  readonly args: readonly string[];
+  /** The command's own options under commander's camel-case names. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+  /** One line of progress on stderr; silent with `--quiet`. */
+  progress(line: string): void;
+}
+
+/**
+ * What a command hands back: data. The root alone turns it into text or JSON, so that both say the same.
+ * A command throws HeadgateError when it could not do its work; it returns an Outcome for every expected
+ * ending, loud ones (30, 31, 32) included.
+ */
+export interface Outcome {
+  readonly exit: ExitName;
+  /**
+   * The `--json` document without `exit`, which the root adds from the fields of this outcome. `schema` comes
+   * from the registry entry unless the document names another.
+   */
+  readonly document: Readonly<Record<string, unknown>>;
+  /** What a person reads on stdout, as lines without line breaks (or one text). Called only when it is shown. */
+  readonly human: string | ((terminal: Terminal) => readonly string[]);
+  /** `exit.message` and `exit.fix` of the document; on stderr too when the exit is loud and `human` is empty. */
+  readonly message?: string | null;
+  readonly fix?: string | null;
+  /** Remarks for stderr; silent with `--quiet`. */
+  readonly notes?: readonly string[];
+  /** The one line that replaces `human` in the journal (`JOURNAL_STREAM`), such as `5 drafted run=r-… code=0`. */
+  readonly journal?: string;
+}
+
+/** What the module of a registry entry exports. */
+export interface CommandModule {
+  run(invocation: Invocation): Promise<Outcome>;
+}

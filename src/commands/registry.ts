@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+
+import type { CommandModule } from './cli-context.ts';
+
+/** The headings of `headgate --help`, in order. */
+export const COMMAND_GROUPS = [
+  'timers',
+  'every day',
+  'leads and sequences',
+  'insight',
+  'set-up and care',
+] as const;
+export type CommandGroup = (typeof COMMAND_GROUPS)[number];
+
+export interface CommandEntry {
+  /** What people type after `headgate`: `drip`, `leads import`. */
+  readonly path: string;
+  readonly group: CommandGroup;
+  /** One line in lower case without a full stop. */
+  readonly summary: string;
+  /** The `schema` of its `--json` document, on failure too: `headgate.run/1`. */
+  readonly schema: string;
+  /** Two command lines that work as written, shown at the end of its help. */
+  readonly examples: readonly string[];
+  /** Adds arguments and options. Must be cheap: no imports, no files, no I/O. */
+  readonly configure?: (command: Command) => void;
+  /** True: on SIGINT and SIGTERM the command ends in its own time (`context.signal`), else the process ends at once. */
+  readonly stopsItself?: boolean;
+  /** Imported only when the command runs, so that no command pays for another. */
+  readonly load: () => Promise<CommandModule>;
+}
+
+/**
+ * Every command. To add one: write `src/commands/<name>.ts` with `export async function run(invocation)`,
+ * then add its entry here. An entry whose module does not exist does not compile.
+ */
+export const COMMANDS: readonly CommandEntry[] = [];
