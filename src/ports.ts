@@ -1,4 +1,7 @@
 import type { Instant, StepCopy } from './core/model.ts';
+import type { MachineIdentity, Stamp } from './core/state-identity.ts';
+
+export type { MachineIdentity, Stamp };
 
 /** The only source of time. Read once per run (send reads again before each message). */
 export interface Clock {
@@ -13,27 +16,10 @@ export interface Random {
   fraction(): number;
 }
 
-/** Keyed hashes of what names this machine; a part that cannot be read is null and is not compared (A15). */
-export interface MachineIdentity {
-  readonly machineIdHash: string | null;
-  readonly instanceIdHash: string | null;
-  readonly macHash: string | null;
-  /** For people only, never compared. */
-  readonly hostName: string;
-}
-
 export interface Machine {
   identity(): MachineIdentity;
   /** `/proc/sys/kernel/random/boot_id`; null where it cannot be read, which counts as a new boot. */
   bootId(): string | null;
-}
-
-/** The small file beside the state that survives a restore (A14, A15). */
-export interface Stamp {
-  readonly stateId: string;
-  readonly machine: MachineIdentity;
-  readonly lastClockAt: Instant;
-  readonly writeCounter: number;
 }
 
 export interface StampFile {

@@ -1,0 +1,261 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { refuseFullSmallBlockDisk } from './disk-space.ts';
+import { migrate, schemaVersion, SCHEMA_VERSION } from './migrate.ts';
+import { mapSqliteError } from './sqlite-errors.ts';
+import {
+  emptyState,
+  foreignState,
+  headerLost,
+  missingState,
+  noWriteAheadLog,
+  olderState,
+} from './state-faults.ts';
+
+export { mapSqliteError };
+
+/** Bytes `HdGt`: in every state's header, so that no other program's database is mistaken for one (A15). */
+export const APPLICATION_ID = 0x48644774;
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** What the rest of the store may do with a statement: the subset that libSQL's client has too. */
+export interface StateStatement<Params extends unknown[], Row> {
+  run(...params: Params): { changes: number; lastInsertRowid: number | bigint };
+  get(...params: Params): Row | undefined;
+  all(...params: Params): Row[];
+  iterate(...params: Params): IterableIterator<Row>;
+}
+
+export type StateMode = 'write' | 'read';
+
+export interface OpenStateOptions {
+  /** Path of `headgate.db`. */
+  readonly file: string;
+  /** 'read' refuses every write (F3) but still opens the file for writing where it may, see openState. */
+  readonly mode: StateMode;
+  /** How long a writer waits for another before `state_busy`; 5,000 by default. */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * One connection to the state. Statements are cached by their text. A statement that writes works only inside
+ * `write`, because a commit outside one can fail unseen (better-sqlite3 ignores it in `.get()`), and because
+ * every writing transaction must raise the counter that tells a restored state from the present one (A15).
+ */
+export class StateDatabase {
+  readonly file: string;
+  readonly mode: StateMode;
+  readonly #connection: Database.Database;
+  readonly #statements = new Map<string, StateStatement<unknown[], unknown>>();
+  #transaction: 'none' | 'read' | 'write' = 'none';
+
+  constructor(connection: Database.Database, options: { file: string; mode: StateMode }) {
+    this.#connection = connection;
+    this.file = options.file;
+    this.mode = options.mode;
+  }
+
+  /** True while the work of `write` runs. */
+  get inWrite(): boolean {
+    return this.#transaction === 'write';
+  }
+
+  /** For functions that are only correct as a part of their caller's transaction. */
+  assertInWrite(): void {
+    if (!this.inWrite) throw new Error('This must run inside StateDatabase.write');
+  }
+
+  /** The statement for this text, prepared once per connection. */
+  prepare<Params extends unknown[] = unknown[], Row = unknown>(sql: string): StateStatement<Params, Row> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      const prepared = this.#connection.prepare(sql);
+      statement = prepared.readonly ? prepared : new WritingStatement(prepared, this);
+      this.#statements.set(sql, statement);
+    }
+    // The caller states the shape of its own SQL; nothing at run time knows it better.
+    return statement as StateStatement<Params, Row>;
+  }
+
+  /** Runs `work` on one consistent snapshot. Inside a transaction it just runs. */
+  read<T>(work: () => T): T {
+    return this.#transaction === 'none' ? this.#transact('read', work) : work();
+  }
+
+  /**
+   * Runs `work` in one immediate transaction and raises the write counter; a throw rolls all of it back.
+   * A `write` inside a `write` just runs, as a part of the outer one.
+   */
+  write<T>(work: () => T): T {
+    if (this.#transaction === 'write') return work();
+    if (this.mode === 'read') throw new Error('This state was opened for reading');
+    if (this.#transaction === 'read') throw new Error('A snapshot cannot become a writing transaction');
+    return this.#transact('write', () => {
+      const result = work();
+      this.#raiseWriteCounter();
+      return result;
+    });
+  }
+
+  /** A compact copy of the whole state at one moment, while others go on writing (F8). `target` must not exist. */
+  vacuumInto(target: string): void {
+    if (this.#transaction !== 'none') throw new Error('A copy cannot be made inside a transaction');
+    this.#mapped(() => this.#connection.prepare('VACUUM INTO ?').run(target));
+  }
+
+  /** What `PRAGMA quick_check` or `integrity_check` has to say, at most 10 lines; empty when all is well. */
+  faults(check: 'quick_check' | 'integrity_check'): string[] {
+    const lines = this.#mapped(() =>
+      this.#connection.prepare<[], string>(`PRAGMA ${check}(10)`).pluck().all(),
+    );
+    return lines.filter((line) => line !== 'ok');
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #transact<T>(kind: 'read' | 'write', work: () => T): T {
+    return this.#mapped(() => {
+      this.#connection.exec(kind === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
+      this.#transaction = kind;
+      try {
+        const result = refusePromise(work());
+        this.#connection.exec('COMMIT');
+        return result;
+      } finally {
+        this.#transaction = 'none';
+        // Still open: `work` or the commit threw, and SQLite did not already roll back by itself.
+        if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      }
+    });
+  }
+
+  #raiseWriteCounter(): void {
+    const raised = this.prepare<[]>('UPDATE state_header SET write_counter = write_counter + 1').run();
+    if (raised.changes !== 1) throw headerLost(this.file);
+  }
+
+  #mapped<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw mapSqliteError(error, this.file);
+    }
+  }
+}
+
+/**
+ * Opens a state that `init` made; never makes one (A15).
+ *
+ * Mode 'read' opens the file for writing too and sets `query_only`: after a writer was killed only a connection
+ * that may write can read the log it left. Where file or folder cannot be written it falls back to a read-only
+ * connection. An older schema is brought up to date by whoever opens it first.
+ *
+ * Throws HeadgateError: `state_missing`, `state_empty` (30); `state_foreign`, `state_damaged`, `state_newer`,
+ * `state_older` (78); `state_not_permitted`, `state_disk_full`, `state_io_error` (77); `state_busy` (75).
+ */
+export function openState(options: OpenStateOptions): StateDatabase {
+  const { file, mode } = options;
+  try {
+    refuseMissingOrEmpty(file);
+    const readOnly = mode === 'read' && !isWritable(file);
+    if (mode === 'write') demandWritable(file);
+    if (!readOnly) refuseFullSmallBlockDisk(file);
+    const connection = new Database(file, {
+      readonly: readOnly,
+      fileMustExist: true,
+      timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
+    });
+    try {
+      prepareConnection(connection, { file, mode, readOnly });
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return new StateDatabase(connection, { file, mode });
+  } catch (error) {
+    throw mapSqliteError(error, file);
+  }
+}
+
+/** Checks identity before anything is set, so that a foreign database is left exactly as it was. */
+function prepareConnection(
+  connection: Database.Database,
+  { file, mode, readOnly }: { file: string; mode: StateMode; readOnly: boolean },
+): void {
+  if (Number(connection.pragma('application_id', { simple: true })) !== APPLICATION_ID) {
+    throw foreignState(file);
+  }
+  connection.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;');
+  if (readOnly) {
+    const found = schemaVersion(connection);
+    if (found < SCHEMA_VERSION) throw olderState(file, { found, known: SCHEMA_VERSION });
+  } else if (connection.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
+    throw noWriteAheadLog(file);
+  }
+  migrate(connection, file);
+  if (mode === 'read') connection.exec('PRAGMA query_only = ON');
+}
+
+function refuseMissingOrEmpty(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) throw missingState(file);
+  if (!stats.isFile()) throw foreignState(file);
+  if (stats.size === 0) throw emptyState(file);
+}
+
+/** SQLite writes beside the file too (its log), so the folder counts as well. */
+function demandWritable(file: string): void {
+  accessSync(file, constants.R_OK | constants.W_OK);
+  accessSync(dirname(file), constants.W_OK);
+}
+
+function isWritable(file: string): boolean {
+  try {
+    demandWritable(file);
+    return true;
+  } catch {
+    // Any reason why not leads to the same read-only connection; a real fault shows itself there.
+    return false;
+  }
+}
+
+function refusePromise<T>(result: T): T {
+  if (result instanceof Promise) throw new TypeError('A transaction cannot wait for a promise');
+  return result;
+}
+
+/** Lets a statement that writes run only inside `StateDatabase.write`. */
+class WritingStatement implements StateStatement<unknown[], unknown> {
+  readonly #statement: Database.Statement;
+  readonly #database: StateDatabase;
+
+  constructor(statement: Database.Statement, database: StateDatabase) {
+    this.#statement = statement;
+    this.#database = database;
+  }
+
+  run(...params: unknown[]): { changes: number; lastInsertRowid: number | bigint } {
+    this.#database.assertInWrite();
+    return this.#statement.run(...params);
+  }
+
+  get(...params: unknown[]): unknown {
+    this.#database.assertInWrite();
+    return this.#statement.get(...params);
+  }
+
+  all(...params: unknown[]): unknown[] {
+    this.#database.assertInWrite();
+    return this.#statement.all(...params);
+  }
+
+  iterate(...params: unknown[]): IterableIterator<unknown> {
+    this.#database.assertInWrite();
+    return this.#statement.iterate(...params);
+  }
+}
