@@ -16,3 +16,53 @@ export interface Stamp {
   readonly lastClockAt: Instant;
   readonly writeCounter: number;
 }
+
+/** The state's own header row: what it is, whose machine it belongs to, how far it has come (A14, A15). */
+export interface StateHeader extends Stamp {
+  readonly createdAt: Instant;
+  /** When `init` or `adopt` bound it to its machine. */
+  readonly boundAt: Instant;
+  /** Not null while a restored state waits for `adopt`. */
+  readonly restoredAt: Instant | null;
+  /** Null while every mail is a rehearsal (D9). */
+  readonly wentLiveAt: Instant | null;
+  /** Set by a doubt, null again after a person's act; until then no sequence approves itself (A5). */
+  readonly personNeededSinceAt: Instant | null;
+}
+
+/** What the stamp beside a state must say right after the commit that left this header. */
+export function stampOf(header: StateHeader): Stamp {
+  const { stateId, machine, lastClockAt, writeCounter } = header;
+  return { stateId, machine, lastClockAt, writeCounter };
+}
+
+/** Reads a machine identity out of parsed JSON; null when it has not that shape. */
+export function parseMachineIdentity(value: unknown): MachineIdentity | null {
+  if (!isRecord(value)) return null;
+  const { machineIdHash, instanceIdHash, macHash, hostName } = value;
+  if (!isTextOrNull(machineIdHash) || !isTextOrNull(instanceIdHash) || !isTextOrNull(macHash)) return null;
+  if (typeof hostName !== 'string') return null;
+  return { machineIdHash, instanceIdHash, macHash, hostName };
+}
+
+/** Reads a stamp out of parsed JSON; null when it has not that shape. Unknown keys are a later version's. */
+export function parseStamp(value: unknown): Stamp | null {
+  if (!isRecord(value)) return null;
+  const { stateId, lastClockAt, writeCounter } = value;
+  const machine = parseMachineIdentity(value['machine']);
+  if (machine === null || typeof stateId !== 'string' || stateId === '') return null;
+  if (!isCount(lastClockAt) || !isCount(writeCounter)) return null;
+  return { stateId, machine, lastClockAt, writeCounter };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

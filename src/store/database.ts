@@ -102,7 +102,15 @@ export class StateDatabase {
   /** A compact copy of the whole state at one moment, while others go on writing (F8). `target` must not exist. */
   vacuumInto(target: string): void {
     if (this.#transaction !== 'none') throw new Error('A copy cannot be made inside a transaction');
-    this.#mapped(() => this.#connection.prepare('VACUUM INTO ?').run(target));
+    this.#mapped(() => {
+      // query_only would refuse the copy as well; nothing else can run between these lines.
+      this.#connection.exec('PRAGMA query_only = OFF');
+      try {
+        this.#connection.prepare('VACUUM INTO ?').run(target);
+      } finally {
+        if (this.mode === 'read') this.#connection.exec('PRAGMA query_only = ON');
+      }
+    });
   }
 
   /** What `PRAGMA quick_check` or `integrity_check` has to say, at most 10 lines; empty when all is well. */

@@ -1,0 +1,94 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { HeadgateError } from '../core/errors.ts';
+import { parseStamp } from '../core/state-identity.ts';
+import type { Stamp, StampFile } from '../ports.ts';
+
+/** `stamp.json` beside the state: what the state cannot say of itself once it was restored (A14, A15). */
+export function createStampFile(path: string): StampFile {
+  return { read: () => readStamp(path), write: (stamp) => replaceStamp(path, stamp) };
+}
+
+function readStamp(path: string): Stamp | null {
+  const text = readText(path);
+  if (text === null) return null;
+  const stamp = parseStamp(parseJson(text));
+  if (stamp === null) throw damagedStamp(path);
+  return stamp;
+}
+
+/** Throws HeadgateError `stamp_not_written` (77); the old stamp then still stands, whole. */
+function replaceStamp(path: string, stamp: Stamp): void {
+  // Jobs share the stamp, each under its own lock: two may write at once, so each writes a file of its own.
+  const writing = `${path}.${String(process.pid)}.new`;
+  try {
+    writeSynced(writing, `${JSON.stringify(stamp, null, 2)}\n`);
+    renameSync(writing, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(writing, { force: true });
+    throw new HeadgateError(`${path} cannot be written (${codeOf(error)})`, {
+      code: 'stamp_not_written',
+      exit: 'NOPERM',
+      fix: 'Give the state folder back to its owner, or free some space; then run it again.',
+      cause: error,
+    });
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw new HeadgateError(`${path} cannot be read (${codeOf(error)})`, {
+      code: 'stamp_not_readable',
+      exit: 'NOPERM',
+      notDone: 'Nothing was done.',
+      fix: 'Run as the owner of the state, or give the folder back to it (chown).',
+      cause: error,
+    });
+  }
+}
+
+function damagedStamp(path: string): HeadgateError {
+  return new HeadgateError(`${path} is damaged: it is no stamp of a state`, {
+    code: 'stamp_damaged',
+    exit: 'CONFIG',
+    notDone: 'Nothing was done.',
+    fix: `Look at it, move it away, then: headgate adopt`,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Half a file and a file of something else are the same damage.
+    return null;
+  }
+}
+
+function writeSynced(path: string, text: string): void {
+  const descriptor = openSync(path, 'w', 0o600);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Without this a power cut could bring the old name back. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}
