@@ -58,3 +58,24 @@ export interface Notice {
 export interface Notifier {
   deliver(notice: Notice): Promise<boolean>;
 }
+
+/** A stream that people or programs read. Writes are synchronous; a reader that went away is not an error. */
+export interface OutputStream {
+  write(text: string): void;
+  readonly isTty: boolean;
+  /** Columns of the terminal (`COLUMNS` wins); null off a terminal. */
+  readonly columns: number | null;
+  /** True when systemd collects this stream (`JOURNAL_STREAM` names it): lines may carry a `<N>` priority. */
+  readonly isJournal: boolean;
+}
+
+/** What a person types. Every method resolves to null at the end of the input. */
+export interface InputStream {
+  readonly isTty: boolean;
+  /** One line without its line break. */
+  readLine(): Promise<string | null>;
+  /** One key press, unbuffered: a character, or a name such as `up`, `enter`, `escape`, `ctrl-c`. */
+  readKey(): Promise<string | null>;
+  /** Everything up to the end, as UTF-8 text (`leads import -`). */
+  readAll(): Promise<string>;
+}

@@ -1,25 +1,8 @@
 import type { ExitName } from '../core/exits.ts';
-import type { Clock, Machine, Random } from '../ports.ts';
+import type { Clock, InputStream, Machine, OutputStream, Random } from '../ports.ts';
 import type { Terminal } from './output/terminal.ts';
 
-/** A stream that people or programs read. Writes are synchronous; a reader that went away is not an error. */
-export interface OutputStream {
-  write(text: string): void;
-  readonly isTty: boolean;
-  /** Columns of the terminal (`COLUMNS` wins); null off a terminal. */
-  readonly columns: number | null;
-}
-
-/** What a person types. Every method resolves to null at the end of the input. */
-export interface InputStream {
-  readonly isTty: boolean;
-  /** One line without its line break. */
-  readLine(): Promise<string | null>;
-  /** One key press, unbuffered: a character, or a name such as `up`, `enter`, `escape`, `ctrl-c`. */
-  readKey(): Promise<string | null>;
-  /** Everything up to the end, as UTF-8 text (`leads import -`). */
-  readAll(): Promise<string>;
-}
+export type { InputStream, OutputStream } from '../ports.ts';
 
 export interface CliIo {
   readonly stdin: InputStream;
@@ -52,6 +35,8 @@ export interface GlobalFlags {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** False with `--no-color`; null: the environment and the stream decide. */
+  readonly color: false | null;
   readonly ascii: boolean;
   /** False with `--no-input` or when stdin is not a terminal: never ask, fail with what to pass instead. */
   readonly input: boolean;

@@ -12,6 +12,26 @@ export const COMMAND_GROUPS = [
 ] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
+/** What `headgate leads --help` and the top help say of a word that only gathers sub-commands. */
+export interface Namespace {
+  readonly name: string;
+  readonly group: CommandGroup;
+  readonly summary: string;
+}
+
+export const NAMESPACES: readonly Namespace[] = [
+  { name: 'leads', group: 'leads and sequences', summary: 'import, inspect, explain and change leads' },
+  { name: 'sequences', group: 'leads and sequences', summary: 'check, plan, apply and list sequences' },
+  { name: 'steps', group: 'leads and sequences', summary: 'write the words of a step' },
+  { name: 'suppressions', group: 'leads and sequences', summary: 'addresses that never receive anything' },
+  { name: 'sends', group: 'insight', summary: 'what was sent' },
+  { name: 'runs', group: 'insight', summary: 'what each run did' },
+  { name: 'audit', group: 'insight', summary: 'verify and show the record of what was decided' },
+  { name: 'config', group: 'set-up and care', summary: 'show, validate and explain the configuration' },
+  { name: 'units', group: 'set-up and care', summary: 'install and compare the systemd units' },
+  { name: 'secrets', group: 'set-up and care', summary: 'store credentials' },
+];
+
 export interface CommandEntry {
   /** What people type after `headgate`: `drip`, `leads import`. */
   readonly path: string;

@@ -31,3 +31,75 @@ export interface TerminalSymbols {
   readonly rule: string;
   readonly block: string;
 }
+
+/** What decides how a stream is written to. */
+export interface TerminalTraits {
+  readonly isTty: boolean;
+  readonly columns: number | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** False with `--no-color`; null leaves it to the environment and the stream. */
+  readonly color: false | null;
+  /** True with `--ascii`; false leaves it to the locale. */
+  readonly ascii: boolean;
+}
+
+export const DEFAULT_WIDTH = 80;
+
+const SYMBOLS: TerminalSymbols = {
+  ok: '✓',
+  warning: '!',
+  problem: '✗',
+  ellipsis: '…',
+  dash: '—',
+  dot: '·',
+  arrow: '›',
+  rule: '─',
+  block: '█',
+};
+
+const ASCII_SYMBOLS: TerminalSymbols = {
+  ok: 'ok',
+  warning: '!',
+  problem: 'X',
+  ellipsis: '~',
+  dash: '-',
+  dot: '|',
+  arrow: '>',
+  rule: '-',
+  block: '#',
+};
+
+/** A terminal for one stream: stdout and stderr are judged apart, since either may be redirected alone. */
+export function createTerminal(traits: TerminalTraits): Terminal {
+  const color = wantsColor(traits);
+  const ascii = traits.ascii || !hasUtf8Locale(traits.env);
+  const style = (open: number, close: number) => (text: string) =>
+    color && text !== '' ? `\u001B[${String(open)}m${text}\u001B[${String(close)}m` : text;
+  return {
+    isTty: traits.isTty,
+    width: traits.columns ?? DEFAULT_WIDTH,
+    color,
+    ascii,
+    symbols: ascii ? ASCII_SYMBOLS : SYMBOLS,
+    red: style(31, 39),
+    yellow: style(33, 39),
+    green: style(32, 39),
+    dim: style(2, 22),
+    bold: style(1, 22),
+  };
+}
+
+/** `--no-color`, then NO_COLOR (no-color.org: any value that is not empty), FORCE_COLOR, TERM=dumb, the stream. */
+function wantsColor({ isTty, env, color }: TerminalTraits): boolean {
+  if (color === false) return false;
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
+  return isTty && env['TERM'] !== 'dumb';
+}
+
+/** POSIX order: LC_ALL, LC_CTYPE, LANG. A unit without any locale writes to the journal, which is UTF-8. */
+function hasUtf8Locale(env: TerminalTraits['env']): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => (value ?? '') !== '');
+  return locale === undefined || /utf-?8/i.test(locale);
+}

@@ -1,0 +1,16 @@
+# Sourced by the launchers in bin/, which set $launcher to their own path and the command to run as arguments.
+# Plain sh and no fork: every start pays for what stands here.
+root=${launcher%/*}/..
+node=$root/node_modules/.bin/node
+bundle=$root/dist/headgate.cjs
+if [ ! -x "$node" ] || [ ! -r "$bundle" ]; then
+  echo "Headgate is not built: run 'npm start', or 'npm ci && npm run build', in $(cd "$root" && pwd)" >&2
+  echo 'exit 78 CONFIG' >&2
+  exit 78
+fi
+if [ -z "${NODE_COMPILE_CACHE-}" ]; then
+  # systemd's CacheDirectory= where there is one: an installation is read-only for the service user.
+  cache=${CACHE_DIRECTORY-$root/node_modules/.cache/headgate}
+  export NODE_COMPILE_CACHE="${cache%%:*}"
+fi
+exec "$node" "$bundle" "$@"

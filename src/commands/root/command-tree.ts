@@ -1,0 +1,144 @@
+import type { Command, CommanderError } from 'commander';
+
+import { usageError } from '../options.ts';
+import type { CliIo, GlobalFlags, OptionValue } from '../cli-context.ts';
+import { NAMESPACES, type CommandEntry } from '../registry.ts';
+import { addGlobalFlags, isGlobalFlag, resolveGlobalFlags, type OptionBag } from './global-flags.ts';
+
+export interface CommandLine {
+  readonly entries: readonly CommandEntry[];
+  readonly argv: readonly string[];
+  readonly io: CliIo;
+  /** Columns for help texts. */
+  readonly width: number;
+}
+
+/** One command to run, with everything that was typed for it. */
+export interface RunRequest {
+  readonly kind: 'run';
+  readonly entry: CommandEntry;
+  readonly global: GlobalFlags;
+  readonly args: readonly string[];
+  readonly options: OptionBag;
+}
+
+export type ParsedCommandLine = RunRequest | { readonly kind: 'help'; readonly text: string };
+
+type Found = Pick<RunRequest, 'entry' | 'args' | 'options'> & { readonly typed: OptionBag };
+
+/**
+ * Reads a command line with commander. Only the subtree of the first word is configured in full, so that an
+ * idle `drip` does not pay for fifty commands; the other names are there for suggestions.
+ * Throws HeadgateError (64) for anything that commander refuses.
+ */
+export async function parseCommandLine(line: CommandLine): Promise<ParsedCommandLine> {
+  const { Command, CommanderError } = await import('commander');
+  let help = '';
+  let found: Found | undefined;
+  const root = new Command('headgate')
+    .exitOverride()
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .configureHelp({ helpWidth: line.width, showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => (help += text),
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      getOutHelpWidth: () => line.width,
+      getErrHelpWidth: () => line.width,
+    });
+  buildTree(root, line, (entry, command) => (found = collect(entry, command)));
+  try {
+    root.parse([...line.argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
+    throw asUsageError(error, line.argv);
+  }
+  if (found === undefined) throw usageError('no command given', 'headgate --help');
+  const { typed, ...rest } = found;
+  return { kind: 'run', ...rest, global: resolveGlobalFlags(typed, line.io) };
+}
+
+function buildTree(
+  root: Command,
+  { entries, argv }: CommandLine,
+  onRun: (entry: CommandEntry, command: Command) => void,
+): void {
+  const wanted = firstWord(argv);
+  addGlobalFlags(root);
+  for (const entry of entries) {
+    const [top = '', ...rest] = entry.path.split(' ');
+    const known = root.commands.find((command) => command.name() === top);
+    if (top !== wanted) {
+      if (known === undefined) root.command(top);
+      continue;
+    }
+    const parent = known ?? root.command(top).description(namespaceSummary(top)).enablePositionalOptions();
+    const command = rest.length === 0 ? parent : parent.command(rest.join(' '));
+    configureEntry(command, entry, onRun);
+  }
+  const top = root.commands.find((command) => command.name() === wanted);
+  if (top !== undefined) addGlobalFlags(top);
+}
+
+function configureEntry(
+  command: Command,
+  entry: CommandEntry,
+  onRun: (entry: CommandEntry, command: Command) => void,
+): void {
+  command.description(sentence(entry.summary)).action(() => {
+    onRun(entry, command);
+  });
+  entry.configure?.(command);
+  addGlobalFlags(command);
+  if (entry.examples.length > 0) {
+    command.addHelpText('after', `\nExamples:\n${entry.examples.map((line) => `  ${line}`).join('\n')}`);
+  }
+}
+
+function collect(entry: CommandEntry, leaf: Command): Found {
+  const typed: Record<string, OptionValue> = {};
+  const options: Record<string, OptionValue> = {};
+  for (let command: Command | null = leaf; command !== null; command = command.parent) {
+    for (const [name, value] of Object.entries<OptionValue>(command.opts())) {
+      if (isGlobalFlag(command, name)) {
+        if (command.getOptionValueSource(name) === 'cli') typed[name] ??= value;
+      } else if (command === leaf) options[name] = value;
+    }
+  }
+  if (options['dryRun'] === true) options['preview'] = true;
+  return { entry, args: leaf.args, options, typed };
+}
+
+/** The command word: the first one that is neither a flag nor the value of a global flag. */
+function firstWord(argv: readonly string[]): string | undefined {
+  let isValue = false;
+  for (const word of argv) {
+    if (isValue) isValue = false;
+    else if (word === '-C' || word === '--config' || word === '--state') isValue = true;
+    else if (!word.startsWith('-')) return word;
+  }
+  return undefined;
+}
+
+function asUsageError({ code, message }: CommanderError, argv: readonly string[]): Error {
+  const [first = '', ...more] = message.replace(/^error: /, '').split('\n');
+  const words = argv.filter((word) => !word.startsWith('-'));
+  if (code === 'commander.help') {
+    return usageError(`${words.join(' ')} needs a sub-command`, `headgate ${words.join(' ')} --help`);
+  }
+  const suggestion = more.join(' ').replace(/^\((.*)\)$/, '$1');
+  const help = code === 'commander.unknownCommand' ? 'headgate --help' : `headgate ${words[0] ?? ''} --help`;
+  return usageError(suggestion === '' ? first : `${first}. ${suggestion}`, help.replace('  ', ' '));
+}
+
+function namespaceSummary(name: string): string {
+  return sentence(NAMESPACES.find((namespace) => namespace.name === name)?.summary ?? '');
+}
+
+function sentence(text: string): string {
+  return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

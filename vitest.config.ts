@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+
+import { defineConfig, type Plugin } from 'vitest/config';
+
+/** The same files that scripts/build.ts loads as text. */
+const TEXT_FILE = /\.(?:sql|toml|md|csv|html)$/;
+
+const textFiles: Plugin = {
+  name: 'text-files',
+  enforce: 'pre',
+  load(id) {
+    const path = id.split('?')[0] ?? id;
+    if (!TEXT_FILE.test(path)) return null;
+    return `export default ${JSON.stringify(readFileSync(path, 'utf8'))};`;
+  },
+};
+
+export default defineConfig({
+  plugins: [textFiles],
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Worker threads share one process, so a test file costs milliseconds instead of a Node start.
+    pool: 'threads',
+    // A test that needs longer is waiting for something it should have been given.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    restoreMocks: true,
+    coverage: { include: ['src/**/*.ts'] },
+  },
+});
