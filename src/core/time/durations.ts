@@ -16,7 +16,6 @@ export interface DelayProblem {
 
 const ELAPSED = /^(0|[1-9]\d{0,5})(m|h|d)$/;
 const WORKING_DAYS = /^(0|[1-9]\d{0,2}) working days?$/;
-const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 const QUOTED_CHARACTERS_MAX = 40;
 
 /**
@@ -60,8 +59,8 @@ export function formatDurationMs(ms: number): string {
 function elapsedMs(text: string): number | null {
   const parts = ELAPSED.exec(text);
   if (parts === null) return null;
-  const unitMs = UNIT_MS[parts[2] ?? ''];
-  return unitMs === undefined ? null : Number(parts[1]) * unitMs;
+  const unitMs = parts[2] === 'm' ? MINUTE_MS : parts[2] === 'h' ? HOUR_MS : DAY_MS;
+  return Number(parts[1]) * unitMs;
 }
 
 function tooLong(text: string): DelayProblem {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays, epochDayOf, isIsoDate, isoDateOf, weekdayOf } from '../../../src/core/time/calendar.ts';
+import {
+  addDays,
+  epochDayOf,
+  isIsoDate,
+  isoDateOf,
+  weekdayOf,
+  weekdayOfEpochDay,
+} from '../../../src/core/time/calendar.ts';
 
 describe('calendar dates', () => {
   it('hardening 86: a holiday on a date that does not exist is refused, not rolled over into the next month', () => {
@@ -58,7 +65,8 @@ describe('calendar dates', () => {
     fc.assert(property, { seed: 20260214, numRuns: 6000 });
   });
 
-  it('refuses to name the weekday of what is no number', () => {
+  it('refuses to name the date or weekday of what is no number', () => {
+    expect(() => weekdayOfEpochDay(Number.NaN)).toThrow(RangeError);
     expect(() => isoDateOf(Number.NaN)).toThrow(RangeError);
   });
 });
