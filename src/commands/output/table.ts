@@ -73,22 +73,27 @@ function naturalWidths(headers: readonly string[], cells: readonly (readonly str
   );
 }
 
-/** Takes the missing columns from the widest column that may still shrink, one by one. */
+/**
+ * Takes the missing columns one by one from the widest column that may still shrink: first down to each
+ * column's own floor, then, on a very narrow terminal, down to a single character.
+ */
 function fitWidths<Row>(
   natural: readonly number[],
   columns: readonly TableColumn<Row>[],
   terminalWidth: number,
 ): readonly number[] {
   const widths = [...natural];
-  const floors = columns.map(({ minWidth }, index) =>
-    Math.min(natural[index] ?? 0, minWidth ?? MIN_WIDTH_DEFAULT),
-  );
   let excess = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - terminalWidth;
-  while (excess > 0) {
-    const widest = indexOfWidest(widths, floors);
-    if (widest === null) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    excess -= 1;
+  for (const floorMax of [NEVER_CUT, 1]) {
+    const floors = columns.map(({ minWidth = MIN_WIDTH_DEFAULT }) =>
+      minWidth === NEVER_CUT ? NEVER_CUT : Math.min(minWidth, floorMax),
+    );
+    while (excess > 0) {
+      const widest = indexOfWidest(widths, floors);
+      if (widest === null) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+      excess -= 1;
+    }
   }
   return widths;
 }

@@ -49,9 +49,12 @@ export async function parseCommandLine(line: CommandLine): Promise<ParsedCommand
       getOutHelpWidth: () => line.width,
       getErrHelpWidth: () => line.width,
     });
-  buildTree(root, line, (entry, command) => (found = collect(entry, command)));
+  const word = firstWord(line.argv);
+  buildTree(root, { entries: line.entries, word }, (entry, command) => (found = collect(entry, command)));
+  const isKnown = root.commands.some((command) => command.name() === word);
   try {
-    root.parse([...line.argv], { from: 'user' });
+    // `dirp --help` is a typo, not a question about headgate.
+    root.parse(isKnown || word === undefined ? [...line.argv] : [word], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
@@ -64,15 +67,14 @@ export async function parseCommandLine(line: CommandLine): Promise<ParsedCommand
 
 function buildTree(
   root: Command,
-  { entries, argv }: CommandLine,
+  { entries, word }: { readonly entries: readonly CommandEntry[]; readonly word: string | undefined },
   onRun: (entry: CommandEntry, command: Command) => void,
 ): void {
-  const wanted = firstWord(argv);
   addGlobalFlags(root);
   for (const entry of entries) {
     const [top = '', ...rest] = entry.path.split(' ');
     const known = root.commands.find((command) => command.name() === top);
-    if (top !== wanted) {
+    if (top !== word) {
       if (known === undefined) root.command(top);
       continue;
     }
@@ -80,7 +82,7 @@ function buildTree(
     const command = rest.length === 0 ? parent : parent.command(rest.join(' '));
     configureEntry(command, entry, onRun);
   }
-  const top = root.commands.find((command) => command.name() === wanted);
+  const top = root.commands.find((command) => command.name() === word);
   if (top !== undefined) addGlobalFlags(top);
 }
 
