@@ -25,7 +25,7 @@ export function textOption(invocation: Invocation, name: string): string | null 
 /** The values of a repeatable or variadic option (`--lead ID…`); empty when it was not given. */
 export function listOption(invocation: Invocation, name: string): readonly string[] {
   const value = invocation.options[name];
-  if (Array.isArray(value)) return value;
+  if (typeof value === 'object') return value;
   return typeof value === 'string' ? [value] : [];
 }
 
