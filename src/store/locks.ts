@@ -40,7 +40,8 @@ export interface LockRequest {
  * The lock is an immediate transaction held open on `locks/JOB.db`, so that the kernel frees it with its process,
  * however that ends. The transaction never writes, so the database stays empty and costs nothing to open. Who
  * holds it is said in a file beside it, written after the lock was taken: the other way round, two contenders
- * could overwrite each other's name between naming and locking.
+ * could overwrite each other's name between naming and locking. Nothing else in this process may open
+ * `JOB.db` by hand: closing any descriptor of a file frees the locks that the process has on it.
  */
 export function acquireLock(request: LockRequest): Lock | LockBusy {
   const file = join(request.directory, `${request.job}.db`);

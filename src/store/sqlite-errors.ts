@@ -36,7 +36,10 @@ const FAULTS: readonly { pattern: RegExp; describe: (file: string, code: string)
   { pattern: /^SQLITE_(BUSY|LOCKED)/, describe: busy },
   { pattern: /^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_SHMSIZE)$/, describe: diskFull },
   { pattern: /^(SQLITE_IOERR|EIO$)/, describe: inputOutput },
-  { pattern: /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EPERM$|EROFS$)/, describe: notPermitted },
+  {
+    pattern: /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EPERM$|EROFS$|ENOTDIR$)/,
+    describe: notPermitted,
+  },
   { pattern: /^SQLITE_NOTADB/, describe: notADatabase },
   { pattern: /^SQLITE_(CORRUPT|FORMAT)/, describe: damaged },
 ];
