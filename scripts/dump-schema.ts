@@ -10,10 +10,9 @@ export const SCHEMA_FILE = fileURLToPath(new URL('../test/store/schema.sql', imp
 /** The schema of an open database as SQL text, in the order of type and name. */
 export function dumpSchema(connection: Database.Database): string {
   const parts = connection
-    .prepare<
-      [],
-      string
-    >("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name")
+    .prepare<[], string>(
+      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name",
+    )
     .pluck()
     .all();
   return `${parts.join(';\n\n')};\n`;

@@ -1,0 +1,384 @@
+CREATE INDEX attempts_by_time ON attempts (at);
+
+CREATE INDEX draft_log_by_day ON draft_log (operator_day, job);
+
+CREATE INDEX draft_log_by_time ON draft_log (made_at);
+
+CREATE INDEX draft_log_released ON draft_log (released_day, job) WHERE released_day IS NOT NULL;
+
+CREATE INDEX enrollments_by_lead ON enrollments (lead_row_id);
+
+CREATE INDEX enrollments_by_sequence ON enrollments (sequence_row_id, status);
+
+CREATE UNIQUE INDEX enrollments_one_live ON enrollments (lead_row_id, sequence_row_id) WHERE status IN ('pending', 'active');
+
+CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at, row_id)
+  WHERE status IN ('pending', 'active') AND next_due_at IS NOT NULL;
+
+CREATE INDEX leads_nurture_queue ON leads (nurture_due_at, row_id) WHERE nurture_due_at IS NOT NULL;
+
+CREATE INDEX messages_by_lead ON messages (lead_row_id, drafted_at);
+
+CREATE INDEX messages_by_run ON messages (run_id);
+
+CREATE INDEX messages_open ON messages (state, row_id)
+  WHERE state IN ('reserved', 'pending_approval', 'approved', 'sending', 'uncertain', 'held');
+
+CREATE INDEX messages_sent ON messages (sent_at) WHERE sent_at IS NOT NULL;
+
+CREATE INDEX notices_by_key ON notices (dedupe_key, created_at);
+
+CREATE INDEX notices_waiting ON notices (row_id) WHERE delivered_at IS NULL;
+
+CREATE INDEX plans_waiting ON plans (job, made_at) WHERE state = 'waiting';
+
+CREATE INDEX runs_by_command ON runs (command, started_at);
+
+CREATE UNIQUE INDEX sequences_one_catch_all ON sequences (catch_all) WHERE catch_all = 1 AND status <> 'archived';
+
+CREATE INDEX timeline_by_lead ON timeline (lead_row_id, at);
+
+CREATE INDEX timeline_by_time ON timeline (at) WHERE kind = 'held_back';
+
+CREATE TABLE attempts (
+  row_id INTEGER PRIMARY KEY,
+  message_row_id INTEGER NOT NULL REFERENCES messages (row_id),
+  attempt INTEGER NOT NULL,
+  -- claimed, then exactly one of accepted, refused (surely not sent), unknown, withdrawn.
+  event TEXT NOT NULL CHECK (event IN ('claimed', 'accepted', 'refused', 'unknown', 'withdrawn')),
+  at INTEGER NOT NULL,
+  operator_day TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  transport TEXT NOT NULL,
+  detail TEXT,
+  UNIQUE (message_row_id, attempt, event)
+) STRICT;
+
+CREATE TABLE country_holidays (
+  country TEXT NOT NULL,
+  day TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (country, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE draft_log (
+  row_id INTEGER PRIMARY KEY,
+  message_row_id INTEGER NOT NULL REFERENCES messages (row_id),
+  revision INTEGER NOT NULL,
+  lead_row_id INTEGER NOT NULL,
+  job TEXT NOT NULL CHECK (job IN ('drip', 'nurture')),
+  run_id TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  operator_day TEXT NOT NULL,
+  -- 0 while held for its blast radius and when discarded from there; 1 counts in the mean.
+  counts_in_mean INTEGER NOT NULL DEFAULT 1 CHECK (counts_in_mean IN (0, 1)),
+  -- Operator's day on which a held batch was released: raises that day's line.
+  released_day TEXT,
+  UNIQUE (message_row_id, revision)
+) STRICT;
+
+CREATE TABLE enrollment_counts (
+  sequence_row_id INTEGER NOT NULL REFERENCES sequences (row_id),
+  status TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (sequence_row_id, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE enrollments (
+  row_id INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE CHECK (id LIKE 'e-%'),
+  lead_row_id INTEGER NOT NULL REFERENCES leads (row_id),
+  sequence_row_id INTEGER NOT NULL REFERENCES sequences (row_id),
+  kind TEXT NOT NULL CHECK (kind IN ('drip', 'nurture')),
+  status TEXT NOT NULL CHECK (status IN ('pending', 'active', 'completed', 'cancelled', 'failed')),
+  cancel_reason TEXT,
+  match_reason TEXT,
+  match_snapshot_json TEXT,
+  parallel INTEGER NOT NULL DEFAULT 0 CHECK (parallel IN (0, 1)),
+  enrolled_at INTEGER NOT NULL,
+  -- C2: what the next delay counts from: the previous send, else the enrollment.
+  anchor_at INTEGER NOT NULL,
+  -- The last step delivered or passed over; null before the first.
+  last_step_row_id INTEGER REFERENCES steps (row_id),
+  next_step_row_id INTEGER REFERENCES steps (row_id),
+  -- Due by the delay alone (A16 judges lateness by it) and clamped into its window (C3; the queue's key).
+  due_at INTEGER,
+  next_due_at INTEGER,
+  -- A6: follow-ups before first steps.
+  is_first_step INTEGER NOT NULL DEFAULT 1 CHECK (is_first_step IN (0, 1)),
+  -- C6: an operator asked for this step now.
+  sent_now_at INTEGER,
+  failed_attempts INTEGER NOT NULL DEFAULT 0,
+  retry_at INTEGER,
+  last_error TEXT,
+  ended_at INTEGER,
+  verdict_reason TEXT,
+  verdict_until INTEGER,
+  CHECK (status <> 'cancelled' OR cancel_reason IS NOT NULL),
+  CHECK ((status IN ('pending', 'active')) = (ended_at IS NULL)),
+  CHECK (next_due_at IS NULL OR next_step_row_id IS NOT NULL)
+) STRICT;
+
+CREATE TABLE job_days (
+  job TEXT NOT NULL,
+  operator_day TEXT NOT NULL,
+  PRIMARY KEY (job, operator_day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE jobs (
+  job TEXT PRIMARY KEY,
+  checkpoint_at INTEGER,
+  checkpoint_boot_id TEXT,
+  checkpoint_run_id TEXT,
+  -- The last run that was live, kept quiet or paused: the other end of a silence (A16).
+  present_at INTEGER,
+  -- A5: a veto keeps the job preview-only until a person acts.
+  vetoed_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE leads (
+  row_id INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE CHECK (id LIKE 'l-%'),
+  email TEXT NOT NULL CHECK (length(email) > 2),
+  email_key TEXT NOT NULL UNIQUE,
+  first_name TEXT,
+  last_name TEXT,
+  company TEXT,
+  company_domain TEXT,
+  country TEXT,
+  region TEXT,
+  timezone TEXT,
+  zone TEXT NOT NULL,
+  zone_rule TEXT NOT NULL CHECK (zone_rule IN ('explicit', 'region', 'country', 'operator')),
+  stage TEXT NOT NULL CHECK (stage IN ('new', 'contacted', 'proposal', 'customer', 'disqualified')),
+  status TEXT NOT NULL CHECK (status IN ('new', 'working', 'contacted', 'qualified', 'nurture', 'unqualified')),
+  source TEXT,
+  source_form_id TEXT,
+  platform TEXT,
+  tags_json TEXT NOT NULL DEFAULT '[]',
+  notes TEXT,
+  custom_json TEXT NOT NULL DEFAULT '{}',
+  opted_out INTEGER NOT NULL DEFAULT 0 CHECK (opted_out IN (0, 1)),
+  do_not_contact INTEGER NOT NULL DEFAULT 0 CHECK (do_not_contact IN (0, 1)),
+  spam INTEGER NOT NULL DEFAULT 0 CHECK (spam IN (0, 1)),
+  created_at INTEGER,
+  updated_at INTEGER,
+  last_contact_at INTEGER,
+  imported_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  -- A2: time of the last draft of any kind.
+  watermark_at INTEGER,
+  attribution TEXT CHECK (attribution IN ('verified', 'mismatch', 'not_applicable', 'unknown')),
+  attribution_note TEXT,
+  held_until INTEGER,
+  hold_note TEXT,
+  -- B7: the earliest moment at which nurture need look at this lead; a lower bound, judged again by the planner.
+  nurture_due_at INTEGER,
+  nurture_count INTEGER NOT NULL DEFAULT 0,
+  nurture_verdict_reason TEXT,
+  nurture_verdict_until INTEGER,
+  -- D6: the sender this lead keeps.
+  sender TEXT
+) STRICT;
+
+CREATE TABLE messages (
+  row_id INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE CHECK (id LIKE 'm-%'),
+  enrollment_row_id INTEGER NOT NULL REFERENCES enrollments (row_id),
+  step_row_id INTEGER NOT NULL REFERENCES steps (row_id),
+  lead_row_id INTEGER NOT NULL REFERENCES leads (row_id),
+  job TEXT NOT NULL CHECK (job IN ('drip', 'nurture')),
+  state TEXT NOT NULL CHECK (state IN ('reserved', 'pending_approval', 'approved', 'sending', 'sent', 'uncertain',
+    'failed', 'held', 'rejected', 'expired', 'discarded', 'skipped', 'cancelled')),
+  revision INTEGER NOT NULL DEFAULT 1,
+  run_id TEXT NOT NULL,
+  plan_id TEXT,
+  -- Why a person must look even if the sequence approves itself: late, attribution_unknown, doubt …
+  ask_reason TEXT,
+  hold_cause TEXT CHECK (hold_cause IN ('blast_radius', 'doubt', 'operator', 'validation', 'lead')),
+  held_from TEXT,
+  held_until INTEGER,
+  note TEXT,
+  subject TEXT,
+  preheader TEXT,
+  body_markdown TEXT,
+  -- Approval is bound to this hash of subject, preheader and body.
+  text_hash TEXT,
+  reserved_at INTEGER NOT NULL,
+  drafted_at INTEGER,
+  edited_at INTEGER,
+  approved_at INTEGER,
+  approved_by TEXT,
+  -- D7: until then an approval can be undone.
+  leaves_at INTEGER,
+  claimed_at INTEGER,
+  sent_at INTEGER,
+  ended_at INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  retry_at INTEGER,
+  last_error TEXT,
+  -- A8: a released batch is not judged again by send.
+  released INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1)),
+  -- D9: only rehearsed, delivered into the outbox while not live.
+  dry INTEGER NOT NULL DEFAULT 0 CHECK (dry IN (0, 1)),
+  -- What an undone reservation puts back.
+  previous_watermark_at INTEGER,
+  UNIQUE (enrollment_row_id, step_row_id),
+  -- D4: no half draft can exist.
+  CHECK (state IN ('reserved', 'expired', 'discarded', 'cancelled', 'skipped', 'rejected')
+    OR (length(trim(subject)) > 0 AND length(trim(body_markdown)) > 0 AND text_hash IS NOT NULL)),
+  CHECK (state <> 'held' OR (hold_cause IS NOT NULL AND held_from IS NOT NULL)),
+  CHECK (state <> 'sent' OR sent_at IS NOT NULL)
+) STRICT;
+
+CREATE TABLE notices (
+  row_id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  job TEXT,
+  dedupe_key TEXT NOT NULL,
+  text TEXT NOT NULL,
+  run_id TEXT,
+  created_at INTEGER NOT NULL,
+  delivered_at INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT
+) STRICT;
+
+CREATE TABLE plan_items (
+  plan_id TEXT NOT NULL REFERENCES plans (id) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL,
+  lead_row_id INTEGER NOT NULL,
+  -- Null for a nurture follow-up: its enrollment is made with its draft.
+  enrollment_row_id INTEGER,
+  sequence_row_id INTEGER NOT NULL,
+  step_row_id INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  ask_reason TEXT,
+  subject TEXT NOT NULL,
+  preheader TEXT,
+  body_markdown TEXT NOT NULL,
+  text_hash TEXT NOT NULL,
+  PRIMARY KEY (plan_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plans (
+  id TEXT PRIMARY KEY CHECK (id LIKE 'p-%'),
+  job TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  -- waiting, confirmed, vetoed, declined (--none), superseded.
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'confirmed', 'vetoed', 'declined', 'superseded')),
+  settled_at INTEGER,
+  narrowed INTEGER NOT NULL CHECK (narrowed IN (0, 1)),
+  -- A17: stale when definitions or policy changed since.
+  policy_hash TEXT NOT NULL,
+  definitions_hash TEXT NOT NULL,
+  doubts_json TEXT NOT NULL,
+  summary_json TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reply_sources (
+  source_id TEXT PRIMARY KEY,
+  read_to_end_at INTEGER,
+  boot_id TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+  row_id INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE CHECK (id LIKE 'r-%'),
+  command TEXT NOT NULL,
+  -- live, preview, quiet (weekend, holiday, hold open), paused, refused, failed; 'running' until it ends.
+  mode TEXT NOT NULL,
+  forced INTEGER NOT NULL DEFAULT 0 CHECK (forced IN (0, 1)),
+  narrowed INTEGER NOT NULL DEFAULT 0 CHECK (narrowed IN (0, 1)),
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  operator_day TEXT NOT NULL,
+  exit_code INTEGER,
+  reason TEXT,
+  counts_json TEXT NOT NULL DEFAULT '{}',
+  plan_id TEXT,
+  boot_id TEXT
+) STRICT;
+
+CREATE TABLE sequences (
+  row_id INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('drip', 'nurture')),
+  status TEXT NOT NULL CHECK (status IN ('draft', 'active', 'paused', 'archived')),
+  catch_all INTEGER NOT NULL CHECK (catch_all IN (0, 1)),
+  definition_json TEXT NOT NULL,
+  definition_hash TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE silences (
+  job TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL,
+  PRIMARY KEY (job, started_at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE state_header (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  state_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  machine_json TEXT NOT NULL,
+  bound_at INTEGER NOT NULL,
+  -- Raised by every writing transaction; a database below its stamp is a restored one.
+  write_counter INTEGER NOT NULL DEFAULT 0,
+  last_clock_at INTEGER NOT NULL,
+  -- Not null while a restored or adopted state waits for the operator (A15).
+  restored_at INTEGER,
+  -- When `go-live` was done; null while every mail is a rehearsal (D9).
+  went_live_at INTEGER,
+  -- Set by a doubt, cleared by a person's act: until then no sequence approves itself (A5).
+  person_needed_since_at INTEGER
+) STRICT;
+
+CREATE TABLE steps (
+  row_id INTEGER PRIMARY KEY,
+  sequence_row_id INTEGER NOT NULL REFERENCES sequences (row_id),
+  id TEXT NOT NULL,
+  position INTEGER NOT NULL CHECK (position >= 0),
+  definition_json TEXT NOT NULL,
+  -- C5: a deleted step is a tombstone; its id is never used again.
+  deleted_at INTEGER,
+  UNIQUE (sequence_row_id, id)
+) STRICT;
+
+CREATE TABLE suppressions (
+  email_key TEXT PRIMARY KEY,
+  reason TEXT NOT NULL,
+  note TEXT,
+  added_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE timeline (
+  row_id INTEGER PRIMARY KEY,
+  lead_row_id INTEGER NOT NULL REFERENCES leads (row_id),
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL,
+  -- Public id of what it speaks of: m-…, r-…, a sequence.
+  ref TEXT
+) STRICT;
+
+CREATE TRIGGER attempts_append_only_delete BEFORE DELETE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
+
+CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
+
+CREATE TRIGGER enrollments_count_delete AFTER DELETE ON enrollments BEGIN
+  UPDATE enrollment_counts SET count = count - 1 WHERE sequence_row_id = old.sequence_row_id AND status = old.status;
+END;
+
+CREATE TRIGGER enrollments_count_insert AFTER INSERT ON enrollments BEGIN
+  INSERT INTO enrollment_counts (sequence_row_id, status, count) VALUES (new.sequence_row_id, new.status, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+
+CREATE TRIGGER enrollments_count_status AFTER UPDATE OF status ON enrollments WHEN old.status <> new.status BEGIN
+  UPDATE enrollment_counts SET count = count - 1 WHERE sequence_row_id = old.sequence_row_id AND status = old.status;
+  INSERT INTO enrollment_counts (sequence_row_id, status, count) VALUES (new.sequence_row_id, new.status, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
