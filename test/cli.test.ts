@@ -27,7 +27,7 @@ function ending(exit: ExitName, more: Partial<Outcome> = {}): Run {
 }
 
 function failing(error: unknown): Run {
-  return () => Promise.reject(error as Error);
+  return () => Promise.reject(error);
 }
 
 /** A command that hands its invocation to the test. */
