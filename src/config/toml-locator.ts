@@ -39,9 +39,11 @@ interface Scan {
 export function createTomlLocator(text: string): TomlLocator {
   const scan: Scan = { cursor: { text, offset: 0 }, places: new Map(), tableCounts: new Map() };
   let table: readonly string[] = [];
-  for (skipBlank(scan.cursor); scan.cursor.offset < text.length; skipBlank(scan.cursor)) {
+  skipBlank(scan.cursor);
+  while (scan.cursor.offset < text.length) {
     if (text[scan.cursor.offset] === '[') table = scanHeader(scan);
     else scanPair(scan, table);
+    skipBlank(scan.cursor);
   }
   return (path) => {
     const place = scan.places.get(pathKey(path));
@@ -191,8 +193,11 @@ function skipString(cursor: Cursor): void {
 
 /** White space, line breaks and comments. */
 function skipBlank(cursor: Cursor): void {
-  for (skipWhile(cursor, /\s/); cursor.text[cursor.offset] === '#'; skipWhile(cursor, /\s/))
+  skipWhile(cursor, /\s/);
+  while (cursor.text[cursor.offset] === '#') {
     skipToLineEnd(cursor);
+    skipWhile(cursor, /\s/);
+  }
 }
 
 function skipToLineEnd(cursor: Cursor): void {

@@ -1,0 +1,39 @@
+import type { ValueType } from './key-spec.ts';
+
+/** What a key accepts, as a phrase that fits after "expected" and into the reference page. */
+export function describeType(type: ValueType): string {
+  switch (type.kind) {
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return `a whole number from ${String(type.minimum)} to ${String(type.maximum)}`;
+    case 'number':
+      return `a number from ${String(type.minimum)} to ${String(type.maximum)}`;
+    case 'text':
+      return `text in quotes, 1 to ${String(type.maximumLength)} characters${type.multiLine === true ? '' : ', one line'}`;
+    case 'choice':
+      return [...type.choices, ...Object.keys(type.later ?? {})].map((choice) => `"${choice}"`).join(' or ');
+    case 'time':
+      return type.role === 'end'
+        ? 'a time "HH:MM" from "00:00" to "24:00"'
+        : 'a time "HH:MM" from "00:00" to "23:59"';
+    case 'described':
+      return type.description;
+    default:
+      return PHRASES[type.kind];
+  }
+}
+
+const PHRASES = {
+  zone: 'an IANA time zone, such as "Europe/Berlin"',
+  dates: 'a list of real days written "YYYY-MM-DD"',
+  weekdays: 'a list of ISO weekdays, 1 (Monday) to 7 (Sunday), each at most once and at least one of them',
+  addresses: 'a list of email addresses',
+  address: 'one email address, such as "tom@example.com"',
+  mailbox: 'one sender, such as "Tom <tom@example.com>"',
+  domains: 'a list of domain names in lower case, such as "example.com"',
+  host: 'a host name or an IP address without port',
+  web_address:
+    'an https address such as "https://mail.example.com" (http only for this machine), without query or user',
+  secret: '{ credential = "name" }, { file = "path" } or { command = ["program", "argument"] }',
+} as const;

@@ -1,0 +1,219 @@
+import type { KeySpec, SectionSpec, ValueType } from './key-spec.ts';
+
+const MAIL: SectionSpec = {
+  section: 'mail',
+  title: 'Mail',
+  summary: 'How mail leaves. The sender itself stands in brand.toml.',
+  keys: [
+    {
+      key: 'mail.transport',
+      type: {
+        kind: 'choice',
+        choices: ['outbox', 'smtp'],
+        later: {
+          resend: 'it will deliver through the Resend API',
+          mailgun: 'it will deliver through the Mailgun API',
+          stream: 'it will deliver through the event-stream API',
+        },
+      },
+      defaultValue: 'outbox',
+      summary:
+        'outbox writes .eml files, smtp talks to a relay. Anything but outbox takes effect only with `live = true`.',
+    },
+    {
+      key: 'mail.smtp.host',
+      type: { kind: 'host' },
+      defaultValue: null,
+      summary: 'The relay. Needed when `mail.transport` is "smtp".',
+    },
+    {
+      key: 'mail.smtp.port',
+      type: { kind: 'integer', minimum: 1, maximum: 65_535 },
+      defaultValue: 587,
+      summary: 'Usually 587 with STARTTLS or 465 with `secure = true`.',
+    },
+    {
+      key: 'mail.smtp.user',
+      type: { kind: 'text', maximumLength: 320 },
+      defaultValue: null,
+      summary: 'Name to log in with; needs `mail.smtp.password`. Without both there is no log-in.',
+    },
+    {
+      key: 'mail.smtp.password',
+      type: { kind: 'secret' },
+      defaultValue: null,
+      summary: 'Where the password is. Never the password itself.',
+    },
+    {
+      key: 'mail.smtp.secure',
+      type: { kind: 'boolean' },
+      defaultValue: false,
+      summary: 'true: TLS from the first byte. false: STARTTLS.',
+    },
+    {
+      key: 'mail.pace_seconds_min',
+      type: { kind: 'number', minimum: 0, maximum: 3600 },
+      defaultValue: 40,
+      unit: 'seconds',
+      summary: 'Shortest pause between two mails of one run; each pause is drawn anew.',
+    },
+    {
+      key: 'mail.pace_seconds_max',
+      type: { kind: 'number', minimum: 0, maximum: 3600 },
+      defaultValue: 90,
+      unit: 'seconds',
+      summary: 'Longest pause between two mails of one run.',
+    },
+    {
+      key: 'mail.allowlist',
+      type: { kind: 'addresses' },
+      defaultValue: [],
+      summary: 'When it names anyone, nobody else receives anything.',
+    },
+  ],
+};
+
+const WEB: SectionSpec = {
+  section: 'web',
+  title: 'Web',
+  summary: 'What the links in a mail point at.',
+  keys: [
+    {
+      key: 'web.base_url',
+      type: { kind: 'web_address' },
+      defaultValue: 'http://127.0.0.1:8080',
+      summary: 'Start of every unsubscribe link. An address of this machine is enough while not live.',
+    },
+    {
+      key: 'web.token_secret',
+      type: { kind: 'secret' },
+      defaultValue: null,
+      summary:
+        'Signs unsubscribe links. `headgate init` makes one; whoever loses it breaks the links already sent.',
+    },
+  ],
+};
+
+const AI = laterSection({
+  section: 'ai',
+  title: 'Language model',
+  summary: 'Who writes copy for steps with `Mode: ai` or `assist`.',
+  will: 'it will choose the language model that writes copy',
+  keys: [
+    [
+      'provider',
+      { kind: 'choice', choices: ['openai', 'anthropic'] },
+      'openai stands for everything that speaks its protocol.',
+    ],
+    ['base_url', { kind: 'web_address' }, 'Where the model answers, when it is not the provider itself.'],
+    ['key', { kind: 'secret' }, 'Where the API key is.'],
+    ['model', { kind: 'text', maximumLength: 200 }, 'Name of the model.'],
+    [
+      'budget_per_day',
+      { kind: 'described', description: 'an amount' },
+      'Most that all runs of a day may spend.',
+    ],
+    ['budget_per_run', { kind: 'described', description: 'an amount' }, 'Most that one run may spend.'],
+  ],
+});
+
+const TELEGRAM = laterSection({
+  section: 'telegram',
+  title: 'Telegram',
+  summary: 'Where digests and alerts go, and who may approve there.',
+  will: 'it will carry digests, alerts and approvals',
+  keys: [
+    ['api_base', { kind: 'web_address' }, 'Another server of the bot API.'],
+    ['token', { kind: 'secret' }, 'Where the token of the bot is.'],
+    ['chat', { kind: 'described', description: 'a chat id' }, 'The one chat that is written to.'],
+    [
+      'approvers',
+      { kind: 'described', description: 'a list of user ids' },
+      'The only people whose taps count.',
+    ],
+  ],
+});
+
+const WATCH = laterSection({
+  section: 'watch',
+  title: 'Watch',
+  summary: 'A dead-man service that notices when runs stop.',
+  will: 'it will report start, success and failure of every run to a monitoring service',
+  keys: [['ping', { kind: 'described', description: 'an address' }, 'Where each run reports.']],
+});
+
+const HOOKS = laterSection({
+  section: 'hooks',
+  title: 'Hooks',
+  summary: 'Programs that are started when something happens.',
+  will: 'it will start a program of yours',
+  keys: [
+    ['on_held', { kind: 'described', description: 'a command as a list' }, 'Started when a batch is held.'],
+    ['on_failed', { kind: 'described', description: 'a command as a list' }, 'Started when a run fails.'],
+  ],
+});
+
+const SOURCE = laterSection({
+  section: 'source[]',
+  title: 'Sources',
+  summary: 'Where `sync` reads leads, replies and events; one [[source]] block each.',
+  will: 'it will make `sync` read leads, replies and events from there; until then use `headgate leads import`',
+  keys: [
+    ['id', { kind: 'described', description: 'a short name' }, 'Its name in reports and in `sync --source`.'],
+    [
+      'kind',
+      { kind: 'choice', choices: ['csv', 'airtable', 'imap', 'mailgun', 'resend', 'stream'] },
+      'What it is.',
+    ],
+    ['base_url', { kind: 'web_address' }, 'Where it answers.'],
+  ],
+});
+
+const SENDER = laterSection({
+  section: 'sender[]',
+  title: 'Senders',
+  summary: 'More than one mailbox to send from; one [[sender]] block each.',
+  will: 'it will spread mail over several mailboxes; until then brand.toml names the one sender',
+  keys: [
+    ['address', { kind: 'address' }, 'The mailbox.'],
+    ['name', { kind: 'text', maximumLength: 200 }, 'The name shown beside it.'],
+    ['daily_cap', { kind: 'integer', minimum: 0, maximum: 10_000 }, 'Most mails a day from it.'],
+    [
+      'ramp_start',
+      { kind: 'integer', minimum: 0, maximum: 10_000 },
+      'Mails a day when it starts warming up.',
+    ],
+    ['ramp_step', { kind: 'integer', minimum: 0, maximum: 10_000 }, 'Mails a day added each day.'],
+    ['dkim', { kind: 'described', description: 'a selector and a key' }, 'How its mail is signed.'],
+  ],
+});
+
+export const CHANNEL_SECTIONS: readonly SectionSpec[] = [
+  MAIL,
+  WEB,
+  AI,
+  TELEGRAM,
+  WATCH,
+  HOOKS,
+  SOURCE,
+  SENDER,
+];
+
+/** A section none of whose keys does anything yet, so that none of them may be set. */
+function laterSection(options: {
+  readonly section: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly will: string;
+  readonly keys: readonly (readonly [name: string, type: ValueType, summary: string])[];
+}): SectionSpec {
+  const { section, title, will } = options;
+  const keys = options.keys.map(([name, type, summary]): KeySpec => ({
+    key: `${section}.${name}`,
+    type,
+    defaultValue: null,
+    summary,
+    later: will,
+  }));
+  return { section, title, summary: options.summary, keys };
+}
