@@ -1,0 +1,91 @@
+import type { CheckResult } from './check-result.ts';
+
+/** A sender as `From` needs it. */
+export interface Mailbox {
+  /** Null for a bare address. */
+  readonly displayName: string | null;
+  /** Domain in lower case. */
+  readonly address: string;
+}
+
+/**
+ * Reads `Name <address>`, `"Name, Ltd" <address>` or a bare address. Null when it is anything else: two addresses,
+ * control characters, a missing bracket. What passes here can be written into a header without further thought
+ * except the quoting of the name (RFC 5322, 3.4).
+ */
+export function parseMailbox(text: string): Mailbox | null {
+  const match = /^(?:(?<name>[^<>]*?)\s*<(?<inner>[^<>]+)>|(?<bare>[^<>\s]+))$/.exec(text.trim());
+  const address = normaliseAddress(match?.groups?.['inner'] ?? match?.groups?.['bare'] ?? '');
+  if (address === null) return null;
+  const written = match?.groups?.['name'] ?? '';
+  const displayName = /^".*"$/.test(written) ? written.slice(1, -1).replaceAll(/\\(.)/g, '$1') : written;
+  if (/\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(displayName)) return null;
+  return { displayName: displayName.trim() === '' ? null : displayName.trim(), address };
+}
+
+/** The address with its domain in lower case; null when it is not one plain ASCII address with a real domain. */
+export function normaliseAddress(text: string): string | null {
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, at);
+  const domain = text.slice(at + 1).toLowerCase();
+  const isLocal = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local);
+  return at > 0 && isLocal && local.length <= 64 && isDomain(domain) ? `${local}@${domain}` : null;
+}
+
+/** A host name of at least two labels whose last one is no number (RFC 1035, 2.3.4 for the lengths). */
+export function isDomain(domain: string): boolean {
+  const labels = domain.split('.');
+  const areLabels = labels.every((label) => /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(label));
+  return labels.length >= 2 && areLabels && domain.length <= 253 && !/^\d+$/.test(labels.at(-1) ?? '');
+}
+
+/** True for names and addresses that never leave this machine. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.toLowerCase();
+  return name === 'localhost' || name === '::1' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+export function checkAddress(text: string): CheckResult | null {
+  const address = normaliseAddress(text.trim());
+  return address === null ? null : { kind: 'right', value: address };
+}
+
+export function checkMailbox(text: string): CheckResult | null {
+  return parseMailbox(text) === null ? null : { kind: 'right', value: text.trim() };
+}
+
+export function checkAddresses(value: unknown): CheckResult | null {
+  return checkEach(value, (text) => normaliseAddress(text)?.toLowerCase() ?? null);
+}
+
+export function checkDomains(value: unknown): CheckResult | null {
+  return checkEach(value, (text) => (isDomain(text) ? text : null));
+}
+
+export function checkHost(text: string): CheckResult | null {
+  const isAddress = /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || /^[0-9a-fA-F:]*:[0-9a-fA-F:]+$/.test(text);
+  const isName = /^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/.test(text) && text.length <= 253;
+  return isAddress || isName ? { kind: 'right', value: text } : null;
+}
+
+/** http only towards this machine: RFC 8058 asks for https, and a link that carries a token needs it. */
+export function checkWebAddress(text: string): CheckResult | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return isSafe && isPlain ? { kind: 'right', value: url.href.replace(/\/+$/, '') } : null;
+}
+
+const MAX_ELEMENTS = 1000;
+
+function checkEach(value: unknown, normalise: (text: string) => string | null): CheckResult | null {
+  if (!Array.isArray(value) || value.length > MAX_ELEMENTS) return null;
+  const elements: string[] = [];
+  for (const element of value) {
+    const normalised = typeof element === 'string' ? normalise(element.trim()) : null;
+    if (normalised === null) return null;
+    elements.push(normalised);
+  }
+  return { kind: 'right', value: elements };
+}

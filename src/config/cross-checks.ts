@@ -1,0 +1,92 @@
+import { isLoopbackHost, parseMailbox } from './check-mail.ts';
+import { minuteOfDay } from './check-value.ts';
+import type { ConfigIssueKind } from './issue.ts';
+import type { ValueReader } from './value-reader.ts';
+
+/** What is wrong with keys that are each right by themselves. */
+export interface CrossIssue {
+  readonly kind: ConfigIssueKind;
+  readonly key: string;
+  readonly expected: string;
+  /** The keys that were judged together: none of them may be wrong by itself. */
+  readonly involves: readonly string[];
+}
+
+/** Checks of headgate.toml across keys, on values with their defaults filled in. */
+export function crossCheckConfig(values: ValueReader): readonly CrossIssue[] {
+  return [...checkHours(values), ...checkPace(values), ...checkSmtp(values)];
+}
+
+/** Checks of brand.toml across keys (hardening 58). */
+export function crossCheckBrand(values: ValueReader): readonly CrossIssue[] {
+  const from = values.textOrNull('from');
+  const domain = from === null ? undefined : parseMailbox(from)?.address.split('@').at(-1);
+  const domains = values.texts('domains');
+  if (domain === undefined || domains.length === 0 || domains.includes(domain)) return [];
+  const expected = `its domain ${domain} is not one of domains (${domains.join(', ')})`;
+  return [{ kind: 'conflict', key: 'from', expected, involves: ['from', 'domains'] }];
+}
+
+/** Remarks that stop nothing. */
+export function configRemarks(values: ValueReader): readonly string[] {
+  const remarks: string[] = [];
+  const start = minuteOfDay(values.text('hours.start'), 'start') ?? 0;
+  const end = minuteOfDay(values.text('hours.end'), 'end') ?? MINUTES_A_DAY;
+  const minutes = end > start ? end - start : end + MINUTES_A_DAY - start;
+  if (minutes < TICK_MINUTES) {
+    remarks.push('hours are open for less than an hour a day; the timers run once an hour and may miss them');
+  }
+  if (!values.flag('live') && values.text('mail.transport') !== 'outbox') {
+    remarks.push('live is false: mail goes to outbox/, whatever mail.transport says');
+  }
+  return remarks;
+}
+
+const MINUTES_A_DAY = 1440;
+const TICK_MINUTES = 60;
+
+function checkHours(values: ValueReader): readonly CrossIssue[] {
+  const [start, end] = [values.text('hours.start'), values.text('hours.end')];
+  if (start !== end) return [];
+  const advice = 'for the whole day write start = "00:00" and end = "24:00"';
+  const expected = `equal to hours.start (${start}), which leaves no hour open; ${advice}`;
+  return [{ kind: 'conflict', key: 'hours.end', expected, involves: ['hours.start', 'hours.end'] }];
+}
+
+function checkPace(values: ValueReader): readonly CrossIssue[] {
+  const [least, most] = [values.number('mail.pace_seconds_min'), values.number('mail.pace_seconds_max')];
+  if (least <= most) return [];
+  const key = 'mail.pace_seconds_max';
+  const expected = `below mail.pace_seconds_min (${String(least)})`;
+  return [{ kind: 'conflict', key, expected, involves: ['mail.pace_seconds_min', key] }];
+}
+
+function checkSmtp(values: ValueReader): readonly CrossIssue[] {
+  const involves = ['mail.smtp.user', 'mail.smtp.password'];
+  const issues: CrossIssue[] = [];
+  const hasUser = values.textOrNull('mail.smtp.user') !== null;
+  const hasPassword = values.secretOrNull('mail.smtp.password') !== null;
+  if (hasUser && !hasPassword) {
+    const expected = 'where the password of mail.smtp.user is';
+    issues.push({ kind: 'missing', key: 'mail.smtp.password', expected, involves });
+  }
+  if (hasPassword && !hasUser) {
+    const expected = 'the name that mail.smtp.password belongs to';
+    issues.push({ kind: 'missing', key: 'mail.smtp.user', expected, involves });
+  }
+  if (values.text('mail.transport') === 'smtp') issues.push(...checkRelay(values));
+  return issues;
+}
+
+function checkRelay(values: ValueReader): readonly CrossIssue[] {
+  const involves = ['mail.transport', 'mail.smtp.host', 'live'];
+  const host = values.textOrNull('mail.smtp.host');
+  if (host === null) {
+    const expected = 'the relay, as mail.transport is "smtp"';
+    return [{ kind: 'missing', key: 'mail.smtp.host', expected, involves }];
+  }
+  if (!values.flag('live') || isLoopbackHost(host)) return [];
+  const expected =
+    'mail to people needs unsubscribe links that answer (RFC 8058); until they can be served, live = true accepts only a relay on this machine';
+  return [{ kind: 'unavailable', key: 'live', expected, involves }];
+}
