@@ -1,0 +1,77 @@
+import type { Policy } from '../core/policy.ts';
+import type { Brand } from './brand.ts';
+import { createBrand } from './brand.ts';
+import { BRAND_SCHEMA } from './brand-schema.ts';
+import { configRemarks, crossCheckBrand, crossCheckConfig } from './cross-checks.ts';
+import type { MailConfig, WebConfig } from './channels.ts';
+import { createMailConfig, createWebConfig } from './channels.ts';
+import { configurationError } from './issue.ts';
+import type { ConfigIssue } from './issue.ts';
+import type { WorkspacePaths, WorkspaceQuestion } from './paths.ts';
+import { findWorkspace } from './paths.ts';
+import { createPolicy } from './policy.ts';
+import { readSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { CONFIG_SCHEMA } from './schema.ts';
+
+/** A whole, valid configuration. Nothing in it is a secret; secrets are resolved when they are needed. */
+export interface LoadedConfig {
+  /** All that planners and guards read. */
+  readonly policy: Policy;
+  readonly mail: MailConfig;
+  readonly web: WebConfig;
+  readonly brand: Brand;
+  readonly paths: WorkspacePaths;
+  /** Every key of headgate.toml with its value and where it came from (`config show`). */
+  readonly settings: Settings;
+  /** The same for brand.toml. */
+  readonly brandSettings: Settings;
+  /** Remarks that stop nothing, one line each. */
+  readonly remarks: readonly string[];
+}
+
+export type ConfigInspection =
+  | { readonly kind: 'valid'; readonly paths: WorkspacePaths; readonly config: LoadedConfig }
+  | { readonly kind: 'invalid'; readonly paths: WorkspacePaths; readonly issues: readonly ConfigIssue[] };
+
+/**
+ * Finds, reads and validates the configuration: flags over `HEADGATE_*` over the file over the defaults. Throws
+ * HeadgateError `workspace_not_found`, `config_missing` or `config_invalid` (78), the last with every issue.
+ */
+export function loadConfig(question: WorkspaceQuestion): LoadedConfig {
+  const inspection = inspectConfig(question);
+  if (inspection.kind === 'valid') return inspection.config;
+  throw configurationError(inspection.paths.configFile, inspection.issues);
+}
+
+/** As loadConfig, but hands back the issues (`config validate`). Still throws when there is no workspace at all. */
+export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
+  const paths = findWorkspace(question);
+  const settings = readSettings({
+    path: paths.configFile,
+    schema: CONFIG_SCHEMA,
+    environment: question.environment,
+    crossCheck: crossCheckConfig,
+  });
+  const brandSettings = readSettings({
+    path: paths.brandFile,
+    schema: BRAND_SCHEMA,
+    environment: null,
+    crossCheck: crossCheckBrand,
+  });
+  const issues = [...settings.issues, ...brandSettings.issues];
+  if (issues.length > 0) return { kind: 'invalid', paths, issues };
+  const { values } = settings;
+  const policy = createPolicy(values, (key) => settings.sourceOf(key).kind !== 'default');
+  const config: LoadedConfig = {
+    policy,
+    mail: createMailConfig(values),
+    web: createWebConfig(values),
+    brand: createBrand(brandSettings.values),
+    paths,
+    settings,
+    brandSettings,
+    remarks: configRemarks(values),
+  };
+  return { kind: 'valid', paths, config };
+}

@@ -1,0 +1,126 @@
+import { statSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+import { HeadgateError } from '../core/errors.ts';
+import type { Environment } from './environment.ts';
+
+export const CONFIG_FILE_NAME = 'headgate.toml';
+export const SYSTEM_DIRECTORY = '/etc/headgate';
+
+/** Where every file of a workspace is; all absolute (cli.md 2.0). */
+export interface WorkspacePaths {
+  /** The folder of headgate.toml; relative paths in the configuration start here. */
+  readonly workspaceDir: string;
+  readonly configFile: string;
+  readonly brandFile: string;
+  readonly brandVoiceFile: string;
+  readonly sequencesDir: string;
+  readonly campaignsDir: string;
+  readonly stateDir: string;
+  readonly databaseFile: string;
+  readonly stampFile: string;
+  readonly locksDir: string;
+  readonly outboxDir: string;
+  readonly reportDir: string;
+  readonly backupDir: string;
+  readonly unsubscribeSpoolDir: string;
+  /** The kill switch (A10). */
+  readonly stopFile: string;
+}
+
+/** What decides where the workspace is. */
+export interface WorkspaceQuestion {
+  /** `-C, --config` as typed: a file, or a folder that holds headgate.toml. */
+  readonly configFlag: string | null;
+  /** `--state` as typed. */
+  readonly stateFlag: string | null;
+  readonly environment: Environment;
+  /** Absolute. */
+  readonly cwd: string;
+  /** Absolute path of the folder that holds `bin/`, `dist/` and the default `state/`. */
+  readonly installation: string;
+  /** `/etc/headgate` unless a test says otherwise. */
+  readonly systemDirectory?: string;
+}
+
+/**
+ * Finds the workspace: `-C`, else `./headgate.toml`, else the repository's `state/headgate.toml`, else
+ * `/etc/headgate/headgate.toml` (cli.md 2.7). Throws `config_missing` naming the path for a `-C` that is not there
+ * (hardening 82) and `workspace_not_found` naming all places looked at; both 78.
+ */
+export function findWorkspace(question: WorkspaceQuestion): WorkspacePaths {
+  const configFile = question.configFlag === null ? searchConfigFile(question) : flaggedConfigFile(question);
+  const workspaceDir = dirname(configFile);
+  return workspacePaths({ workspaceDir, configFile, stateDir: stateDirectory(question) ?? workspaceDir });
+}
+
+/** The paths of a workspace whose folders are known. */
+export function workspacePaths(place: {
+  readonly workspaceDir: string;
+  readonly stateDir: string;
+  readonly configFile?: string;
+}): WorkspacePaths {
+  const { workspaceDir, stateDir } = place;
+  return {
+    workspaceDir,
+    configFile: place.configFile ?? join(workspaceDir, CONFIG_FILE_NAME),
+    brandFile: join(workspaceDir, 'brand.toml'),
+    brandVoiceFile: join(workspaceDir, 'brand.md'),
+    sequencesDir: join(workspaceDir, 'sequences'),
+    campaignsDir: join(workspaceDir, 'campaigns'),
+    stateDir,
+    databaseFile: join(stateDir, 'headgate.db'),
+    stampFile: join(stateDir, 'stamp.json'),
+    locksDir: join(stateDir, 'locks'),
+    outboxDir: join(stateDir, 'outbox'),
+    reportDir: join(stateDir, 'report'),
+    backupDir: join(stateDir, 'backup'),
+    unsubscribeSpoolDir: join(stateDir, 'unsub.d'),
+    stopFile: join(stateDir, 'STOP'),
+  };
+}
+
+/** `--state`, else the first folder of `$STATE_DIRECTORY` (systemd.exec(5) may list several); null for neither. */
+export function stateDirectory(
+  question: Omit<WorkspaceQuestion, 'configFlag' | 'installation'>,
+): string | null {
+  const fromUnit = (question.environment['STATE_DIRECTORY'] ?? '').split(delimiter)[0] ?? '';
+  const directory = question.stateFlag ?? fromUnit;
+  return directory === '' ? null : resolve(question.cwd, directory);
+}
+
+function flaggedConfigFile(question: WorkspaceQuestion): string {
+  const path = resolve(question.cwd, question.configFlag ?? '');
+  const stat = statSync(path, { throwIfNoEntry: false });
+  const file = stat?.isDirectory() === true ? join(path, CONFIG_FILE_NAME) : path;
+  if (question.configFlag !== '' && (file === path ? stat !== undefined : exists(file))) return file;
+  throw new HeadgateError(`there is no configuration at ${file}`, {
+    code: 'config_missing',
+    exit: 'CONFIG',
+    notDone: 'Nothing was read, drafted or sent.',
+    fix: 'Give -C the path of a headgate.toml, or make a workspace: headgate init DIR',
+    permanent: true,
+  });
+}
+
+function searchConfigFile(question: WorkspaceQuestion): string {
+  const candidates = [
+    join(question.cwd, CONFIG_FILE_NAME),
+    join(question.installation, 'state', CONFIG_FILE_NAME),
+    join(question.systemDirectory ?? SYSTEM_DIRECTORY, CONFIG_FILE_NAME),
+  ];
+  const found = candidates.find(exists);
+  if (found !== undefined) return found;
+  throw new HeadgateError('there is no workspace here', {
+    code: 'workspace_not_found',
+    exit: 'CONFIG',
+    notDone: 'Nothing was read, drafted or sent.',
+    fix: 'Make one with `headgate init DIR`, go into its folder, or name it with -C DIR.',
+    details: [...new Set(candidates)].map((candidate) => `looked at ${candidate}`),
+    permanent: true,
+  });
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
