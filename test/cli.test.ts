@@ -26,7 +26,7 @@ function ending(exit: ExitName, more: Partial<Outcome> = {}): Run {
   return () => Promise.resolve({ exit, document: { items: [1] }, human: '', ...more });
 }
 
-function failing(error: unknown): Run {
+function failing(error: Error): Run {
   return () => Promise.reject(error);
 }
 
@@ -105,7 +105,7 @@ describe('errors in four lines (cli.md 2.4)', () => {
   });
 
   test('something that is no Error at all is 70 too', async () => {
-    const result = await runCli(['run'], { entries: [entry('run', failing('boom'))] });
+    const result = await runCli(['run'], { entries: [entry('run', failing('boom' as unknown as Error))] });
     expect(result).toMatchObject({ code: 70 });
     expect(result.stderr).toContain('boom');
   });

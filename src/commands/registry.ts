@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 
 import type { CommandModule } from './cli-context.ts';
+import { CARE_COMMANDS } from './entries/care.ts';
+import { DAILY_COMMANDS } from './entries/daily.ts';
+import { INSIGHT_COMMANDS } from './entries/insight.ts';
+import { LEAD_COMMANDS } from './entries/leads.ts';
+import { SEQUENCE_COMMANDS } from './entries/sequences.ts';
+import { TIMER_COMMANDS } from './entries/timers.ts';
 
 /** The headings of `headgate --help`, in order. */
 export const COMMAND_GROUPS = [
@@ -52,6 +58,13 @@ export interface CommandEntry {
 
 /**
  * Every command. To add one: write `src/commands/<name>.ts` with `export async function run(invocation)`,
- * then add its entry here. An entry whose module does not exist does not compile.
+ * then add its entry to the file of its group in `entries/`. An entry whose module does not exist does not compile.
  */
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  ...TIMER_COMMANDS,
+  ...DAILY_COMMANDS,
+  ...LEAD_COMMANDS,
+  ...SEQUENCE_COMMANDS,
+  ...INSIGHT_COMMANDS,
+  ...CARE_COMMANDS,
+];
