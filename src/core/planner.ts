@@ -1,0 +1,229 @@
+import type { Candidate } from './candidate.ts';
+import { judgeBlastRadius, type BlastRadius, type BlastRadiusFacts } from './guards/blast-radius.ts';
+import type { CapsLeft } from './guards/caps.ts';
+import { judgeLead, PAUSE_PUSH_MS, type GuardContext } from './guards/lead-guards.ts';
+import { skip, type Verdict } from './guards/verdict.ts';
+import type { Instant, Job } from './model.ts';
+import type { Reason } from './reasons.ts';
+
+/** The words of one draft, rendered from fixed copy or taken unchanged from a saved plan (A17). */
+export interface PlannedCopy {
+  readonly subject: string;
+  readonly preheader: string | null;
+  readonly bodyMarkdown: string;
+}
+
+export type CopyResult =
+  | { readonly kind: 'rendered'; readonly copy: PlannedCopy }
+  | {
+      readonly kind: 'problem';
+      readonly reason: Extract<Reason, 'template' | 'model' | 'validation' | 'budget'>;
+      readonly detail: string;
+    };
+
+export interface PlannedDraft {
+  readonly candidate: Candidate;
+  readonly copy: PlannedCopy;
+  /** Why a person must approve it even where the sequence approves itself; null for no such reason. */
+  readonly askReason: Reason | null;
+}
+
+export interface HeldBack {
+  readonly candidate: Candidate;
+  readonly reason: Reason;
+  readonly until: Instant | null;
+  readonly detail: string;
+}
+
+/** What a live run writes besides drafts. A preview only shows it. */
+export type Adjustment =
+  /** A16, `late = "skip"`: the step counts as passed over, the next counts from now. */
+  | { readonly kind: 'pass_over'; readonly candidate: Candidate }
+  /** A16, `late = "restart"`: the step's delay starts again now. */
+  | { readonly kind: 'restart'; readonly candidate: Candidate }
+  /** B9: a due step of a paused sequence is pushed out. */
+  | { readonly kind: 'push_out'; readonly candidate: Candidate; readonly untilAt: Instant }
+  /** B7: when nurture need look at this lead again; null for not before something about it changes. */
+  | { readonly kind: 'requeue'; readonly candidate: Candidate; readonly at: Instant | null };
+
+export interface RunPlan {
+  readonly job: Job;
+  readonly drafts: readonly PlannedDraft[];
+  /** At most `HELD_BACK_SHOWN_MAX`, in the order of the queue; `countsByReason` counts them all. */
+  readonly heldBack: readonly HeldBack[];
+  readonly countsByReason: Readonly<Partial<Record<Reason, number>>>;
+  /** Verdicts that differ from the last run's, to be written (A13). */
+  readonly changedVerdicts: readonly HeldBack[];
+  readonly adjustments: readonly Adjustment[];
+  readonly evaluated: number;
+  /** Due, but not judged in this run because the cap was reached long before. */
+  readonly notJudged: number;
+  /** What the run would make if there were no caps (A8). */
+  readonly demand: number;
+  readonly blastRadius: BlastRadius;
+}
+
+export interface PlannerInput {
+  readonly job: Job;
+  /** In the order of fairness: follow-ups before first steps, then longest overdue (A6). */
+  readonly candidates: Iterable<Candidate>;
+  readonly context: GuardContext;
+  readonly caps: CapsLeft;
+  readonly volume: Omit<BlastRadiusFacts, 'thisRun'>;
+  /** Due rows in the whole queue, to say how many were not judged. */
+  readonly queueLength: number;
+  readonly writeCopy: (candidate: Candidate) => CopyResult;
+}
+
+/** Bounds what a plan keeps in memory and prints, whatever the length of the queue. */
+export const HELD_BACK_SHOWN_MAX = 1_000;
+/** Once the cap is reached, this many are still judged so that the counts by reason mean something. */
+export const JUDGED_MAX = 20_000;
+const CHANGED_VERDICTS_MAX = 10_000;
+
+/**
+ * The one planner of drip and nurture: from candidates, policy and one clock reading to a plan. Preview prints it, a live run
+ * applies it, `confirm` runs it over what a saved plan still allows. One step per lead per run (A1), never above a cap (A6), and
+ * a lead that is refused or whose copy fails never takes another's place.
+ */
+export function planRun(input: PlannerInput): RunPlan {
+  const draft = new PlanInProgress(input);
+  for (const candidate of input.candidates) {
+    if (draft.isDone()) break;
+    draft.consider(candidate);
+  }
+  return draft.finish();
+}
+
+class PlanInProgress {
+  private readonly input: PlannerInput;
+  private readonly drafts: PlannedDraft[] = [];
+  private readonly heldBack: HeldBack[] = [];
+  private readonly changedVerdicts: HeldBack[] = [];
+  private readonly adjustments: Adjustment[] = [];
+  private readonly countsByReason: Partial<Record<Reason, number>> = {};
+  private readonly plannedLeads = new Set<number>();
+  private evaluated = 0;
+  private demand = 0;
+
+  constructor(input: PlannerInput) {
+    this.input = input;
+  }
+
+  isDone(): boolean {
+    return this.isFull() && this.evaluated >= JUDGED_MAX;
+  }
+
+  consider(candidate: Candidate): void {
+    this.evaluated += 1;
+    const verdict = this.judge(candidate);
+    if (verdict.kind === 'skip' || verdict.kind === 'hold') {
+      this.holdBack({
+        candidate,
+        reason: verdict.reason,
+        until: verdict.kind === 'skip' ? verdict.until : null,
+        detail: verdict.detail,
+      });
+      return;
+    }
+    this.demand += 1;
+    if (!this.isFull()) {
+      this.write(candidate, verdict);
+      return;
+    }
+    this.plannedLeads.add(candidate.lead.rowId);
+    this.holdBack(this.overCap(candidate));
+  }
+
+  finish(): RunPlan {
+    return {
+      job: this.input.job,
+      drafts: this.drafts,
+      heldBack: this.heldBack,
+      countsByReason: this.countsByReason,
+      changedVerdicts: this.changedVerdicts,
+      adjustments: this.adjustments,
+      evaluated: this.evaluated,
+      notJudged: Math.max(0, this.input.queueLength - this.evaluated),
+      demand: this.demand,
+      blastRadius: judgeBlastRadius({ ...this.input.volume, thisRun: this.drafts.length }),
+    };
+  }
+
+  private judge(candidate: Candidate): Verdict {
+    const { context } = this.input;
+    const verdict = judgeLead(candidate, context);
+    // A1: a second step for a lead that this very run already moves meets the watermark the first one is about to set.
+    const movesTwice = this.plannedLeads.has(candidate.lead.rowId) && !context.without.has('watermark');
+    if (!movesTwice || verdict.kind === 'skip') return verdict;
+    return skip(
+      'watermark',
+      'this run already moves the lead',
+      context.now + context.policy.limits.watermarkMs,
+    );
+  }
+
+  private write(candidate: Candidate, verdict: Verdict): void {
+    const result = this.input.writeCopy(candidate);
+    if (result.kind === 'problem') {
+      this.holdBack({ candidate, reason: result.reason, until: null, detail: result.detail });
+      return;
+    }
+    this.plannedLeads.add(candidate.lead.rowId);
+    this.drafts.push({
+      candidate,
+      copy: result.copy,
+      askReason: verdict.kind === 'ask' ? verdict.reason : null,
+    });
+  }
+
+  private isFull(): boolean {
+    return this.drafts.length >= this.input.caps.left && !this.input.context.without.has('cap');
+  }
+
+  private overCap(candidate: Candidate): HeldBack {
+    const { bindingReason, perRun, perDay } = this.input.caps;
+    const detail =
+      bindingReason === 'cap_run'
+        ? `over the cap of ${String(perRun)} a run`
+        : `over the cap of ${String(perDay)} a day`;
+    return { candidate, reason: bindingReason, until: null, detail };
+  }
+
+  private holdBack(held: HeldBack): void {
+    this.countsByReason[held.reason] = (this.countsByReason[held.reason] ?? 0) + 1;
+    if (this.heldBack.length < HELD_BACK_SHOWN_MAX) this.heldBack.push(held);
+    const changed = held.candidate.previousReason !== held.reason;
+    if (changed && this.changedVerdicts.length < CHANGED_VERDICTS_MAX) this.changedVerdicts.push(held);
+    const adjustment = adjustmentFor(held, this.input.context.now);
+    if (adjustment !== null) this.adjustments.push(adjustment);
+  }
+}
+
+function adjustmentFor(held: HeldBack, now: Instant): Adjustment | null {
+  const { candidate, reason } = held;
+  if (reason === 'sequence_paused' && candidate.enrollment !== null) {
+    return { kind: 'push_out', candidate, untilAt: now + PAUSE_PUSH_MS };
+  }
+  if (reason === 'late') {
+    return { kind: candidate.sequence.late === 'restart' ? 'restart' : 'pass_over', candidate };
+  }
+  if (candidate.enrollment === null && LEAVES_NURTURE_QUEUE.has(reason)) {
+    return { kind: 'requeue', candidate, at: held.until };
+  }
+  return null;
+}
+
+/** Reasons that hold for longer than a tick; the lead leaves the queue until then, so that a tick costs what is due. */
+const LEAVES_NURTURE_QUEUE: ReadonlySet<Reason> = new Set<Reason>([
+  'suppressed',
+  'opted_out',
+  'dnc',
+  'stage',
+  'status',
+  'spam',
+  'in_flight',
+  'nurture_done',
+  'quiet_days',
+  'not_due',
+]);

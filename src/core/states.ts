@@ -1,0 +1,63 @@
+import { HeadgateError } from './errors.ts';
+import type { EnrollmentStatus, MessageState } from './model.ts';
+
+/** Every legal move of a message (architecture, State machines). What is absent is an error, never a silent no-op. */
+const MESSAGE_MOVES: Readonly<Record<MessageState, readonly MessageState[]>> = {
+  reserved: ['pending_approval', 'approved', 'held', 'cancelled'],
+  pending_approval: ['approved', 'held', 'rejected', 'expired', 'discarded', 'skipped', 'cancelled'],
+  approved: [
+    'pending_approval',
+    'sending',
+    'held',
+    'rejected',
+    'expired',
+    'discarded',
+    'skipped',
+    'cancelled',
+  ],
+  // The claiming send alone may still cancel or skip while the body surely has not left.
+  sending: ['sent', 'uncertain', 'approved', 'failed', 'cancelled', 'skipped'],
+  uncertain: ['sent', 'approved', 'cancelled'],
+  held: ['pending_approval', 'approved', 'rejected', 'expired', 'discarded', 'skipped', 'cancelled'],
+  // A new revision of the same message (D11).
+  expired: ['reserved'],
+  discarded: ['reserved'],
+  rejected: ['reserved'],
+  sent: [],
+  failed: [],
+  skipped: [],
+  cancelled: [],
+};
+
+/** True when a message may go from one state to the other. */
+export function mayMove(from: MessageState, to: MessageState): boolean {
+  return MESSAGE_MOVES[from].includes(to);
+}
+
+/** Throws `illegal_transition` (70) for a move that the state machine does not know. */
+export function assertMove(messageId: string, from: MessageState, to: MessageState): void {
+  if (mayMove(from, to)) return;
+  throw new HeadgateError(`${messageId} cannot go from ${from} to ${to}`, {
+    code: 'illegal_transition',
+    exit: 'SOFTWARE',
+    notDone: 'The message was left as it is.',
+  });
+}
+
+const ENROLLMENT_MOVES: Readonly<Record<EnrollmentStatus, readonly EnrollmentStatus[]>> = {
+  pending: ['active', 'completed', 'cancelled', 'failed'],
+  active: ['completed', 'cancelled', 'failed'],
+  completed: [],
+  cancelled: [],
+  failed: [],
+};
+
+/** True when an enrollment may go from one status to the other (B5). */
+export function mayEnrollmentMove(from: EnrollmentStatus, to: EnrollmentStatus): boolean {
+  return ENROLLMENT_MOVES[from].includes(to);
+}
+
+/** B4: pending or active. */
+export function isLive(status: EnrollmentStatus): boolean {
+  return status === 'pending' || status === 'active';
+}
