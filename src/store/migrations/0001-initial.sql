@@ -59,6 +59,7 @@ CREATE TABLE leads (
   nurture_due_at INTEGER,
   nurture_count INTEGER NOT NULL DEFAULT 0,
   nurture_verdict_reason TEXT,
+  nurture_verdict_until INTEGER,
   -- D6: the sender this lead keeps.
   sender TEXT
 ) STRICT;
@@ -205,6 +206,10 @@ CREATE TABLE job_days (
   PRIMARY KEY (job, operator_day)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER enrollments_count_delete AFTER DELETE ON enrollments BEGIN
+  UPDATE enrollment_counts SET count = count - 1 WHERE sequence_row_id = old.sequence_row_id AND status = old.status;
+END;
+
 -- One step written for one enrollment. D1: at most one row, and so one delivery, per enrollment and step.
 CREATE TABLE messages (
   row_id INTEGER PRIMARY KEY,
@@ -281,6 +286,7 @@ CREATE TABLE draft_log (
 
 CREATE INDEX draft_log_by_time ON draft_log (made_at);
 CREATE INDEX draft_log_by_day ON draft_log (operator_day, job);
+CREATE INDEX draft_log_released ON draft_log (released_day, job) WHERE released_day IS NOT NULL;
 
 -- D1: what was tried, append-only.
 CREATE TABLE attempts (

@@ -1,0 +1,268 @@
+import type { Candidate, EnrollmentFacts, LeadFacts } from '../core/candidate.ts';
+import {
+  WAITING_STATES,
+  type AttributionVerdict,
+  type Instant,
+  type Job,
+  type LeadStatus,
+  type MessageState,
+  type Stage,
+  type StoredSequence,
+  type StoredStep,
+} from '../core/model.ts';
+import type { StateDatabase } from './database.ts';
+
+/** Applied sequences by row id, as `loadSequences` gives them. */
+export type SequencesByRowId = ReadonlyMap<number, StoredSequence>;
+
+/** Restricts a run to some leads or sequences (`--lead`, `--sequence`); null for all of them. */
+export interface Narrowing {
+  readonly leadRowIds: ReadonlySet<number> | null;
+  readonly sequenceRowIds: ReadonlySet<number> | null;
+}
+
+export const NOT_NARROWED: Narrowing = { leadRowIds: null, sequenceRowIds: null };
+
+interface CandidateRow {
+  readonly enrollment_row_id: number;
+  readonly enrollment_id: string;
+  readonly sequence_row_id: number;
+  readonly next_step_row_id: number;
+  readonly kind: Job;
+  readonly anchor_at: number;
+  readonly due_at: number;
+  readonly next_due_at: number;
+  readonly retry_at: number | null;
+  readonly is_first_step: number;
+  readonly parallel: number;
+  readonly verdict_reason: string | null;
+}
+
+interface LeadRow {
+  readonly lead_row_id: number;
+  readonly lead_id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly company: string | null;
+  readonly zone: string;
+  readonly country: string | null;
+  readonly stage: Stage;
+  readonly status: LeadStatus;
+  readonly opted_out: number;
+  readonly do_not_contact: number;
+  readonly spam: number;
+  readonly attribution: AttributionVerdict | null;
+  readonly held_until: number | null;
+  readonly hold_note: string | null;
+  readonly watermark_at: number | null;
+  readonly cold_since_at: number;
+  readonly nurture_count: number;
+  readonly suppressed_reason: string | null;
+  readonly waiting: string | null;
+}
+
+interface NurtureRow extends LeadRow {
+  readonly last_message_at: number | null;
+  readonly in_flight: string | null;
+  readonly nurture_verdict_reason: string | null;
+}
+
+const WAITING_LIST = WAITING_STATES.map((state) => `'${state}'`).join(', ');
+
+const LEAD_COLUMNS = `
+  l.row_id AS lead_row_id, l.id AS lead_id, l.email,
+  trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')) AS name, l.company,
+  l.zone, l.country, l.stage, l.status, l.opted_out, l.do_not_contact, l.spam, l.attribution,
+  l.held_until, l.hold_note, l.watermark_at, l.nurture_count,
+  coalesce(l.last_contact_at, l.updated_at, l.created_at, l.imported_at) AS cold_since_at,
+  (SELECT s.reason FROM suppressions s WHERE s.email_key = l.email_key) AS suppressed_reason,
+  (SELECT m.id || ' ' || m.state FROM messages m
+    WHERE m.lead_row_id = l.row_id AND m.state IN (${WAITING_LIST}) ORDER BY m.row_id LIMIT 1) AS waiting`;
+
+const ENROLLMENT_COLUMNS = `
+  e.row_id AS enrollment_row_id, e.id AS enrollment_id, e.sequence_row_id, e.next_step_row_id, e.kind,
+  e.anchor_at, e.due_at, e.next_due_at, e.retry_at, e.is_first_step, e.parallel, e.verdict_reason`;
+
+const DUE_ENROLLMENTS = `
+  SELECT ${ENROLLMENT_COLUMNS}, ${LEAD_COLUMNS}
+  FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
+  WHERE e.kind = ? AND e.is_first_step = ? AND e.next_due_at <= ?
+    AND e.status IN ('pending', 'active') AND e.next_due_at IS NOT NULL
+  ORDER BY e.next_due_at, e.row_id`;
+
+const ONE_ENROLLMENT = `
+  SELECT ${ENROLLMENT_COLUMNS}, ${LEAD_COLUMNS}
+  FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
+  WHERE e.row_id = ? AND e.status IN ('pending', 'active') AND e.next_due_at IS NOT NULL`;
+
+const NURTURE_COLUMNS = `
+  ${LEAD_COLUMNS}, l.nurture_verdict_reason,
+  (SELECT max(max(m.reserved_at, coalesce(m.drafted_at, 0), coalesce(m.sent_at, 0),
+      CASE m.state WHEN 'rejected' THEN m.ended_at ELSE 0 END))
+    FROM messages m WHERE m.lead_row_id = l.row_id) AS last_message_at,
+  (SELECT q.id FROM enrollments e JOIN sequences q ON q.row_id = e.sequence_row_id
+    WHERE e.lead_row_id = l.row_id AND e.status IN ('pending', 'active') LIMIT 1) AS in_flight`;
+
+const DUE_NURTURE = `
+  SELECT ${NURTURE_COLUMNS} FROM leads l
+  WHERE l.nurture_due_at <= ? AND l.nurture_due_at IS NOT NULL
+  ORDER BY l.nurture_due_at, l.row_id`;
+
+const ONE_NURTURE = `SELECT ${NURTURE_COLUMNS} FROM leads l WHERE l.row_id = ?`;
+
+/**
+ * Steps of live enrollments that are due, follow-ups before first steps, then longest overdue (A6). Rows are fetched as they are
+ * asked for; the caller may read, but not write, while it iterates.
+ */
+export function* dueEnrollments(
+  db: StateDatabase,
+  query: { job: Job; now: Instant; sequences: SequencesByRowId; narrowing: Narrowing },
+): Generator<Candidate> {
+  const statement = db.prepare<[Job, number, number], CandidateRow & LeadRow>(DUE_ENROLLMENTS);
+  for (const isFirstStep of [0, 1]) {
+    for (const row of statement.iterate(query.job, isFirstStep, query.now)) {
+      if (query.narrowing.leadRowIds?.has(row.lead_row_id) === false) continue;
+      if (query.narrowing.sequenceRowIds?.has(row.sequence_row_id) === false) continue;
+      const candidate = enrollmentCandidate(row, query.sequences);
+      if (candidate !== null) yield candidate;
+    }
+  }
+}
+
+/** The next step of one live enrollment, due or not; null when the enrollment ended or has no step left. */
+export function candidateOfEnrollment(
+  db: StateDatabase,
+  enrollmentRowId: number,
+  sequences: SequencesByRowId,
+): Candidate | null {
+  const row = db.prepare<[number], CandidateRow & LeadRow>(ONE_ENROLLMENT).get(enrollmentRowId);
+  return row === undefined ? null : enrollmentCandidate(row, sequences);
+}
+
+/** What nurture would write to a lead next, chosen by the caller from the lead's row id and its count of follow-ups. */
+export type ChooseFollowUp = (lead: {
+  readonly rowId: number;
+  readonly nurtureCount: number;
+}) => { readonly sequence: StoredSequence; readonly step: StoredStep } | null;
+
+/** Leads that may have gone cold, longest first (B7). Those for whom no nurture sequence fits are left out. */
+export function* coldLeads(
+  db: StateDatabase,
+  query: { now: Instant; choose: ChooseFollowUp; narrowing: Narrowing },
+): Generator<Candidate> {
+  for (const row of db.prepare<[number], NurtureRow>(DUE_NURTURE).iterate(query.now)) {
+    if (query.narrowing.leadRowIds?.has(row.lead_row_id) === false) continue;
+    const candidate = nurtureCandidate(row, query.choose);
+    if (candidate === null) continue;
+    if (query.narrowing.sequenceRowIds?.has(candidate.sequence.rowId) === false) continue;
+    yield candidate;
+  }
+}
+
+/** The follow-up of one lead, due or not; null when no nurture sequence fits. */
+export function candidateOfColdLead(
+  db: StateDatabase,
+  leadRowId: number,
+  choose: ChooseFollowUp,
+): Candidate | null {
+  const row = db.prepare<[number], NurtureRow>(ONE_NURTURE).get(leadRowId);
+  return row === undefined ? null : nurtureCandidate(row, choose);
+}
+
+/** How many rows of the job's queues are due. Costs what is due. */
+export function dueCount(db: StateDatabase, job: Job, now: Instant): number {
+  const enrolled = db
+    .prepare<[Job, number, Job, number], { count: number }>(
+      `SELECT
+        (SELECT count(*) FROM enrollments WHERE kind = ? AND is_first_step = 0 AND next_due_at <= ?
+          AND status IN ('pending', 'active') AND next_due_at IS NOT NULL) +
+        (SELECT count(*) FROM enrollments WHERE kind = ? AND is_first_step = 1 AND next_due_at <= ?
+          AND status IN ('pending', 'active') AND next_due_at IS NOT NULL) AS count`,
+    )
+    .get(job, now, job, now);
+  const cold =
+    job === 'nurture'
+      ? db
+          .prepare<[number], { count: number }>(
+            'SELECT count(*) AS count FROM leads WHERE nurture_due_at <= ? AND nurture_due_at IS NOT NULL',
+          )
+          .get(now)
+      : undefined;
+  return (enrolled?.count ?? 0) + (cold?.count ?? 0);
+}
+
+function enrollmentCandidate(row: CandidateRow & LeadRow, sequences: SequencesByRowId): Candidate | null {
+  const sequence = sequences.get(row.sequence_row_id);
+  const step = sequence?.steps.find((each) => each.rowId === row.next_step_row_id);
+  if (sequence === undefined || step === undefined) return null;
+  const enrollment: EnrollmentFacts = {
+    rowId: row.enrollment_row_id,
+    id: row.enrollment_id,
+    anchorAt: row.anchor_at,
+    dueAt: row.due_at,
+    nextDueAt: row.next_due_at,
+    retryAt: row.retry_at,
+    isFirstStep: row.is_first_step === 1,
+    parallel: row.parallel === 1,
+  };
+  return {
+    job: row.kind,
+    lead: leadFacts(row),
+    enrollment,
+    sequence,
+    step,
+    reservation: { waiting: waitingOf(row.waiting), inFlightSequence: null, lastMessageAt: null },
+    previousReason: row.verdict_reason,
+  };
+}
+
+function nurtureCandidate(row: NurtureRow, choose: ChooseFollowUp): Candidate | null {
+  const chosen = choose({ rowId: row.lead_row_id, nurtureCount: row.nurture_count });
+  if (chosen === null) return null;
+  return {
+    job: 'nurture',
+    lead: leadFacts(row),
+    enrollment: null,
+    sequence: chosen.sequence,
+    step: chosen.step,
+    reservation: {
+      waiting: waitingOf(row.waiting),
+      inFlightSequence: row.in_flight,
+      lastMessageAt: row.last_message_at,
+    },
+    previousReason: row.nurture_verdict_reason,
+  };
+}
+
+function leadFacts(row: LeadRow): LeadFacts {
+  return {
+    rowId: row.lead_row_id,
+    id: row.lead_id,
+    email: row.email,
+    name: row.name === '' ? null : row.name,
+    company: row.company,
+    zone: row.zone,
+    country: row.country,
+    stage: row.stage,
+    status: row.status,
+    optedOut: row.opted_out === 1,
+    doNotContact: row.do_not_contact === 1,
+    spam: row.spam === 1,
+    suppressedReason: row.suppressed_reason,
+    attribution: row.attribution,
+    heldUntil: row.held_until,
+    holdNote: row.hold_note,
+    watermarkAt: row.watermark_at,
+    coldSinceAt: row.cold_since_at,
+    nurtureCount: row.nurture_count,
+  };
+}
+
+/** `m-… state`, as the query gives it in one column so that one look-up serves both. */
+function waitingOf(text: string | null): { messageId: string; state: MessageState } | null {
+  if (text === null) return null;
+  const [messageId, state] = text.split(' ');
+  if (messageId === undefined || state === undefined) return null;
+  const known = WAITING_STATES.find((each) => each === state);
+  return known === undefined ? null : { messageId, state: known };
+}

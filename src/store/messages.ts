@@ -1,0 +1,233 @@
+import { assertMove } from '../core/states.ts';
+import type { HoldCause, Instant, Job, MessageState } from '../core/model.ts';
+import type { StateDatabase } from './database.ts';
+
+/** One message with what a person needs to judge it. Row ids never leave the database. */
+export interface StoredMessage {
+  readonly rowId: number;
+  readonly id: string;
+  readonly enrollmentRowId: number;
+  readonly stepRowId: number;
+  readonly leadRowId: number;
+  readonly job: Job;
+  readonly state: MessageState;
+  readonly revision: number;
+  readonly runId: string;
+  readonly askReason: string | null;
+  readonly holdCause: HoldCause | null;
+  readonly heldFrom: MessageState | null;
+  readonly heldUntil: Instant | null;
+  readonly note: string | null;
+  readonly subject: string | null;
+  readonly preheader: string | null;
+  readonly bodyMarkdown: string | null;
+  readonly textHash: string | null;
+  readonly reservedAt: Instant;
+  readonly draftedAt: Instant | null;
+  readonly editedAt: Instant | null;
+  readonly approvedAt: Instant | null;
+  readonly approvedBy: string | null;
+  readonly leavesAt: Instant | null;
+  readonly claimedAt: Instant | null;
+  readonly sentAt: Instant | null;
+  readonly attempts: number;
+  readonly retryAt: Instant | null;
+  readonly lastError: string | null;
+  readonly released: boolean;
+  readonly dry: boolean;
+  readonly previousWatermarkAt: Instant | null;
+  readonly leadId: string;
+  readonly leadEmail: string;
+  readonly leadName: string | null;
+  readonly leadZone: string;
+  readonly sequenceId: string;
+  readonly stepId: string;
+}
+
+interface MessageRow {
+  readonly row_id: number;
+  readonly id: string;
+  readonly enrollment_row_id: number;
+  readonly step_row_id: number;
+  readonly lead_row_id: number;
+  readonly job: Job;
+  readonly state: MessageState;
+  readonly revision: number;
+  readonly run_id: string;
+  readonly ask_reason: string | null;
+  readonly hold_cause: HoldCause | null;
+  readonly held_from: MessageState | null;
+  readonly held_until: number | null;
+  readonly note: string | null;
+  readonly subject: string | null;
+  readonly preheader: string | null;
+  readonly body_markdown: string | null;
+  readonly text_hash: string | null;
+  readonly reserved_at: number;
+  readonly drafted_at: number | null;
+  readonly edited_at: number | null;
+  readonly approved_at: number | null;
+  readonly approved_by: string | null;
+  readonly leaves_at: number | null;
+  readonly claimed_at: number | null;
+  readonly sent_at: number | null;
+  readonly attempts: number;
+  readonly retry_at: number | null;
+  readonly last_error: string | null;
+  readonly released: number;
+  readonly dry: number;
+  readonly previous_watermark_at: number | null;
+  readonly lead_id: string;
+  readonly lead_email: string;
+  readonly lead_name: string;
+  readonly lead_zone: string;
+  readonly sequence_id: string;
+  readonly step_id: string;
+}
+
+const SELECT_MESSAGE = `
+  SELECT m.*, l.id AS lead_id, l.email AS lead_email, l.zone AS lead_zone,
+    trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')) AS lead_name,
+    q.id AS sequence_id, t.id AS step_id
+  FROM messages m
+  JOIN leads l ON l.row_id = m.lead_row_id
+  JOIN steps t ON t.row_id = m.step_row_id
+  JOIN sequences q ON q.row_id = t.sequence_row_id`;
+
+/** The message with this public id; null when there is none. */
+export function messageById(db: StateDatabase, id: string): StoredMessage | null {
+  const row = db.prepare<[string], MessageRow>(`${SELECT_MESSAGE} WHERE m.id = ?`).get(id);
+  return row === undefined ? null : toMessage(row);
+}
+
+/** Messages in the given states, oldest first. */
+export function messagesInStates(
+  db: StateDatabase,
+  states: readonly MessageState[],
+  limit = 10_000,
+): StoredMessage[] {
+  const marks = states.map(() => '?').join(', ');
+  return db
+    .prepare<(string | number)[], MessageRow>(
+      `${SELECT_MESSAGE} WHERE m.state IN (${marks}) ORDER BY m.row_id LIMIT ?`,
+    )
+    .all(...states, limit)
+    .map(toMessage);
+}
+
+/** All messages that a run made, oldest first. */
+export function messagesOfRun(db: StateDatabase, runId: string): StoredMessage[] {
+  return db
+    .prepare<[string], MessageRow>(`${SELECT_MESSAGE} WHERE m.run_id = ? ORDER BY m.row_id`)
+    .all(runId)
+    .map(toMessage);
+}
+
+/** All messages of a lead, oldest first. */
+export function messagesOfLead(db: StateDatabase, leadRowId: number): StoredMessage[] {
+  return db
+    .prepare<[number], MessageRow>(`${SELECT_MESSAGE} WHERE m.lead_row_id = ? ORDER BY m.row_id`)
+    .all(leadRowId)
+    .map(toMessage);
+}
+
+/** A8: whether a batch of this job is held for its blast radius and waits for the operator. */
+export function openBlastRadiusHold(db: StateDatabase, job: Job): { runId: string; count: number } | null {
+  const row = db
+    .prepare<[Job], { run_id: string; count: number }>(
+      `SELECT run_id, count(*) AS count FROM messages
+       WHERE state = 'held' AND hold_cause = 'blast_radius' AND job = ? GROUP BY run_id ORDER BY min(row_id) LIMIT 1`,
+    )
+    .get(job);
+  return row === undefined ? null : { runId: row.run_id, count: row.count };
+}
+
+/** What a move changes besides the state; a field left out stays. */
+export interface MessageChange {
+  readonly hold_cause?: HoldCause | null;
+  readonly held_from?: MessageState | null;
+  readonly held_until?: Instant | null;
+  readonly note?: string | null;
+  readonly subject?: string;
+  readonly preheader?: string | null;
+  readonly body_markdown?: string;
+  readonly text_hash?: string;
+  readonly edited_at?: Instant;
+  readonly approved_at?: Instant | null;
+  readonly approved_by?: string | null;
+  readonly leaves_at?: Instant | null;
+  readonly claimed_at?: Instant | null;
+  readonly sent_at?: Instant | null;
+  readonly ended_at?: Instant | null;
+  readonly attempts?: number;
+  readonly retry_at?: Instant | null;
+  readonly last_error?: string | null;
+  readonly released?: 0 | 1;
+  readonly dry?: 0 | 1;
+  readonly ask_reason?: string | null;
+}
+
+/**
+ * Moves one message by compare-and-set: false when another process moved it first, which the caller must treat as
+ * "not mine". Throws `illegal_transition` (70) for a move that the state machine does not know.
+ */
+export function moveMessage(
+  db: StateDatabase,
+  message: Pick<StoredMessage, 'rowId' | 'id' | 'state'>,
+  move: { to: MessageState; change?: MessageChange },
+): boolean {
+  db.assertInWrite();
+  if (move.to !== message.state) assertMove(message.id, message.state, move.to);
+  const entries = Object.entries(move.change ?? {});
+  const assignments = entries.map(([column]) => `, ${column} = ?`).join('');
+  const values = entries.map(([, value]) => value as string | number | null);
+  const result = db
+    .prepare<(string | number | null)[]>(
+      `UPDATE messages SET state = ?${assignments} WHERE row_id = ? AND state = ?`,
+    )
+    .run(move.to, ...values, message.rowId, message.state);
+  return result.changes === 1;
+}
+
+function toMessage(row: MessageRow): StoredMessage {
+  return {
+    rowId: row.row_id,
+    id: row.id,
+    enrollmentRowId: row.enrollment_row_id,
+    stepRowId: row.step_row_id,
+    leadRowId: row.lead_row_id,
+    job: row.job,
+    state: row.state,
+    revision: row.revision,
+    runId: row.run_id,
+    askReason: row.ask_reason,
+    holdCause: row.hold_cause,
+    heldFrom: row.held_from,
+    heldUntil: row.held_until,
+    note: row.note,
+    subject: row.subject,
+    preheader: row.preheader,
+    bodyMarkdown: row.body_markdown,
+    textHash: row.text_hash,
+    reservedAt: row.reserved_at,
+    draftedAt: row.drafted_at,
+    editedAt: row.edited_at,
+    approvedAt: row.approved_at,
+    approvedBy: row.approved_by,
+    leavesAt: row.leaves_at,
+    claimedAt: row.claimed_at,
+    sentAt: row.sent_at,
+    attempts: row.attempts,
+    retryAt: row.retry_at,
+    lastError: row.last_error,
+    released: row.released === 1,
+    dry: row.dry === 1,
+    previousWatermarkAt: row.previous_watermark_at,
+    leadId: row.lead_id,
+    leadEmail: row.lead_email,
+    leadName: row.lead_name === '' ? null : row.lead_name,
+    leadZone: row.lead_zone,
+    sequenceId: row.sequence_id,
+    stepId: row.step_id,
+  };
+}

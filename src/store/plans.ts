@@ -1,0 +1,179 @@
+import type { DoubtReason } from '../core/reasons.ts';
+import type { Instant, Job } from '../core/model.ts';
+import type { StateDatabase } from './database.ts';
+
+export type PlanState = 'waiting' | 'confirmed' | 'vetoed' | 'declined' | 'superseded';
+
+/** A17: one saved preview. */
+export interface StoredPlan {
+  readonly id: string;
+  readonly job: Job;
+  readonly runId: string;
+  readonly madeAt: Instant;
+  readonly state: PlanState;
+  readonly narrowed: boolean;
+  readonly policyHash: string;
+  readonly definitionsHash: string;
+  readonly doubts: readonly DoubtReason[];
+}
+
+/** One step of a saved plan, with the words that the preview showed. */
+export interface StoredPlanItem {
+  readonly ordinal: number;
+  readonly leadRowId: number;
+  /** Null for a nurture follow-up, whose enrollment is made with its draft. */
+  readonly enrollmentRowId: number | null;
+  readonly sequenceRowId: number;
+  readonly stepRowId: number;
+  readonly dueAt: Instant;
+  readonly askReason: string | null;
+  readonly subject: string;
+  readonly preheader: string | null;
+  readonly bodyMarkdown: string;
+  readonly textHash: string;
+}
+
+interface PlanRow {
+  readonly id: string;
+  readonly job: Job;
+  readonly run_id: string;
+  readonly made_at: number;
+  readonly state: PlanState;
+  readonly narrowed: number;
+  readonly policy_hash: string;
+  readonly definitions_hash: string;
+  readonly doubts_json: string;
+}
+
+const PLANS_KEPT_MAX = 500;
+
+/** Saves a plan as waiting; an older waiting plan of the job that was not narrowed is superseded by it. */
+export function savePlan(
+  db: StateDatabase,
+  plan: Omit<StoredPlan, 'state'>,
+  items: readonly StoredPlanItem[],
+): void {
+  db.assertInWrite();
+  if (!plan.narrowed) {
+    db.prepare<[number, string]>(
+      `UPDATE plans SET state = 'superseded', settled_at = ? WHERE job = ? AND state = 'waiting' AND narrowed = 0`,
+    ).run(plan.madeAt, plan.job);
+  }
+  db.prepare(
+    `INSERT INTO plans (id, job, run_id, made_at, state, narrowed, policy_hash, definitions_hash, doubts_json, summary_json)
+     VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?, ?, '{}')`,
+  ).run(
+    plan.id,
+    plan.job,
+    plan.runId,
+    plan.madeAt,
+    plan.narrowed ? 1 : 0,
+    plan.policyHash,
+    plan.definitionsHash,
+    JSON.stringify(plan.doubts),
+  );
+  for (const item of items) insertItem(db, plan.id, item);
+  db.prepare<[number]>(
+    `DELETE FROM plans WHERE state <> 'waiting' AND id NOT IN (SELECT id FROM plans ORDER BY made_at DESC LIMIT ?)`,
+  ).run(PLANS_KEPT_MAX);
+}
+
+function insertItem(db: StateDatabase, planId: string, item: StoredPlanItem): void {
+  db.prepare(
+    `INSERT INTO plan_items (plan_id, ordinal, lead_row_id, enrollment_row_id, sequence_row_id, step_row_id, due_at, ask_reason,
+       subject, preheader, body_markdown, text_hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    planId,
+    item.ordinal,
+    item.leadRowId,
+    item.enrollmentRowId,
+    item.sequenceRowId,
+    item.stepRowId,
+    item.dueAt,
+    item.askReason,
+    item.subject,
+    item.preheader,
+    item.bodyMarkdown,
+    item.textHash,
+  );
+}
+
+/** The plan with this id; null when there is none. */
+export function planById(db: StateDatabase, id: string): StoredPlan | null {
+  const row = db.prepare<[string], PlanRow>('SELECT * FROM plans WHERE id = ?').get(id);
+  return row === undefined ? null : toPlan(row);
+}
+
+/** The newest waiting plan of a job; null when none waits. Plans of narrowed runs are confirmed by id only. */
+export function newestWaitingPlan(db: StateDatabase, job: Job): StoredPlan | null {
+  const row = db
+    .prepare<[string], PlanRow>(
+      `SELECT * FROM plans WHERE job = ? AND state = 'waiting' AND narrowed = 0 ORDER BY made_at DESC LIMIT 1`,
+    )
+    .get(job);
+  return row === undefined ? null : toPlan(row);
+}
+
+/** The items of a plan, in its order. */
+export function planItems(db: StateDatabase, planId: string): StoredPlanItem[] {
+  return db
+    .prepare<
+      [string],
+      {
+        ordinal: number;
+        lead_row_id: number;
+        enrollment_row_id: number | null;
+        sequence_row_id: number;
+        step_row_id: number;
+        due_at: number;
+        ask_reason: string | null;
+        subject: string;
+        preheader: string | null;
+        body_markdown: string;
+        text_hash: string;
+      }
+    >('SELECT * FROM plan_items WHERE plan_id = ? ORDER BY ordinal')
+    .all(planId)
+    .map((row) => ({
+      ordinal: row.ordinal,
+      leadRowId: row.lead_row_id,
+      enrollmentRowId: row.enrollment_row_id,
+      sequenceRowId: row.sequence_row_id,
+      stepRowId: row.step_row_id,
+      dueAt: row.due_at,
+      askReason: row.ask_reason,
+      subject: row.subject,
+      preheader: row.preheader,
+      bodyMarkdown: row.body_markdown,
+      textHash: row.text_hash,
+    }));
+}
+
+/** Ends a waiting plan by compare-and-set; false when it was no longer waiting. */
+export function settlePlan(
+  db: StateDatabase,
+  settle: { id: string; to: Exclude<PlanState, 'waiting'>; now: Instant },
+): boolean {
+  const result = db
+    .prepare<[string, number, string]>(
+      `UPDATE plans SET state = ?, settled_at = ? WHERE id = ? AND state = 'waiting'`,
+    )
+    .run(settle.to, settle.now, settle.id);
+  return result.changes === 1;
+}
+
+function toPlan(row: PlanRow): StoredPlan {
+  return {
+    id: row.id,
+    job: row.job,
+    runId: row.run_id,
+    madeAt: row.made_at,
+    state: row.state,
+    narrowed: row.narrowed === 1,
+    policyHash: row.policy_hash,
+    definitionsHash: row.definitions_hash,
+    // Written by savePlan from the closed list of reasons.
+    doubts: JSON.parse(row.doubts_json) as DoubtReason[],
+  };
+}
