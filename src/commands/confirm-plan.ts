@@ -1,0 +1,190 @@
+import type { ExitName } from '../core/exits.ts';
+import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
+import type { Job } from '../core/model.ts';
+import type { RunPlan } from '../core/planner.ts';
+import { setVeto } from '../store/jobs.ts';
+import { leadByRowId } from '../store/leads.ts';
+import { newestWaitingPlan, planById, planItems, settlePlan } from '../store/plans.ts';
+import type { StoredPlan, StoredPlanItem } from '../store/plans.ts';
+import { openEngine, type Engine } from './engine/engine.ts';
+import { tidyUp } from './engine/live-run.ts';
+import { planSaved } from './engine/planning.ts';
+import { GUARDS_OFF } from './guards-off.ts';
+import { quietReason } from './run.ts';
+import { endLive, endUndone, reportOf } from './run-ends.ts';
+import { writePresence, writeRun, type RunEnd } from './run-ledger.ts';
+import type { Fallen, RunReport } from './run-report.ts';
+import { doubtsOf, stampState, stopReason, type RunSession } from './run-session.ts';
+import { stalePlan, staleness, unknownPlan } from './saved-plan.ts';
+
+export interface ConfirmRequest {
+  /** Null: the newest waiting plan of the job. */
+  readonly planId: string | null;
+  /** The timer acts only on a plain reboot (A5); a person may lift a missing checkpoint and a gap too. */
+  readonly by: 'timer' | 'person';
+  readonly act: 'confirm' | 'none' | 'veto';
+  /** True at a terminal without `--yes`: the person is asked before anything is drafted. */
+  readonly asks: boolean;
+  readonly isPreview: boolean;
+  readonly detailedExitCode: boolean;
+}
+
+/**
+ * One job's confirmation under that job's lock: the same doubts, guards and caps as any run, judged now, over what the saved plan
+ * holds. Throws `plan_unknown` or `plan_stale` (33) when a person named or meant a plan that can no longer be done.
+ */
+export async function confirmInSession(
+  session: RunSession,
+  job: Job,
+  request: ConfirmRequest,
+): Promise<RunReport> {
+  const plan = choosePlan(session, job, request);
+  if (request.act === 'veto') return veto(session, job, plan);
+  if (stopReason(session.workspace) !== null)
+    return endUndone({ reason: 'paused', exit: 'PAUSED', mode: 'paused' });
+  const exit = quietExit(request);
+  if (plan === null) return endUndone({ reason: NOTHING_TO_CONFIRM, exit });
+
+  const found = doubtsOf(session, GUARDS_OFF);
+  const doubts = liftByPerson(found);
+  const [doubt] = doubts;
+  if (doubt !== undefined) return endUndone({ reason: doubt.reason, exit: 'COLD_START', doubts });
+  const stale = staleness(session, plan);
+  if (stale !== null && request.by === 'person') throw stalePlan(plan, stale);
+  const waits = request.by === 'timer' ? (stale ?? timerRefusal(session, { plan, found })) : null;
+  if (waits !== null) return endUndone({ reason: waits, exit });
+  if (request.act === 'none') return declineAll(session, plan);
+  return settle(session, { job, request, plan, found });
+}
+
+export const NOTHING_TO_CONFIRM = 'nothing_to_confirm';
+
+function quietExit(request: ConfirmRequest): ExitName {
+  return request.detailedExitCode ? 'NOTHING_DUE' : 'OK';
+}
+
+function choosePlan(session: RunSession, job: Job, request: ConfirmRequest): StoredPlan | null {
+  if (request.planId === null) return newestWaitingPlan(session.reader, job);
+  const plan = planById(session.reader, request.planId);
+  if (plan === null || plan.job !== job) throw unknownPlan(request.planId);
+  return plan;
+}
+
+/** A5: the timer waits its minutes, acts on a plain reboot alone, and never over a veto. */
+function timerRefusal(session: RunSession, of: { plan: StoredPlan; found: readonly Doubt[] }): string | null {
+  const { plan, found } = of;
+  if (session.record.vetoedAt !== null) return 'vetoed';
+  if (found.length === 0 || plan.doubts.length === 0) return NOTHING_TO_CONFIRM;
+  const other = found.find((doubt) => doubt.reason !== 'first_boot');
+  if (other !== undefined) return other.reason;
+  if (plan.doubts.some((reason) => reason !== 'first_boot')) return 'not_nominal';
+  return session.now - plan.madeAt < session.workspace.policy.limits.bootConfirmMs ? 'too_early' : null;
+}
+
+async function settle(
+  session: RunSession,
+  of: { job: Job; request: ConfirmRequest; plan: StoredPlan; found: readonly Doubt[] },
+): Promise<RunReport> {
+  const { job, request, plan, found } = of;
+  const engine = openEngine({
+    db: session.reader,
+    policy: session.workspace.policy,
+    now: session.now,
+    without: GUARDS_OFF,
+  });
+  if (!request.isPreview) tidyUp(engine, job, () => session.writer());
+  const items = quietReason(engine, job) === null ? planItems(engine.db, plan.id) : [];
+  const { plan: allowed, gone } = planSaved(engine, job, items);
+  const fellAway = gone.map((item) => fallenItem(engine, item));
+  if (request.by === 'timer' && allowed.blastRadius.over)
+    return endUndone({ reason: 'not_nominal', exit: quietExit(request) });
+  const shown = { plan: allowed, planId: plan.id, fellAway };
+  if (request.isPreview) return { ...endUndone({ reason: null, exit: 'OK', mode: 'preview' }), ...shown };
+  if (!(await isAgreed(session, { request, plan: allowed }))) {
+    return { ...endUndone({ reason: 'declined', exit: quietExit(request) }), ...shown };
+  }
+  const report = endLive(session, {
+    forced: false,
+    narrowed: plan.narrowed,
+    engine,
+    plan: allowed,
+    limit: null,
+    planId: plan.id,
+    lifted: found,
+    nothingDue: quietExit(request),
+    alsoWrite: (db) => {
+      settlePlan(db, { id: plan.id, to: 'confirmed', now: session.now });
+      if (request.by === 'person') setVeto(db, job, null);
+    },
+  });
+  return { ...report, fellAway: [...report.fellAway, ...fellAway] };
+}
+
+/** A person at a terminal is asked once, with the number; `--yes` answers beforehand. */
+async function isAgreed(
+  session: RunSession,
+  of: { request: ConfirmRequest; plan: RunPlan },
+): Promise<boolean> {
+  const count = of.plan.drafts.length;
+  if (!of.request.asks || count === 0) return true;
+  const { stdin, stderr } = session.invocation.context.io;
+  stderr.write(`Draft these ${String(count)}? [y/N] `);
+  const answer = await stdin.readLine();
+  return answer !== null && /^y(es)?$/i.test(answer.trim());
+}
+
+function fallenItem(engine: Engine, item: StoredPlanItem): Fallen {
+  const lead = leadByRowId(engine.db, item.leadRowId);
+  const sequence = engine.sequences.get(item.sequenceRowId);
+  const step = sequence?.steps.find((each) => each.rowId === item.stepRowId);
+  return {
+    lead: { id: lead?.id ?? '', email: lead?.email ?? '', tz: lead?.zone ?? 'UTC' },
+    sequence: sequence?.id ?? '',
+    step: step?.id ?? '',
+    reason: 'not_due',
+    detail: 'the enrollment ended or moved on since the preview',
+    until: null,
+  };
+}
+
+/** `--none`: the gap is accepted, nothing is drafted, the job goes on from here. */
+function declineAll(session: RunSession, plan: StoredPlan): RunReport {
+  const end: RunEnd = {
+    mode: 'quiet',
+    exit: 'OK',
+    reason: 'declined',
+    counts: {},
+    planId: plan.id,
+    forced: false,
+    narrowed: plan.narrowed,
+  };
+  const db = session.writer();
+  db.write(() => {
+    settlePlan(db, { id: plan.id, to: 'declined', now: session.now });
+    setVeto(db, plan.job, null);
+    writeRun(session, db, end);
+    writePresence(session, db, end);
+  });
+  stampState(session, db);
+  return reportOf(end);
+}
+
+/** `--veto`: no timer will act for this job until a person does (A5). */
+function veto(session: RunSession, job: Job, plan: StoredPlan | null): RunReport {
+  const end: RunEnd = {
+    mode: 'refused',
+    exit: 'OK',
+    reason: 'vetoed',
+    counts: {},
+    planId: plan?.id ?? null,
+    forced: false,
+    narrowed: false,
+  };
+  const db = session.writer();
+  db.write(() => {
+    if (plan !== null) settlePlan(db, { id: plan.id, to: 'vetoed', now: session.now });
+    setVeto(db, job, session.now);
+    writeRun(session, db, end);
+  });
+  return reportOf(end);
+}

@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+
+import { HeadgateError } from '../core/errors.ts';
+import { strongestExit, type ExitName } from '../core/exits.ts';
+import type { Job } from '../core/model.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { confirmInSession, NOTHING_TO_CONFIRM, type ConfirmRequest } from './confirm-plan.ts';
+import { argument, flagOption, usageError } from './options.ts';
+import { reportRun } from './run-report.ts';
+import { openSession } from './run-session.ts';
+import { findPlanJob } from './saved-plan.ts';
+
+/** The flags of `confirm` (cli.md 2.2 and 2.7). */
+export function configure(command: Command): void {
+  command
+    .argument('[plan]', 'the saved preview, p-…; without it the newest waiting plan of each job')
+    .option('--yes', 'a person confirms, without a terminal')
+    .option('--none', 'accept the gap and draft nothing')
+    .option('--veto', 'keep the job preview-only until a person acts')
+    .option('-n, --preview', 'show what it would do')
+    .option('--dry-run', 'the same as --preview')
+    .option('--detailed-exit-code', 'exit 20 when there was nothing to confirm');
+}
+
+const JOBS: readonly Job[] = ['drip', 'nurture'];
+
+/**
+ * A5, A17: drafts the part of a saved plan that every guard still allows, and never adds. On its timer it acts only on a plain
+ * reboot; a person (on a terminal, or with `--yes`) may confirm a missing checkpoint and a gap too.
+ */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const planId = argument(invocation, 0);
+  const request = readRequest(invocation);
+  if (planId !== null) return confirmJob(invocation, findPlanJob(invocation, planId), { ...request, planId });
+  const outcomes: Outcome[] = [];
+  for (const job of JOBS) outcomes.push(await confirmJob(invocation, job, { ...request, planId: null }));
+  return together(outcomes);
+}
+
+/** `drip --plan p-…` is the same act under another name, by a person. */
+export function confirmNamed(invocation: Invocation, job: Job, planId: string): Promise<Outcome> {
+  const isPreview = flagOption(invocation, 'preview') || flagOption(invocation, 'dryRun');
+  const detailedExitCode = flagOption(invocation, 'detailedExitCode');
+  return confirmJob(invocation, job, {
+    planId,
+    by: 'person',
+    act: 'confirm',
+    asks: false,
+    isPreview,
+    detailedExitCode,
+  });
+}
+
+async function confirmJob(invocation: Invocation, job: Job, request: ConfirmRequest): Promise<Outcome> {
+  const session = openSession(invocation, job);
+  try {
+    return reportRun(session, await confirmInSession(session, job, request));
+  } finally {
+    session.close();
+  }
+}
+
+function readRequest(invocation: Invocation): Omit<ConfirmRequest, 'planId'> {
+  const isNone = flagOption(invocation, 'none');
+  const isVeto = flagOption(invocation, 'veto');
+  if (isNone && isVeto) throw usageError('--none and --veto contradict each other', 'Give one of them.');
+  return {
+    asks: invocation.global.input && !flagOption(invocation, 'yes'),
+    by: flagOption(invocation, 'yes') || invocation.global.input ? 'person' : 'timer',
+    act: isVeto ? 'veto' : isNone ? 'none' : 'confirm',
+    isPreview: flagOption(invocation, 'preview') || flagOption(invocation, 'dryRun'),
+    detailedExitCode: flagOption(invocation, 'detailedExitCode'),
+  };
+}
+
+/** Two jobs, one document: items of both, counts added, the stronger exit. */
+function together(outcomes: readonly Outcome[]): Outcome {
+  const exits: readonly ExitName[] = outcomes.map((outcome) => outcome.exit);
+  const exit = strongestExit(exits);
+  const [first] = outcomes;
+  if (first === undefined)
+    throw new HeadgateError('there is no job to confirm', { code: 'no_jobs', exit: 'SOFTWARE' });
+  const spoken = outcomes.filter((outcome) => !isNothing(outcome));
+  return {
+    ...(spoken[0] ?? first),
+    exit,
+    document: {
+      schema: 'headgate.run/1',
+      run: outcomes.map((outcome) => outcome.document['run']),
+      guards: outcomes.map((outcome) => outcome.document['guards']),
+      counts: addCounts(outcomes.map((outcome) => outcome.document['counts'])),
+      items: outcomes.flatMap((outcome) => listOf(outcome.document['items'])),
+      next: outcomes.flatMap((outcome) => listOf(outcome.document['next'])),
+    },
+    human: (terminal) =>
+      (spoken.length > 0 ? spoken : [first]).flatMap((outcome) =>
+        typeof outcome.human === 'string' ? [outcome.human] : outcome.human(terminal),
+      ),
+  };
+}
+
+function isNothing(outcome: Outcome): boolean {
+  return outcome.message === NOTHING_TO_CONFIRM;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function addCounts(all: readonly unknown[]): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = {};
+  for (const counts of all) {
+    if (typeof counts !== 'object' || counts === null) continue;
+    for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + Number(count);
+  }
+  return sum;
+}

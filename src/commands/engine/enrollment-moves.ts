@@ -1,0 +1,90 @@
+import { nextStep } from '../../core/progress.ts';
+import { scheduleStep } from '../../core/schedule.ts';
+import type { Instant } from '../../core/model.ts';
+import { endEnrollment, enrollmentByRowId, setNextStep, settledStepRowIds } from '../../store/enrollments.ts';
+import { leadByRowId } from '../../store/leads.ts';
+import { refreshNurtureDue } from '../../store/nurture-queue.ts';
+import { addTimeline } from '../../store/timeline.ts';
+import { holidayJudge, type Engine } from './engine.ts';
+
+/**
+ * C2, C5, D11: a step of an enrollment was delivered or passed over at `at`; the next live undelivered step counts from then, or the
+ * enrollment is complete. Runs in the caller's transaction. An enrollment that ended meanwhile stays as it ended (B6).
+ */
+export function advanceEnrollment(
+  engine: Engine,
+  step: { enrollmentRowId: number; stepRowId: number; at: Instant },
+): void {
+  const { db } = engine;
+  db.assertInWrite();
+  const enrollment = enrollmentByRowId(db, step.enrollmentRowId);
+  if (enrollment === null || enrollment.endedAt !== null) return;
+  const sequence = engine.sequences.get(enrollment.sequenceRowId);
+  const lead = leadByRowId(db, enrollment.leadRowId);
+  if (sequence === undefined || lead === null) return;
+  const settled = settledStepRowIds(db, enrollment.rowId).add(step.stepRowId);
+  // B7: a follow-up's enrollment holds one step of its sequence and completes with it.
+  const next = enrollment.kind === 'nurture' ? null : nextStep(sequence.steps, step.stepRowId, settled);
+  if (next === null) {
+    endEnrollment(db, {
+      enrollmentRowId: enrollment.rowId,
+      status: 'completed',
+      reason: null,
+      lastStepRowId: step.stepRowId,
+      now: step.at,
+    });
+    addTimeline(db, {
+      leadRowId: lead.rowId,
+      at: step.at,
+      kind: 'completed',
+      text: `${sequence.id} completed`,
+      ref: enrollment.id,
+    });
+    refreshNurtureDue(db, lead.rowId, { policy: engine.policy, now: engine.now });
+    return;
+  }
+  const scheduled = scheduleStep({
+    sequence,
+    step: next,
+    previousStep: sequence.steps.find((each) => each.rowId === step.stepRowId) ?? null,
+    enrolledAt: enrollment.enrolledAt,
+    previousSendAt: step.at,
+    leadZone: lead.zone,
+    isHoliday: holidayJudge(engine, lead),
+    policy: engine.policy,
+  });
+  setNextStep(db, {
+    enrollmentRowId: enrollment.rowId,
+    anchorAt: step.at,
+    lastStepRowId: step.stepRowId,
+    nextStepRowId: next.rowId,
+    ...scheduled,
+  });
+}
+
+/** A16, `late = "restart"`: the waiting step's delay starts again now. */
+export function restartStep(engine: Engine, enrollmentRowId: number): void {
+  const { db, now } = engine;
+  const enrollment = enrollmentByRowId(db, enrollmentRowId);
+  const sequence = enrollment === null ? undefined : engine.sequences.get(enrollment.sequenceRowId);
+  const lead = enrollment === null ? null : leadByRowId(db, enrollment.leadRowId);
+  const step = sequence?.steps.find((each) => each.rowId === enrollment?.nextStepRowId);
+  if (enrollment === null || sequence === undefined || lead === null || step === undefined) return;
+  const scheduled = scheduleStep({
+    sequence,
+    step,
+    previousStep: null,
+    enrolledAt: now,
+    previousSendAt: enrollment.lastStepRowId === null ? null : now,
+    leadZone: lead.zone,
+    isHoliday: holidayJudge(engine, lead),
+    policy: engine.policy,
+  });
+  setNextStep(db, {
+    enrollmentRowId,
+    anchorAt: now,
+    lastStepRowId: enrollment.lastStepRowId,
+    nextStepRowId: step.rowId,
+    ...scheduled,
+  });
+}

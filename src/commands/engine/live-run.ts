@@ -1,0 +1,38 @@
+import type { RunPlan } from '../../core/planner.ts';
+import { checkBeforeWrite } from '../../store/disk-space.ts';
+import type { StateDatabase } from '../../store/database.ts';
+import { expireDrafts, hasExpired } from '../../store/expiry.ts';
+import { hasReservations, undoReservations } from '../../store/reservations.ts';
+import { applyPlan, type Applied, type ApplyOptions } from './drafting.ts';
+import type { Engine } from './engine.ts';
+
+/** Room a run with something to write must find: the largest batch plus SQLite's log, with a wide margin. */
+export const MIN_FREE_BYTES = 32 * 1024 * 1024;
+
+/** Step 8 of a run: makes the plan's drafts. If it stops early, what it had only reserved is undone before the error goes on. */
+export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): Applied {
+  const { db } = engine;
+  if (plan.drafts.length > 0) checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES });
+  try {
+    const applied = applyPlan(engine, plan, run);
+    return applied;
+  } catch (error) {
+    db.write(() => undoReservations(db, plan.job));
+    throw error;
+  }
+}
+
+/**
+ * Step 7, and what a killed run left behind: undoes old reservations and expires drafts that waited too long (D2). Writes only when
+ * there is something of either. Returns the ids of what expired.
+ */
+export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateDatabase): readonly string[] {
+  const { now, policy } = engine;
+  const expiry = { now, expiryMs: policy.limits.draftExpiryMs };
+  if (!hasReservations(engine.db, job) && !hasExpired(engine.db, expiry)) return [];
+  const db = writer();
+  return db.write(() => {
+    undoReservations(db, job);
+    return expireDrafts(db, expiry);
+  });
+}

@@ -1,0 +1,141 @@
+import type { Candidate } from '../../core/candidate.ts';
+import { OPERATING_DAYS_IN_MEAN } from '../../core/guards/blast-radius.ts';
+import { capsLeft } from '../../core/guards/caps.ts';
+import type { GuardContext } from '../../core/guards/lead-guards.ts';
+import { createOpenings } from '../../core/guards/opening.ts';
+import { compileNurtureChoice } from '../../core/matching.ts';
+import type { Job } from '../../core/model.ts';
+import { planRun, type CopyResult, type RunPlan } from '../../core/planner.ts';
+import { nurtureStep } from '../../core/progress.ts';
+import {
+  candidateOfColdLead,
+  candidateOfEnrollment,
+  coldLeads,
+  dueCount,
+  dueEnrollments,
+  type ChooseFollowUp,
+  type Narrowing,
+} from '../../store/candidates.ts';
+import { silencesOf } from '../../store/jobs.ts';
+import { leadByRowId } from '../../store/leads.ts';
+import type { StoredPlanItem } from '../../store/plans.ts';
+import { draftsMade, draftVolume } from '../../store/volume.ts';
+import { isOperatorsDay, sequenceList, type Engine } from './engine.ts';
+
+export type WriteCopy = (candidate: Candidate) => CopyResult;
+
+export interface PlanRequest {
+  readonly job: Job;
+  readonly narrowing: Narrowing;
+  /** `--limit`: can only lower the cap; null when not given. */
+  readonly limit: number | null;
+  readonly writeCopy: WriteCopy;
+}
+
+/** From the present state to a plan: the one way in for a live run and for a preview (A17). Reads only. */
+export function planJob(engine: Engine, request: PlanRequest): RunPlan {
+  const { db, now } = engine;
+  return db.read(() =>
+    runPlanner(engine, request, {
+      candidates: candidatesOf(engine, request),
+      queueLength: dueCount(db, request.job, now),
+    }),
+  );
+}
+
+/**
+ * The part of a saved plan that every guard still allows, in its order, with its own words (A17). `gone` are the items whose step
+ * is no longer the enrollment's next one, or whose enrollment ended: there is nothing left that a guard could judge.
+ */
+export function planSaved(
+  engine: Engine,
+  job: Job,
+  items: readonly StoredPlanItem[],
+): { plan: RunPlan; gone: readonly StoredPlanItem[] } {
+  const copies = new Map<Candidate, CopyResult>();
+  const gone: StoredPlanItem[] = [];
+  for (const item of items) {
+    const candidate = candidateOfItem(engine, item);
+    if (candidate === null) {
+      gone.push(item);
+      continue;
+    }
+    const { subject, preheader, bodyMarkdown } = item;
+    copies.set(candidate, { kind: 'rendered', copy: { subject, preheader, bodyMarkdown } });
+  }
+  const writeCopy = (candidate: Candidate): CopyResult => copies.get(candidate) ?? NOT_SAVED;
+  const queue = { candidates: copies.keys(), queueLength: copies.size };
+  const plan = engine.db.read(() => runPlanner(engine, { job, limit: null, writeCopy }, queue));
+  return { plan, gone };
+}
+
+const NOT_SAVED: CopyResult = { kind: 'problem', reason: 'template', detail: 'not a part of the saved plan' };
+
+/** The same step as the saved item, as the state has it now; null when the enrollment ended or moved on. */
+function candidateOfItem(engine: Engine, item: StoredPlanItem): Candidate | null {
+  const candidate = freshCandidate(engine, item);
+  return candidate?.step.rowId === item.stepRowId ? candidate : null;
+}
+
+/** Reads one candidate again, as it is now: for `confirm`, and inside the reserving transaction. */
+export function freshCandidate(
+  engine: Engine,
+  of: { readonly leadRowId: number; readonly enrollmentRowId: number | null },
+): Candidate | null {
+  return of.enrollmentRowId === null
+    ? candidateOfColdLead(engine.db, of.leadRowId, followUpChooser(engine))
+    : candidateOfEnrollment(engine.db, of.enrollmentRowId, engine.sequences);
+}
+
+/** The guards' view of this moment for one job. */
+export function guardContext(engine: Engine, job: Job): GuardContext {
+  const { db, policy, now, without } = engine;
+  return {
+    now,
+    policy,
+    silences: silencesOf(db, job, now),
+    openingFor: createOpenings(now, policy, engine.holidaysOf),
+    without,
+  };
+}
+
+/** B7: the lead's nth follow-up uses the nth step of the nurture sequence that fits, round and round. */
+export function followUpChooser(engine: Engine): ChooseFollowUp {
+  const chooseSequence = compileNurtureChoice(sequenceList(engine));
+  return ({ rowId, nurtureCount }) => {
+    const lead = leadByRowId(engine.db, rowId);
+    const sequence = lead === null ? null : chooseSequence(lead);
+    const step = sequence === null ? null : nurtureStep(sequence.steps, nurtureCount + 1);
+    return sequence === null || step === null ? null : { sequence, step };
+  };
+}
+
+function* candidatesOf(engine: Engine, { job, narrowing }: PlanRequest): Generator<Candidate> {
+  if (narrowing.leadRowIds?.size === 0) return;
+  const { db, now, sequences } = engine;
+  yield* dueEnrollments(db, { job, now, sequences, narrowing });
+  if (job === 'nurture') yield* coldLeads(db, { now, choose: followUpChooser(engine), narrowing });
+}
+
+function runPlanner(
+  engine: Engine,
+  request: Omit<PlanRequest, 'narrowing'>,
+  queue: { candidates: Iterable<Candidate>; queueLength: number },
+): RunPlan {
+  const { db, policy, now, operatorDay } = engine;
+  const volume = draftVolume(db, {
+    job: request.job,
+    operatorDay,
+    isOperatingDay: (isoDate) => isOperatorsDay(engine, isoDate),
+    days: OPERATING_DAYS_IN_MEAN,
+  });
+  return planRun({
+    job: request.job,
+    candidates: queue.candidates,
+    queueLength: queue.queueLength,
+    context: guardContext(engine, request.job),
+    caps: capsLeft(request.job, policy.limits, { ...draftsMade(db, now, operatorDay), limit: request.limit }),
+    volume: { ...volume, factor: policy.limits.blastRadiusFactor, floor: policy.limits.blastRadiusFloor },
+    writeCopy: request.writeCopy,
+  });
+}

@@ -1,0 +1,226 @@
+import { HeadgateError } from '../core/errors.ts';
+import { strongestExit, type ExitName } from '../core/exits.ts';
+import type { Doubt } from '../core/guards/wake.ts';
+import type { RunPlan } from '../core/planner.ts';
+import type { Reason } from '../core/reasons.ts';
+import type { StateDatabase } from '../store/database.ts';
+import { readHeader, markRestored } from '../store/header.ts';
+import { enqueueNotice } from '../store/notices.ts';
+import { applyLive } from './engine/live-run.ts';
+import type { Engine } from './engine/engine.ts';
+import { settlePlanned } from './engine/settling.ts';
+import type { Applied } from './engine/drafting.ts';
+import {
+  noteDoubts,
+  noteRepeatedPartial,
+  writePlan,
+  writePresence,
+  writeRun,
+  type RunEnd,
+} from './run-ledger.ts';
+import { doubtText, heldText } from './run-notices.ts';
+import { fallen, type RunReport } from './run-report.ts';
+import { stampState, type RunSession } from './run-session.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Said of a run whatever its ending. */
+interface Asked {
+  readonly forced: boolean;
+  readonly narrowed: boolean;
+}
+
+/** A run that was there and kept still: paused (34), weekend, holiday, or a held batch that waits (0). */
+export function endQuietly(
+  session: RunSession,
+  quiet: Asked & {
+    mode: 'paused' | 'quiet';
+    exit: ExitName;
+    reason: Extract<Reason, 'paused' | 'weekend' | 'holiday' | 'hold_open'>;
+    detail: string | null;
+    isPresent: boolean;
+  },
+): RunReport {
+  const end: RunEnd = { ...quiet, counts: {}, planId: null };
+  const db = session.writer();
+  db.write(() => {
+    writeRun(session, db, end);
+    if (quiet.isPresent) writePresence(session, db, end);
+  });
+  if (quiet.isPresent) stampState(session, db);
+  return { ...reportOf(end), detail: quiet.detail };
+}
+
+/** A run that only looks: asked to (`--preview`), or because it distrusts time, machine or state (30). Saves its plan (A17). */
+export function endAsPreview(
+  session: RunSession,
+  preview: Asked & {
+    exit: ExitName;
+    doubts: readonly Doubt[];
+    plan: RunPlan;
+    quiet: Reason | null;
+    /** False with `--at`, which writes nothing at all. */
+    isSaved: boolean;
+    /** True with `--preview`: the operator knows, so nobody is alerted. */
+    isAsked: boolean;
+  },
+): RunReport {
+  const counts = planCounts(preview.plan, preview.plan.drafts.length, 'would_draft');
+  const end = {
+    ...preview,
+    mode: 'preview' as const,
+    reason: preview.doubts[0]?.reason ?? preview.quiet,
+    counts,
+  };
+  const planId = savedQuietly(session, preview, () => {
+    if (!preview.isSaved) return null;
+    const db = session.writer();
+    return db.write(() => {
+      const id = writePlan(session, db, preview);
+      writeRun(session, db, { ...end, planId: id });
+      if (preview.doubts.length === 0) return id;
+      // From now on the state itself remembers that it was restored: previews go on raising its counter past the stamp's.
+      if (preview.doubts.some((doubt) => doubt.reason === 'restored')) markRestored(db, session.now);
+      if (!preview.isAsked)
+        noteDoubts(session, db, preview.doubts, doubtText(session, { ...preview, planId: id }));
+      return id;
+    });
+  });
+  return { ...reportOf({ ...end, planId }), doubts: preview.doubts, plan: preview.plan };
+}
+
+/** A preview that was asked for still shows its plan on a full or read-only disk; it just cannot keep it. */
+function savedQuietly(
+  session: RunSession,
+  preview: { isAsked: boolean },
+  save: () => string | null,
+): string | null {
+  try {
+    return save();
+  } catch (error) {
+    if (!preview.isAsked || !(error instanceof HeadgateError) || error.exit !== 'NOPERM') throw error;
+    session.invocation.progress(`The preview was not saved: ${error.message}`);
+    return null;
+  }
+}
+
+/** The live ending: makes the drafts, writes everything else in one transaction, then the checkpoint's stamp (A9). */
+export function endLive(
+  session: RunSession,
+  live: Asked & {
+    engine: Engine;
+    plan: RunPlan;
+    limit: number | null;
+    planId: string | null;
+    /** Doubts that `--force` or a confirmation lifted. */
+    lifted: readonly Doubt[];
+    nothingDue: ExitName;
+    /** Run inside the last transaction: `confirm` settles its plan there. */
+    alsoWrite?: (db: StateDatabase) => void;
+  },
+): RunReport {
+  const db = session.writer();
+  const engine: Engine = { ...live.engine, db };
+  const { random } = session.invocation.context;
+  const personNeeded = readHeader(db).personNeededSinceAt !== null;
+  const { runId } = session;
+  const applied = applyLive(engine, live.plan, {
+    runId,
+    planId: live.planId,
+    limit: live.limit,
+    random,
+    personNeeded,
+  });
+  const counts = planCounts(live.plan, applied.drafted.length, 'drafted');
+  const end: RunEnd = { ...live, mode: 'live', exit: liveExit(live, applied), reason: null, counts };
+  db.write(() => {
+    settlePlanned(engine, live.plan, { runId, random, fellAway: applied.fellAway });
+    noteRepeatedPartial(session, db, end.exit);
+    writeRun(session, db, end);
+    writePresence(session, db, end);
+    noteLive(session, live, { applied, db });
+    live.alsoWrite?.(db);
+  });
+  stampState(session, db);
+  return {
+    ...reportOf(end),
+    plan: live.plan,
+    drafted: applied.drafted,
+    fellAway: applied.fellAway.map(fallen),
+    lifted: live.lifted,
+  };
+}
+
+function liveExit(live: { plan: RunPlan; nothingDue: ExitName }, applied: Applied): ExitName {
+  const exits: ExitName[] = [applied.drafted.length === 0 ? live.nothingDue : 'OK'];
+  if (applied.drafted.some((item) => item.state === 'held')) exits.push('HELD');
+  if (hasNewFailure(live.plan)) exits.push('PARTIAL');
+  return strongestExit(exits);
+}
+
+/** D3, cli.md 2.7: copy that could not be written makes a run 32, but only when that is news. */
+function hasNewFailure(plan: RunPlan): boolean {
+  return plan.changedVerdicts.some(({ reason }) => COPY_FAILURES.has(reason));
+}
+
+const COPY_FAILURES: ReadonlySet<Reason> = new Set<Reason>(['template', 'model', 'validation', 'budget']);
+
+function noteLive(
+  session: RunSession,
+  live: Asked & { plan: RunPlan; lifted: readonly Doubt[] },
+  { applied, db }: { applied: Applied; db: StateDatabase },
+): void {
+  const { job, runId, now } = session;
+  const { blastRadius, demand } = live.plan;
+  const notice = { job, runId, now };
+  if (applied.drafted.some((item) => item.state === 'held')) {
+    const text = heldText(session, live.plan);
+    enqueueNotice(db, { ...notice, kind: 'held', dedupeKey: `held ${runId}`, text, repeatAfterMs: 0 });
+  } else if (demand > blastRadius.line) {
+    const text = `${job}: ${String(demand)} are due, the hold line is ${blastRadius.line.toFixed(1)}. The caps let ${String(applied.drafted.length)} through.`;
+    enqueueNotice(db, { ...notice, kind: 'demand', dedupeKey: `demand ${job}`, text, repeatAfterMs: DAY_MS });
+  }
+  if (live.forced && live.lifted.length > 0) {
+    const reasons = live.lifted.map((doubt) => doubt.reason).join(', ');
+    enqueueNotice(db, {
+      ...notice,
+      kind: 'forced',
+      dedupeKey: `forced ${runId}`,
+      text: `${job} ran with --force over: ${reasons}`,
+      repeatAfterMs: 0,
+    });
+  }
+}
+
+/** cli.md 2.6: evaluated, what was or would be made, what was held back, and each reason by its own word. */
+function planCounts(
+  plan: RunPlan,
+  made: number,
+  madeName: 'drafted' | 'would_draft',
+): Readonly<Record<string, number>> {
+  const heldBack = Object.values(plan.countsByReason).reduce((sum, count) => sum + count, 0);
+  return {
+    evaluated: plan.evaluated,
+    [madeName]: made,
+    held_back: heldBack,
+    not_judged: plan.notJudged,
+    demand: plan.demand,
+    ...plan.countsByReason,
+  };
+}
+
+/** A run that did nothing and leaves no trace: a timer finds nothing to confirm every five minutes. */
+export function endUndone(
+  end: Pick<RunEnd, 'reason' | 'exit'> & {
+    readonly mode?: RunEnd['mode'];
+    readonly doubts?: readonly Doubt[];
+  },
+): RunReport {
+  const rest = { counts: {}, planId: null, forced: false, narrowed: false };
+  return { ...reportOf({ mode: 'refused', ...end, ...rest }), doubts: end.doubts ?? [] };
+}
+
+/** The report of a run that planned nothing. */
+export function reportOf(end: RunEnd): RunReport {
+  return { ...end, detail: null, doubts: [], lifted: [], plan: null, drafted: [], fellAway: [] };
+}

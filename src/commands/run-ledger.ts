@@ -1,0 +1,129 @@
+import { EXIT_CODES, type ExitName } from '../core/exits.ts';
+import type { Doubt } from '../core/guards/wake.ts';
+import type { RunPlan } from '../core/planner.ts';
+import { textHash } from '../core/text-hash.ts';
+import { operatorDay } from '../core/time/operator-day.ts';
+import type { StateDatabase } from '../store/database.ts';
+import { recordClock, setPersonNeeded } from '../store/header.ts';
+import { markPresent, writeCheckpoint } from '../store/jobs.ts';
+import { enqueueNotice } from '../store/notices.ts';
+import { savePlan } from '../store/plans.ts';
+import { recentExits, recordRun, type RunCounts, type RunMode } from '../store/runs.ts';
+import { appliedDefinitionsHash } from '../store/sequences.ts';
+import { recordJobDay } from '../store/volume.ts';
+import type { RunSession } from './run-session.ts';
+
+/** How a run ended, as its row keeps it. */
+export interface RunEnd {
+  readonly mode: RunMode;
+  readonly exit: ExitName;
+  readonly reason: string | null;
+  readonly counts: RunCounts;
+  readonly planId: string | null;
+  readonly forced: boolean;
+  readonly narrowed: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A13: the run's row. In the caller's transaction. */
+export function writeRun(session: RunSession, db: StateDatabase, end: RunEnd): void {
+  recordRun(db, {
+    id: session.runId,
+    command: session.invocation.path,
+    mode: end.mode,
+    forced: end.forced,
+    narrowed: end.narrowed,
+    startedAt: session.now,
+    finishedAt: Math.max(session.now, session.invocation.context.clock.now()),
+    operatorDay: operatorDay(session.now, session.workspace.policy.timezone),
+    exitCode: EXIT_CODES[end.exit],
+    reason: end.reason,
+    counts: end.counts,
+    planId: end.planId,
+    bootId: session.bootId,
+  });
+}
+
+/**
+ * A9, A16: what a run that was there leaves behind: its presence always, its checkpoint unless it was paused or narrowed, its day
+ * in the mean if it was live. In the caller's transaction.
+ */
+export function writePresence(session: RunSession, db: StateDatabase, end: RunEnd): void {
+  const { job, now, bootId, runId } = session;
+  markPresent(db, job, now);
+  recordClock(db, now);
+  if (end.mode === 'live') recordJobDay(db, job, operatorDay(now, session.workspace.policy.timezone));
+  if (end.mode !== 'paused' && !end.narrowed) writeCheckpoint(db, { job, now, bootId, runId });
+}
+
+/** A17: keeps what a preview showed, word for word, so that `confirm` can do exactly that. Returns the plan's id. */
+export function writePlan(
+  session: RunSession,
+  db: StateDatabase,
+  saved: { plan: RunPlan; doubts: readonly Doubt[]; narrowed: boolean },
+): string {
+  const id = session.invocation.context.random.publicId('p');
+  const items = saved.plan.drafts.map(({ candidate, copy, askReason }, ordinal) => ({
+    ordinal,
+    leadRowId: candidate.lead.rowId,
+    enrollmentRowId: candidate.enrollment?.rowId ?? null,
+    sequenceRowId: candidate.sequence.rowId,
+    stepRowId: candidate.step.rowId,
+    dueAt: candidate.enrollment?.dueAt ?? session.now,
+    askReason,
+    ...copy,
+    textHash: textHash(copy),
+  }));
+  savePlan(
+    db,
+    {
+      id,
+      job: saved.plan.job,
+      runId: session.runId,
+      madeAt: session.now,
+      narrowed: saved.narrowed,
+      policyHash: session.workspace.policyHash,
+      definitionsHash: appliedDefinitionsHash(db),
+      doubts: saved.doubts.map((doubt) => doubt.reason),
+    },
+    items,
+  );
+  return id;
+}
+
+/** F1, A5: one alert per set of doubts and job, again after 24 h; from now on a person must act once. */
+export function noteDoubts(
+  session: RunSession,
+  db: StateDatabase,
+  doubts: readonly Doubt[],
+  text: string,
+): void {
+  setPersonNeeded(db, session.now);
+  const reasons = doubts.map((doubt) => doubt.reason).sort();
+  enqueueNotice(db, {
+    kind: 'doubt',
+    job: session.job,
+    dedupeKey: `doubt ${session.job} ${reasons.join(' ')}`,
+    text,
+    runId: session.runId,
+    now: session.now,
+    repeatAfterMs: DAY_MS,
+  });
+}
+
+/** cli.md 2.7: a 32 alerts when it repeats three times. In the transaction that writes the third. */
+export function noteRepeatedPartial(session: RunSession, db: StateDatabase, exit: ExitName): void {
+  if (exit !== 'PARTIAL') return;
+  const before = recentExits(db, session.invocation.path, 2);
+  if (before.length < 2 || before.some((code) => code !== EXIT_CODES.PARTIAL)) return;
+  enqueueNotice(db, {
+    kind: 'partial',
+    job: session.job,
+    dedupeKey: `partial ${session.job}`,
+    text: `${session.job} left some leads out three runs in a row. headgate runs show ${session.runId}`,
+    runId: session.runId,
+    now: session.now,
+    repeatAfterMs: DAY_MS,
+  });
+}

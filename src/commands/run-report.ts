@@ -1,0 +1,192 @@
+import type { Doubt } from '../core/guards/wake.ts';
+import type { HeldBack, PlannedDraft, RunPlan } from '../core/planner.ts';
+import { formatInstant } from '../core/time/instants.ts';
+import { localTime } from '../core/time/zone.ts';
+import type { Instant } from '../core/model.ts';
+import type { Reason } from '../core/reasons.ts';
+import type { Outcome } from './cli-context.ts';
+import type { DraftedItem } from './engine/drafting.ts';
+import type { RunEnd } from './run-ledger.ts';
+import type { RunSession } from './run-session.ts';
+import { runLines } from './run-text.ts';
+
+/** All that is worth saying of a run; told once, as text or as JSON. */
+export interface RunReport extends RunEnd {
+  readonly detail: string | null;
+  readonly doubts: readonly Doubt[];
+  /** Doubts that a person lifted for this run (A20). */
+  readonly lifted: readonly Doubt[];
+  /** Null when the run was kept still before it planned anything. */
+  readonly plan: RunPlan | null;
+  readonly drafted: readonly DraftedItem[];
+  readonly fellAway: readonly Fallen[];
+}
+
+/** A step that a plan wanted and that is no longer allowed, or no longer there (A17). */
+export interface Fallen {
+  readonly lead: { readonly id: string; readonly email: string; readonly tz: string };
+  readonly sequence: string;
+  readonly step: string;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly until: Instant | null;
+}
+
+/** A step that a guard refused, in the words of the report. */
+export function fallen({ candidate, reason, detail, until }: HeldBack): Fallen {
+  const { lead, sequence, step } = candidate;
+  const named = { id: lead.id, email: lead.email, tz: lead.zone };
+  return { lead: named, sequence: sequence.id, step: step.id, reason, detail, until };
+}
+
+/** The outcome of a run in the shape of cli.md 2.6. */
+export function reportRun(session: RunSession, report: RunReport): Outcome {
+  const next = nextCommands(session, report);
+  return {
+    exit: report.exit,
+    document: {
+      schema: 'headgate.run/1',
+      run: {
+        id: session.runId,
+        command: session.invocation.path,
+        job: session.job,
+        mode: report.mode,
+        plan: report.planId,
+        started: formatInstant(session.now),
+        ms: Math.max(0, session.invocation.context.clock.now() - session.now),
+        machine: session.header.machine.hostName,
+        version: session.invocation.context.version,
+        forced: report.forced,
+        narrowed: report.narrowed,
+        reason: report.reason,
+      },
+      guards: guardsDocument(session, report),
+      counts: report.counts,
+      items: itemsDocument(session, report),
+      next,
+    },
+    human: (terminal) => runLines(terminal, { session, report, next }),
+    message: messageOf(report),
+    fix: next[0] ?? null,
+    journal: journalLine(session, report),
+  };
+}
+
+function guardsDocument(
+  session: RunSession,
+  { doubts, plan, reason }: RunReport,
+): Readonly<Record<string, unknown>> {
+  const { limits } = session.workspace.policy;
+  const { checkpointAt } = session.record;
+  return {
+    cold_start: {
+      ok: doubts.length === 0,
+      gap_hours: checkpointAt === null ? null : round1((session.now - checkpointAt) / 3_600_000),
+      limit_hours: limits.coldStartMs / 3_600_000,
+      doubts: doubts.map((doubt) => ({
+        reason: doubt.reason,
+        detail: doubt.detail,
+        lifted_by: doubt.liftedBy,
+      })),
+    },
+    blast_radius:
+      plan === null
+        ? null
+        : {
+            ok: !plan.blastRadius.over,
+            drafts: plan.drafts.length,
+            demand: plan.demand,
+            average_7d: round1(plan.blastRadius.mean),
+            limit: round1(plan.blastRadius.line),
+          },
+    cap: {
+      per_run: session.job === 'nurture' ? limits.draftsPerRunNurture : limits.draftsPerRunDrip,
+      used: plan?.drafts.length ?? 0,
+      per_day: limits.draftsPerDay,
+    },
+    paused: reason === 'paused',
+  };
+}
+
+function itemsDocument(session: RunSession, report: RunReport): readonly unknown[] {
+  const { plan } = report;
+  if (plan === null) return [];
+  const drafts =
+    report.mode === 'live'
+      ? report.drafted.map(({ draft, messageId, state }) => ({
+          ...draftItem(session, draft),
+          message: messageId,
+          state,
+        }))
+      : plan.drafts.map((draft) => draftItem(session, draft));
+  return [...drafts, ...[...plan.heldBack.map(fallen), ...report.fellAway].map(heldBackItem)];
+}
+
+function draftItem(
+  session: RunSession,
+  { candidate, copy, askReason }: PlannedDraft,
+): Readonly<Record<string, unknown>> {
+  const { lead, enrollment, sequence, step } = candidate;
+  return {
+    action: 'draft',
+    lead: { id: lead.id, email: lead.email, tz: lead.zone },
+    sequence: sequence.id,
+    step: step.id,
+    due: formatInstant(enrollment?.dueAt ?? session.now),
+    local: localText(session.now, lead.zone),
+    subject: copy.subject,
+    ask: askReason,
+  };
+}
+
+function heldBackItem({ until, ...held }: Fallen): Readonly<Record<string, unknown>> {
+  return { action: 'hold_back', ...held, retry_after: until === null ? null : formatInstant(until) };
+}
+
+function localText(at: Instant, zone: string): string {
+  const { isoDate, minuteOfDay } = localTime(at, zone);
+  const hour = String(Math.floor(minuteOfDay / 60)).padStart(2, '0');
+  return `${isoDate}T${hour}:${String(minuteOfDay % 60).padStart(2, '0')}`;
+}
+
+function messageOf(report: RunReport): string | null {
+  if (report.doubts.length > 0) return report.doubts.map((doubt) => doubt.detail).join('; ');
+  if (report.reason === 'paused')
+    return report.detail === '' || report.detail === null ? 'paused' : `paused: ${report.detail}`;
+  return report.reason;
+}
+
+/** What a person types next, most useful first (cli.md 2.4). */
+function nextCommands(session: RunSession, report: RunReport): readonly string[] {
+  const { planId, plan, mode, exit, doubts } = report;
+  if (mode === 'paused') return ['headgate resume'];
+  if (report.reason === 'hold_open') return ['headgate review list --state held'];
+  if (doubts.some((doubt) => doubt.liftedBy === 'adopt')) return ['headgate adopt'];
+  if (doubts.some((doubt) => doubt.liftedBy === 'being_right')) return [];
+  if (exit === 'HELD')
+    return [
+      `headgate review release --run ${session.runId}`,
+      `headgate review discard --run ${session.runId}`,
+    ];
+  if (mode === 'preview' && planId !== null && plan !== null && plan.drafts.length > 0) {
+    return [`headgate review plan ${planId}`, `headgate confirm ${planId}`, ...doubtful(report)];
+  }
+  if (mode === 'preview' && planId !== null && doubts.length > 0) return [`headgate confirm ${planId}`];
+  if (mode === 'live' && report.drafted.length > 0) return ['headgate review list'];
+  return [];
+}
+
+function doubtful({ doubts }: RunReport): readonly string[] {
+  return doubts.length === 0 ? [] : ['headgate pause --reason "…"'];
+}
+
+function journalLine(session: RunSession, report: RunReport): string {
+  const made =
+    report.mode === 'live' ? `${String(report.drafted.length)} drafted` : `${report.mode}, nothing drafted`;
+  const reason = report.reason === null ? '' : ` reason=${report.reason}`;
+  return `${session.job}: ${made} run=${session.runId}${reason}`;
+}
+
+function round1(value: number): number {
+  return Math.round(value * 10) / 10;
+}

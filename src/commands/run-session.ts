@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+import { createStampFile } from '../adapters/stamp-file.ts';
+import { judgeState } from '../core/guards/state-doubts.ts';
+import { repliesUnread, wakeDoubts, type Doubt } from '../core/guards/wake.ts';
+import type { Instant } from '../core/model.ts';
+import { stampOf, type StateHeader } from '../core/state-identity.ts';
+import type { StampFile } from '../ports.ts';
+import { openState, type StateDatabase } from '../store/database.ts';
+import { readHeader } from '../store/header.ts';
+import { readJob, type JobRecord } from '../store/jobs.ts';
+import { acquireLock, lockBusyError, type Lock } from '../store/locks.ts';
+import { replySourceFacts } from '../store/reply-sources.ts';
+import type { Invocation } from './cli-context.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+/**
+ * One run of one timer-fired job: configuration, lock, state and clock, opened in the order of the architecture and closed in the
+ * reverse one. The reader cannot write (F3); the writer is opened by whoever is allowed to need it.
+ */
+export interface RunSession {
+  readonly invocation: Invocation;
+  readonly workspace: Workspace;
+  readonly job: string;
+  readonly runId: string;
+  readonly now: Instant;
+  readonly bootId: string | null;
+  readonly reader: StateDatabase;
+  readonly header: StateHeader;
+  readonly record: JobRecord;
+  readonly stampFile: StampFile;
+  /** The narrow handle for run, plan and notice rows, and the whole one of a live run. */
+  writer(): StateDatabase;
+  close(): void;
+}
+
+/** Opens a session; throws HeadgateError 78 or 65 (configuration), 75 (lock), 30, 77 or 78 (state). Nothing is written yet. */
+export function openSession(invocation: Invocation, job: string, at: Instant | null = null): RunSession {
+  const workspace = openWorkspace(invocation);
+  const lock = takeLock(invocation, workspace, job);
+  try {
+    return openLocked({ invocation, workspace, job, lock, at });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openLocked(parts: {
+  invocation: Invocation;
+  workspace: Workspace;
+  job: string;
+  lock: Lock;
+  at: Instant | null;
+}): RunSession {
+  const { invocation, workspace, job, lock } = parts;
+  const { context } = invocation;
+  const file = workspace.paths.databaseFile;
+  const reader = openState({ file, mode: 'read' });
+  let writer: StateDatabase | null = null;
+  try {
+    return {
+      invocation,
+      workspace,
+      job,
+      runId: context.random.publicId('r'),
+      now: parts.at ?? context.clock.now(),
+      bootId: context.machine.bootId(),
+      reader,
+      header: readHeader(reader),
+      record: readJob(reader, job),
+      stampFile: createStampFile(workspace.paths.stampFile),
+      writer: () => (writer ??= openState({ file, mode: 'write' })),
+      close: () => {
+        writer?.close();
+        reader.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+function takeLock(invocation: Invocation, workspace: Workspace, job: string): Lock {
+  const { context } = invocation;
+  const lock = acquireLock({
+    directory: workspace.paths.locksDir,
+    job,
+    holder: {
+      pid: process.pid,
+      startedAt: context.clock.now(),
+      command: invocation.path,
+      hostName: context.machine.identity().hostName,
+    },
+  });
+  if (lock.kind === 'busy') throw lockBusyError(job, lock, context.clock.now());
+  return lock;
+}
+
+/** Architecture, wake guard: every doubt of this moment, judged afresh. Restored state and machine first, replies last. */
+export function doubtsOf(session: RunSession, without: ReadonlySet<string>): readonly Doubt[] {
+  if (without.has('wake')) return [];
+  const { now, bootId, record, workspace, reader } = session;
+  const { limits, replySourceIds } = workspace.policy;
+  // The stamp must be older than the header it is compared with: another job may commit in between.
+  const stamp = session.stampFile.read();
+  const header = readHeader(reader);
+  const machine = session.invocation.context.machine.identity();
+  const { checkpointAt, checkpointBootId, vetoedAt } = record;
+  return [
+    ...judgeState({ header, stamp, machine, now }),
+    ...wakeDoubts({ now, bootId, checkpointAt, checkpointBootId, vetoedAt }, limits),
+    ...repliesUnread({ now, bootId, sources: replySourceFacts(reader, replySourceIds) }, limits),
+  ];
+}
+
+/** A14, A15: after the run's last commit, the stamp says how far the state has come. */
+export function stampState(session: Pick<RunSession, 'stampFile'>, db: StateDatabase): void {
+  session.stampFile.write(stampOf(readHeader(db)));
+}
+
+/** A10: the reason in the STOP file, or null when it is not there. An empty file stops just as well. */
+export function stopReason(workspace: Workspace): string | null {
+  const { stopFile } = workspace.paths;
+  if (!existsSync(stopFile)) return null;
+  return readFileSync(stopFile, 'utf8').trim().slice(0, 500);
+}

@@ -1,0 +1,207 @@
+import type { HeldBack, PlannedDraft, RunPlan } from '../core/planner.ts';
+import type { Reason } from '../core/reasons.ts';
+import { formatClock, formatDateTime, formatDueDay, formatRelative, zoneLabel } from './output/time.ts';
+import { renderTable } from './output/table.ts';
+import type { Terminal } from './output/terminal.ts';
+import { countOf, escapeText } from './output/text.ts';
+import type { RunReport } from './run-report.ts';
+import type { RunSession } from './run-session.ts';
+
+interface RunView {
+  readonly session: RunSession;
+  readonly report: RunReport;
+  readonly next: readonly string[];
+}
+
+/** A run on one screen: what happened, what would, what was held back and why, what to type (cli.md 2.4). */
+export function runLines(terminal: Terminal, view: RunView): readonly string[] {
+  const { report, session, next } = view;
+  const { plan } = report;
+  return [
+    '',
+    headline(terminal, view),
+    ...(report.doubts.length > 0 ? whyLines(terminal, view) : stateLines(terminal, view)),
+    ...(plan === null ? [] : draftLines(terminal, { ...view, plan })),
+    ...(plan === null ? [] : heldBackLines(terminal, { plan, report, session })),
+    ...(report.planId === null || report.mode !== 'preview' ? [] : ['', ...savedLines(view, report.planId)]),
+    ...nextLines(next),
+    '',
+  ];
+}
+
+function headline(terminal: Terminal, { session, report }: RunView): string {
+  const at = formatDateTime(session.now, session.workspace.policy.timezone);
+  return ` ${terminal.bold(title(report))}  ${session.job}  ${at}   ${terminal.dim(subtitle(report))}`;
+}
+
+function title(report: RunReport): string {
+  if (report.doubts.length > 0) {
+    return report.doubts.every((doubt) => doubt.reason === 'first_boot')
+      ? 'FIRST RUN SINCE BOOT'
+      : 'COLD START';
+  }
+  if (report.mode === 'preview') return 'PREVIEW';
+  if (report.mode === 'paused') return 'PAUSED';
+  if (report.exit === 'HELD') return 'HELD';
+  return report.drafted.length > 0 ? 'DRAFTED' : 'NOTHING DUE';
+}
+
+function subtitle(report: RunReport): string {
+  if (report.mode === 'preview') return 'no draft made, no mail sent, no model called';
+  if (report.reason !== null)
+    return report.detail === null || report.detail === ''
+      ? report.reason
+      : `${report.reason}: ${report.detail}`;
+  if (report.exit === 'HELD') return 'above the hold line: the whole batch waits for you';
+  return 'drafts only, no mail was sent';
+}
+
+function whyLines(terminal: Terminal, { report }: RunView): readonly string[] {
+  const why = report.doubts.map(
+    (doubt, index) => `   ${index === 0 ? 'Why     ' : '        '}  ${doubt.detail}`,
+  );
+  const volume = report.plan === null ? [] : [`   Volume    ${volumeText(terminal, report.plan)}`];
+  return ['', ...why, ...volume];
+}
+
+function volumeText(terminal: Terminal, plan: RunPlan): string {
+  const { mean, line } = plan.blastRadius;
+  const dot = ` ${terminal.symbols.dot} `;
+  return `would draft ${String(plan.drafts.length)} of ${String(plan.demand)} due${dot}7-day average ${mean.toFixed(1)} a day${dot}hold line ${line.toFixed(1)}`;
+}
+
+function stateLines(terminal: Terminal, { session, report }: RunView): readonly string[] {
+  if (report.plan === null) return [];
+  const { checkpointAt } = session.record;
+  const last = checkpointAt === null ? 'never' : formatRelative(checkpointAt, session.now);
+  const lifted = report.lifted.filter((doubt) => doubt.liftedBy === 'confirm').map((doubt) => doubt.reason);
+  const forced = lifted.length === 0 ? '' : ` ${terminal.symbols.dot} lifted by hand: ${lifted.join(', ')}`;
+  return [terminal.dim(` State  last full run ${last} ${terminal.symbols.dot} machine matches${forced}`)];
+}
+
+function draftLines(terminal: Terminal, view: RunView & { plan: RunPlan }): readonly string[] {
+  const { report, plan, session } = view;
+  const drafts = report.mode === 'live' ? report.drafted.map((item) => item.draft) : plan.drafts;
+  const verb = report.mode === 'live' ? 'Drafted' : 'Would draft';
+  const heading = ` ${verb} ${String(drafts.length)}`;
+  if (drafts.length === 0) return ['', terminal.bold(heading)];
+  const shown = drafts.slice(0, SHOWN_MAX);
+  const table = renderTable(
+    terminal,
+    shown.map((draft, index) => ({ draft, index })),
+    [
+      { header: '#', cell: ({ index }) => String(index + 1), minWidth: 3 },
+      { header: 'lead', cell: ({ draft }) => leadText(draft), minWidth: 14 },
+      { header: 'step', cell: ({ draft }) => stepText(terminal, draft), minWidth: 14 },
+      { header: 'due', cell: ({ draft }) => dueText(draft, session), minWidth: 7 },
+      { header: 'there', cell: ({ draft }) => thereText(draft, session), minWidth: 11 },
+      { header: 'subject', cell: ({ draft }) => draft.copy.subject, minWidth: 12 },
+    ],
+  );
+  const more = drafts.length > SHOWN_MAX ? [` and ${String(drafts.length - SHOWN_MAX)} more`] : [];
+  return ['', terminal.bold(heading), ...table.map((line) => ` ${line}`), ...more];
+}
+
+const SHOWN_MAX = 20;
+
+function leadText({ candidate: { lead } }: PlannedDraft): string {
+  const name = lead.name ?? lead.email;
+  return lead.company === null ? name : `${name} (${lead.company})`;
+}
+
+function stepText(terminal: Terminal, { candidate }: PlannedDraft): string {
+  return `${candidate.sequence.id} ${terminal.symbols.arrow} ${candidate.step.id}`;
+}
+
+function dueText({ candidate }: PlannedDraft, session: RunSession): string {
+  return formatDueDay(
+    candidate.enrollment?.dueAt ?? session.now,
+    session.now,
+    session.workspace.policy.timezone,
+  );
+}
+
+function thereText({ candidate }: PlannedDraft, session: RunSession): string {
+  return `${formatClock(session.now, candidate.lead.zone)} ${zoneLabel(candidate.lead.zone)}`;
+}
+
+function heldBackLines(
+  terminal: Terminal,
+  { plan, report, session }: { plan: RunPlan; report: RunReport; session: RunSession },
+): readonly string[] {
+  const counts = Object.entries(plan.countsByReason);
+  const total = counts.reduce((sum, [, count]) => sum + count, 0) + report.fellAway.length;
+  const more =
+    plan.notJudged > 0 ? [` ${countOf(plan.notJudged, 'more due lead')} not looked at in this run`] : [];
+  if (total === 0) return more;
+  const heading = report.mode === 'live' ? 'Held back' : 'Would hold back';
+  const lines = counts
+    .sort(([, a], [, b]) => b - a)
+    .map(
+      ([reason, count]) =>
+        ` ${String(count).padStart(4)}  ${PHRASES[reason] ?? reason}${sample(terminal, { plan, reason, session })}`,
+    );
+  const fellAway = report.fellAway.map(
+    ({ lead, reason, detail }) => `       ${escapeText(lead.email)} fell away: ${reason}, ${detail}`,
+  );
+  return ['', terminal.bold(` ${heading} ${String(total)}`), ...lines, ...fellAway, ...more];
+}
+
+/** One example, so that a count can be followed up with `leads why`. */
+function sample(
+  terminal: Terminal,
+  { plan, reason, session }: { plan: RunPlan; reason: string; session: RunSession },
+): string {
+  const first = plan.heldBack.find((held) => held.reason === reason);
+  if (first === undefined) return '';
+  return terminal.dim(`  ${sampleText(first, session)}`);
+}
+
+function sampleText(held: HeldBack, session: RunSession): string {
+  const until =
+    held.until === null ? '' : `, until ${formatDateTime(held.until, session.workspace.policy.timezone)}`;
+  const detail = COPY_REASONS.has(held.reason) ? `: ${held.detail}` : '';
+  return `${escapeText(held.candidate.lead.email)}${escapeText(detail)}${until}`;
+}
+
+const COPY_REASONS: ReadonlySet<Reason> = new Set<Reason>(['template', 'model', 'validation', 'budget']);
+
+/** The reasons in words. Whatever is missing here shows as its own word, which is what `leads why` calls it. */
+const PHRASES: Readonly<Partial<Record<string, string>>> = {
+  hours: 'outside their hours',
+  window: "outside the step's window",
+  lead_weekday: 'not a working day there',
+  lead_holiday: 'a public holiday there',
+  watermark: 'drafted too recently',
+  cap_run: 'over the cap of this run',
+  cap_day: 'over the cap of this day',
+  waiting: 'a draft already waits',
+  attribution_mismatch: 'company does not match',
+  template: 'a field for the words is missing',
+  sequence_paused: 'their sequence is paused',
+  late: 'late after a silence',
+  suppressed: 'suppressed',
+  opted_out: 'opted out',
+  in_flight: 'in flight in a drip',
+  quiet_days: 'heard from us too recently',
+  nurture_done: 'had all their follow-ups',
+};
+
+function savedLines({ report, session }: RunView, planId: string): readonly string[] {
+  const onlyBoot = report.doubts.length > 0 && report.doubts.every((doubt) => doubt.reason === 'first_boot');
+  const minutes = String(session.workspace.policy.limits.bootConfirmMs / 60_000);
+  if (onlyBoot) {
+    return [
+      ` Saved as ${planId}. If it is nominal, the confirm timer drafts exactly this`,
+      ` in ${minutes} minutes. To stop it: headgate confirm ${planId} --veto`,
+    ];
+  }
+  if (report.doubts.length > 0) return [` Saved as ${planId}. No timer will confirm it: a person must.`];
+  return [` Saved as ${planId}.`];
+}
+
+function nextLines(next: readonly string[]): readonly string[] {
+  return next.length === 0
+    ? []
+    : ['', ...next.map((command, index) => ` ${index === 0 ? 'Next' : '    '}    ${command}`)];
+}

@@ -1,0 +1,129 @@
+import type { ExitName } from '../core/exits.ts';
+import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
+import type { Instant, Job } from '../core/model.ts';
+import type { RunPlan } from '../core/planner.ts';
+import type { Reason } from '../core/reasons.ts';
+import { openBlastRadiusHold } from '../store/messages.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { isOperatorsDay, openEngine, type Engine } from './engine/engine.ts';
+import { tidyUp } from './engine/live-run.ts';
+import { isNarrowed, narrowingOf, NOBODY } from './engine/narrowing.ts';
+import { planJob } from './engine/planning.ts';
+import { fixedCopyWriter } from './engine/writing.ts';
+import { GUARDS_OFF } from './guards-off.ts';
+import { usageError } from './options.ts';
+import { endAsPreview, endLive, endQuietly } from './run-ends.ts';
+import { reportRun, type RunReport } from './run-report.ts';
+import { doubtsOf, openSession, stopReason, type RunSession } from './run-session.ts';
+import { senderFields } from './workspace.ts';
+
+/** What the flags of `drip` and `nurture` ask for. */
+export interface JobRequest {
+  readonly job: Job;
+  readonly preview: boolean;
+  readonly force: boolean;
+  /** `--limit`; null when not given. */
+  readonly limit: number | null;
+  /** Ids or addresses as typed; empty for all. */
+  readonly leads: readonly string[];
+  /** Folder names; empty for all. */
+  readonly sequences: readonly string[];
+  /** `--at`: pretend it is then; previews only. */
+  readonly at: Instant | null;
+  readonly detailedExitCode: boolean;
+}
+
+/**
+ * The harness of drip and nurture: one run, always in the order of the architecture (A run, always in this order). Configuration,
+ * lock, state, clock, kill switch, wake guard, weekday and holiday, plan, apply, checkpoint.
+ */
+export async function runJob(invocation: Invocation, request: JobRequest): Promise<Outcome> {
+  const session = openSession(invocation, request.job, request.at);
+  try {
+    return reportRun(session, await runInSession(session, request));
+  } finally {
+    session.close();
+  }
+}
+
+async function runInSession(session: RunSession, request: JobRequest): Promise<RunReport> {
+  const asked = { forced: request.force, narrowed: isNarrowed(request) };
+  refuseRaisedCap(session, request);
+  const found = doubtsOf(session, GUARDS_OFF);
+  const stopped = stopReason(session.workspace);
+  if (stopped !== null && !GUARDS_OFF.has('pause')) {
+    const isPresent = !request.preview && isTrusted(found);
+    const pause = { mode: 'paused', exit: 'PAUSED', reason: 'paused', detail: stopped } as const;
+    return endQuietly(session, { ...asked, ...pause, isPresent });
+  }
+
+  const { policy } = session.workspace;
+  const engine = openEngine({ db: session.reader, policy, now: session.now, without: GUARDS_OFF });
+  const doubts = request.force ? liftByPerson(found) : found;
+  const isLive = doubts.length === 0 && !request.preview;
+  if (isLive) tidyUp(engine, request.job, () => session.writer());
+
+  const quiet = quietReason(engine, request.job);
+  const plan = await makePlan(engine, { session, request, quiet });
+  if (!isLive) {
+    const exit = doubts.length > 0 ? 'COLD_START' : previewExit(request, plan);
+    const saving = { isSaved: request.at === null, isAsked: request.preview };
+    return endAsPreview(session, { ...asked, ...saving, exit, doubts, plan, quiet });
+  }
+  const nothingDue = nothingDueExit(request);
+  if (quiet !== null) {
+    const rest = { mode: 'quiet', exit: nothingDue, reason: quiet, detail: null } as const;
+    return endQuietly(session, { ...asked, ...rest, isPresent: true });
+  }
+  const { limit } = request;
+  return endLive(session, { ...asked, engine, plan, limit, planId: null, lifted: found, nothingDue });
+}
+
+/** Hardening 89: a `--limit` above the cap is a misunderstanding, not a wish. */
+function refuseRaisedCap(session: RunSession, { job, limit }: JobRequest): void {
+  const { draftsPerRunDrip, draftsPerRunNurture } = session.workspace.policy.limits;
+  const cap = job === 'drip' ? draftsPerRunDrip : draftsPerRunNurture;
+  if (limit === null || limit <= cap) return;
+  const key = `limits.drafts_per_run_${job}`;
+  throw usageError(
+    `--limit ${String(limit)} is above the cap of ${String(cap)} a run`,
+    `A flag can only lower it; see ${key}`,
+  );
+}
+
+/** Step 5, once awake: the operator's weekend and holidays (A11), and a held batch that waits for its decision (A8). */
+export function quietReason(
+  engine: Engine,
+  job: Job,
+): Extract<Reason, 'weekend' | 'holiday' | 'hold_open'> | null {
+  if (!engine.without.has('weekday') && !isOperatorsDay(engine, engine.operatorDay)) {
+    return engine.policy.holidays.includes(engine.operatorDay) ? 'holiday' : 'weekend';
+  }
+  if (engine.without.has('blast_radius')) return null;
+  return openBlastRadiusHold(engine.db, job) === null ? null : 'hold_open';
+}
+
+async function makePlan(
+  engine: Engine,
+  of: { session: RunSession; request: JobRequest; quiet: Reason | null },
+): Promise<RunPlan> {
+  const { session, request, quiet } = of;
+  const sender = senderFields(session.workspace);
+  const writeCopy = await fixedCopyWriter(engine, { sender, job: request.job });
+  const narrowing = quiet === null ? narrowingOf(engine, request) : NOBODY;
+  return planJob(engine, { job: request.job, narrowing, limit: request.limit, writeCopy });
+}
+
+function previewExit(request: JobRequest, plan: RunPlan): ExitName {
+  if (!request.detailedExitCode) return 'OK';
+  return plan.drafts.length > 0 ? 'WOULD_ACT' : 'NOTHING_DUE';
+}
+
+function nothingDueExit(request: JobRequest): Extract<ExitName, 'OK' | 'NOTHING_DUE'> {
+  return request.detailedExitCode ? 'NOTHING_DUE' : 'OK';
+}
+
+/** A paused run counts as present (A16), unless it cannot trust its own clock or state: such a presence could never be undone. */
+function isTrusted(doubts: readonly Doubt[]): boolean {
+  return doubts.every((doubt) => doubt.liftedBy === 'confirm');
+}
