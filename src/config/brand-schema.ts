@@ -47,8 +47,8 @@ export const BRAND_SCHEMA: FileSchema = {
           key: 'signature',
           type: { kind: 'text', maximumLength: 1000, multiLine: true },
           defaultValue: null,
-          summary: 'Closing lines.',
-          later: 'it will close every mail; until then sign in the step files',
+          defaultNote: 'the same as `name`',
+          summary: 'What step files write as {{ signature }}.',
         },
         {
           key: 'window',

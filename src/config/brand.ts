@@ -12,6 +12,8 @@ export interface Brand {
   readonly postalAddress: string;
   /** Domains that mail may come from; at least the sender's own (hardening 58). */
   readonly domains: readonly string[];
+  /** What `{{ signature }}` becomes; `name` where brand.toml has none, so that copy never lacks it. */
+  readonly signature: string;
 }
 
 export function createBrand(values: ValueReader): Brand {
@@ -24,6 +26,7 @@ export function createBrand(values: ValueReader): Brand {
     from: { address: mailbox.address, displayName: mailbox.displayName ?? name },
     replyTo: values.textOrNull('reply_to'),
     postalAddress: values.text('postal_address'),
+    signature: values.textOrNull('signature') ?? name,
     domains: domains.length > 0 ? domains : [mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1)],
   };
 }

@@ -136,11 +136,16 @@ function report(walk: Walk, path: readonly string[], { kind, expected, nearest, 
     place: walk.file.path,
     line: place?.line ?? null,
     column: place?.column ?? null,
-    key: path.join('.'),
+    key: shorten(path.map(quoteIfNeeded).join('.')) ?? '',
     got: isSecret === true ? null : shorten(place?.raw ?? null),
     expected,
     nearest: nearest ?? null,
   });
+}
+
+/** As TOML would have it: `"limits.drafts_per_day"` in quotes is another key than the one it looks like. */
+function quoteIfNeeded(name: string): string {
+  return /^[\w-]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 const GOT_CHARACTERS_MAX = 60;
@@ -148,7 +153,8 @@ const GOT_CHARACTERS_MAX = 60;
 /** What is written there on one short line, so that a message stays a line whatever the file holds. */
 export function shorten(raw: string | null): string | null {
   if (raw === null) return null;
-  const line = raw.replaceAll(/[\p{Cc}\u2028\u2029\s]+/gu, ' ');
+  // Format characters could turn the line round or hide what is written.
+  const line = raw.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
   return line.length <= GOT_CHARACTERS_MAX ? line : `${line.slice(0, GOT_CHARACTERS_MAX - 1)}…`;
 }
 

@@ -22,7 +22,7 @@ describe('hardening 75: a misspelt guard must not mean no guard', () => {
     ['[hours]\nweekday = [1]', 'headgate.toml:2:1  hours.weekday: unknown key; did you mean hours.weekdays?'],
     [
       '"limits.drafts_per_day" = 2',
-      'headgate.toml:1:1  limits.drafts_per_day: unknown key; did you mean limits.drafts_per_day?',
+      'headgate.toml:1:1  "limits.drafts_per_day": unknown key; did you mean limits.drafts_per_day?',
     ],
     ['banana = 1', 'headgate.toml:1:1  banana: unknown key'],
     ['limits = 5', 'headgate.toml:1:1  limits: got 5, expected a section [limits]'],
@@ -446,7 +446,11 @@ describe('brand.toml', () => {
     ['from = "tom@localhost"', 'from: got'],
     ['from = "t@m.example"\nreply_to = "a@b.example, c@d.example"', 'reply_to: got'],
     ['from = "t@m.example"\ndomains = ["Example.com"]', 'domains: got'],
-    ['from = "t@m.example"\nsignature = "Tom"', 'signature: got "Tom", not available yet'],
+    [
+      'from = "t@m.example"\nwindow = { start = "09:00" }',
+      'window: got { start = "09:00" }, not available yet',
+    ],
+    ['from = "t@m.example"\nsignature = 5', 'signature: got 5'],
   ])('hardening 58: %j is refused', (lines, complaint) => {
     const brand = `name = "Tom"\npostal_address = "1 Mill Lane"\n${lines}`;
     const inspection = inspectConfig(questionIn(folderWith({ 'headgate.toml': '', 'brand.toml': brand })));
@@ -471,6 +475,7 @@ describe('brand.toml', () => {
       from: { displayName: 'Tom, Ledd', address: 'tom@mail.example.com' },
       replyTo: 'tom@example.com',
       postalAddress: '1 Mill Lane\nLeeds',
+      signature: 'Ledd',
       domains: ['mail.example.com'],
     });
   });
