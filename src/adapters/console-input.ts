@@ -7,9 +7,14 @@ interface Key {
   readonly sequence?: string;
 }
 
+interface KeyQueue {
+  next(): Promise<string | null>;
+}
+
 /** Standard input. Nothing is opened before the first question, so that an idle run does not pay for it. */
 export function createInputStream(): InputStream {
   let lines: AsyncIterator<string, undefined> | undefined;
+  let keys: KeyQueue | undefined;
   return {
     isTty: isTerminal(0),
     async readLine() {
@@ -17,7 +22,10 @@ export function createInputStream(): InputStream {
       const { done, value } = await lines.next();
       return done === true ? null : value;
     },
-    readKey,
+    async readKey() {
+      keys ??= await openKeys();
+      return keys.next();
+    },
     async readAll() {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) {
@@ -33,27 +41,40 @@ async function openLines(): Promise<AsyncIterator<string, undefined>> {
   return createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]();
 }
 
-/** One key without waiting for Enter. The terminal is raw only while it waits, so that a crash leaves it usable. */
-async function readKey(): Promise<string | null> {
+/** Keys without waiting for Enter. The terminal is raw only while we wait, so that a crash leaves it usable. */
+async function openKeys(): Promise<KeyQueue> {
   const { emitKeypressEvents } = await import('node:readline');
   const stdin = process.stdin;
+  const typedAhead: string[] = [];
+  let hasEnded = false;
+  let waiter: ((name: string | null) => void) | null = null;
+  const deliver = (name: string | null): void => {
+    const resolve = waiter;
+    waiter = null;
+    if (stdin.isTTY) stdin.setRawMode(false);
+    stdin.pause();
+    resolve?.(name);
+  };
   emitKeypressEvents(stdin);
-  if (stdin.isTTY) stdin.setRawMode(true);
-  return new Promise((resolve) => {
-    const finish = (name: string | null): void => {
-      stdin.off('keypress', onKey).off('end', onEnd);
-      if (stdin.isTTY) stdin.setRawMode(false);
-      stdin.pause();
-      resolve(name);
-    };
-    const onKey = (text: string | undefined, key: Key): void => {
-      finish(keyName(text, key));
-    };
-    const onEnd = (): void => {
-      finish(null);
-    };
-    stdin.on('keypress', onKey).on('end', onEnd).resume();
+  stdin.on('keypress', (text: string | undefined, key: Key) => {
+    if (waiter === null) typedAhead.push(keyName(text, key));
+    else deliver(keyName(text, key));
   });
+  stdin.on('end', () => {
+    hasEnded = true;
+    deliver(null);
+  });
+  return {
+    next() {
+      const name = typedAhead.shift();
+      if (name !== undefined || hasEnded) return Promise.resolve(name ?? null);
+      return new Promise((resolve) => {
+        waiter = resolve;
+        if (stdin.isTTY) stdin.setRawMode(true);
+        stdin.resume();
+      });
+    },
+  };
 }
 
 /** Letters as typed (`a` and `A` differ), everything else by its name. */
