@@ -1,3 +1,4 @@
+import type * as LiquidNamespace from 'liquidjs';
 import type { Liquid } from 'liquidjs';
 
 import { escapeMarkdown } from '../core/markdown-escape.ts';
@@ -10,7 +11,7 @@ export type TemplatePart = 'subject' | 'preheader' | 'body';
 export class TemplateProblem extends Error {}
 
 /** What liquidjs offers; loaded lazily, so it is passed around instead of imported. */
-export type LiquidModule = typeof import('liquidjs');
+export type LiquidModule = typeof LiquidNamespace;
 
 /**
  * Tags and filters that copy needs. The rest is absent on purpose: `include`, `render` and `layout` read files,

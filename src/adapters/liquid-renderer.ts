@@ -121,7 +121,7 @@ class TemplateTexts {
 
   /** Only what the template names, so that no lookup can meet anything else (hardening 48). */
   #scope(names: readonly string[], fields: TemplateFields): Record<string, unknown> {
-    const scope: Record<string, unknown> = Object.create(null);
+    const scope = emptyScope();
     for (const name of names) {
       const known = Object.hasOwn(fields, name);
       const problem = `${name} is ${known ? 'empty' : 'missing'} and has no default`;
@@ -157,6 +157,11 @@ class TemplateTexts {
     if (original instanceof TemplateProblem) return original;
     return new TemplateProblem(error.message.split('\n')[0] ?? error.message, { cause: error });
   }
+}
+
+/** Without a prototype: a template that names `constructor` meets what we put there or nothing. */
+function emptyScope(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>;
 }
 
 const OUTPUTS_AND_TAGS = /\{\{.*?\}\}|\{%.*?%\}/gs;
