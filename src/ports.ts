@@ -79,3 +79,62 @@ export interface InputStream {
   /** Everything up to the end, as UTF-8 text (`leads import -`). */
   readAll(): Promise<string>;
 }
+
+/** One mail, ready to leave: the exact bytes, and who gets them. Same id, same bytes, on every attempt (D1). */
+export interface OutgoingMail {
+  /** The message's public id, `m-…`; Message-ID and idempotency key derive from it. */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  /** `<m-…@domain>` */
+  readonly messageIdHeader: string;
+  /** RFC 5322, CRLF line ends. */
+  readonly raw: Uint8Array;
+}
+
+/** What is known after one attempt. Whatever is not surely sent and not surely unsent is unknown (D1). */
+export type DeliveryResult =
+  | { readonly kind: 'accepted'; readonly response: string }
+  /** Surely not sent. `permanent`: this recipient will never be accepted so; `fatal`: no mail will be, stop the run (D4). */
+  | {
+      readonly kind: 'refused';
+      readonly scope: 'message' | 'run';
+      readonly permanent: boolean;
+      readonly response: string;
+      /** What the peer asked for (D7); null when it named nothing. */
+      readonly retryAfterMs: number | null;
+    }
+  /** The gate said no before the body: surely not sent, and nobody's fault. */
+  | { readonly kind: 'withdrawn' }
+  /** The body went out, or may have, and no answer says what became of it. Never tried again by itself. */
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/** Asked once per attempt, after the recipient was accepted and right before the body: false calls the mail back. */
+export type BodyGate = () => boolean;
+
+/** Only `send` is ever given one. */
+export interface Mailer {
+  /** outbox, smtp, … */
+  readonly transport: string;
+  /** How many deliveries may be under way at once; one claim per connection and no more. */
+  readonly connections: number;
+  /** Never throws for what a peer does; throws only for a bug. */
+  deliver(mail: OutgoingMail, mayLeave: BodyGate): Promise<DeliveryResult>;
+  close(): Promise<void>;
+}
+
+/** A15: what has left, or may have, since the state was last whole; a small file beside it that a restore does not turn back. */
+export interface SendJournal {
+  /** Appends one line per message and syncs once; returns only when it is on the disk. Before any body goes out. */
+  append(entries: readonly JournalEntry[]): void;
+  /** All entries, oldest first. A torn last line is left out: its body cannot have left. */
+  read(): readonly JournalEntry[];
+}
+
+export interface JournalEntry {
+  readonly messageId: string;
+  readonly attempt: number;
+  readonly at: Instant;
+  readonly stateId: string;
+  readonly event: 'claimed' | 'accepted' | 'refused' | 'unknown' | 'withdrawn';
+}
