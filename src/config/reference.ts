@@ -62,8 +62,9 @@ function isAbout(
     schema,
   }: { readonly section: SectionSpec; readonly spec: KeySpec; readonly schema: FileSchema },
 ): boolean {
-  if (subject === null || subject === schema.fileName) return true;
-  const asked = subject.replaceAll(/\[\[?|\]\]?/g, '');
+  if (subject === null || subject === schema.fileName || `${subject}.toml` === schema.fileName) return true;
+  // `config show` lists the keys of brand.toml as `brand.name`.
+  const asked = subject.replaceAll(/\[\[?|\]\]?/g, '').replace(/^brand\./, '');
   const key = spec.key.replace('[]', '');
   const inSection = section.section !== '' && section.section.replace('[]', '') === asked;
   return inSection || key === asked || key.startsWith(`${asked}.`) || environmentNameOf(key) === asked;

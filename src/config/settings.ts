@@ -69,6 +69,11 @@ export function readSettings(question: SettingsQuestion): Settings {
   return { values, all, sourceOf, issues };
 }
 
+/** The keys that file or environment name. */
+export function keysSetBy(settings: Settings): readonly string[] {
+  return [...settings.all.keys()].filter((key) => settings.sourceOf(key).kind !== 'default');
+}
+
 const EMPTY_TABLE: TableValidation = { values: new Map(), mentioned: new Set(), issues: [] };
 
 function missingKeys(

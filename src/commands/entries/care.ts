@@ -1,4 +1,32 @@
 import type { CommandEntry } from '../registry.ts';
 
 /** Set-up and care: init, `config …`, `units …`, `secrets …`, adopt, restore, go-live, web, completion. */
-export const CARE_COMMANDS: readonly CommandEntry[] = [];
+export const CARE_COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'config show',
+    group: 'set-up and care',
+    summary: 'every value in force and where it came from',
+    schema: 'headgate.config/1',
+    examples: ['headgate config show', 'headgate config show --json'],
+    load: () => import('../config-show.ts'),
+  },
+  {
+    path: 'config validate',
+    group: 'set-up and care',
+    summary: 'every error of the configuration at once, with its line',
+    schema: 'headgate.lint/1',
+    examples: ['headgate config validate', 'headgate config validate -C /etc/headgate/headgate.toml'],
+    load: () => import('../config-validate.ts'),
+  },
+  {
+    path: 'config explain',
+    group: 'set-up and care',
+    summary: 'what a key takes, its default and what it does',
+    schema: 'headgate.explain/1',
+    examples: ['headgate config explain limits.drafts_per_day', 'headgate config explain hours'],
+    configure: (command) => {
+      command.argument('[key]', 'a key, a section or a variable; all of them when left out');
+    },
+    load: () => import('../config-explain.ts'),
+  },
+];
