@@ -83,7 +83,8 @@ function openLocked(parts: {
   }
 }
 
-function takeLock(invocation: Invocation, workspace: Workspace, job: string): Lock {
+/** A12: takes the job's lock; throws `lock_busy` (75) with who holds it. */
+export function takeLock(invocation: Invocation, workspace: Workspace, job: string): Lock {
   const { context } = invocation;
   const lock = acquireLock({
     directory: workspace.paths.locksDir,
@@ -99,8 +100,14 @@ function takeLock(invocation: Invocation, workspace: Workspace, job: string): Lo
   return lock;
 }
 
+/** What the wake guard looks at: a session has it, and so has a command that only asks what a run would meet. */
+export type WakeView = Pick<
+  RunSession,
+  'invocation' | 'workspace' | 'reader' | 'stampFile' | 'now' | 'bootId' | 'record'
+>;
+
 /** Architecture, wake guard: every doubt of this moment, judged afresh. Restored state and machine first, replies last. */
-export function doubtsOf(session: RunSession, without: ReadonlySet<string>): readonly Doubt[] {
+export function doubtsOf(session: WakeView, without: ReadonlySet<string>): readonly Doubt[] {
   if (without.has('wake')) return [];
   const { now, bootId, record, workspace, reader } = session;
   const { limits, replySourceIds } = workspace.policy;
