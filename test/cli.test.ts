@@ -407,6 +407,35 @@ describe('the journal', () => {
 });
 
 describe('the registry', () => {
+  const bare = COMMANDS.filter(({ runsBare }) => runsBare === true);
+
+  test('what runs bare gets the same request as from commander, defaults included', async () => {
+    for (const command of bare) {
+      const runs: Invocation[] = [];
+      const probe = (more: Partial<CommandEntry>): CommandEntry => ({
+        ...command,
+        ...more,
+        load: () =>
+          Promise.resolve({
+            run: (invocation) => {
+              runs.push(invocation);
+              return done(invocation);
+            },
+          }),
+      });
+      await runCli(command.path.split(' '), { entries: [probe({ runsBare: true })] });
+      await runCli(command.path.split(' '), { entries: [probe({ runsBare: false })] });
+      expect(runs).toHaveLength(2);
+      const [direct, parsed] = runs.map(({ args, options, global, path }) => ({
+        args,
+        options,
+        global,
+        path,
+      }));
+      expect(direct, command.path).toEqual(parsed);
+    }
+  });
+
   test('names every command once', () => {
     const paths = COMMANDS.map(({ path }) => path);
     expect(paths).toEqual([...new Set(paths)]);

@@ -28,13 +28,23 @@ export function createOutputStream(fd: 1 | 2, env: Env): OutputStream {
   };
 }
 
-/** Whether a descriptor is a terminal; loads `node:tty` only for a character device. */
+/** Major device number of /dev/null, /dev/zero and their kin: character devices that a unit's stdin may be. */
+const MEMORY_DEVICES = 1;
+
+/** Whether a descriptor is a terminal; loads `node:tty` (and with it net, 2 ms) only when it may well be one. */
 export function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd);
+    const stats = fstatSync(fd);
+    if (!stats.isCharacterDevice() || majorOf(stats.rdev) === MEMORY_DEVICES) return false;
+    return process.getBuiltinModule('node:tty').isatty(fd);
   } catch {
     return false; // A closed descriptor (`>&-`) is no terminal.
   }
+}
+
+/** The low twelve bits of Linux's major number, which hold all that are in use. */
+function majorOf(device: number): number {
+  return (device >> 8) & 0xfff;
 }
 
 /** Writes every byte; false when nobody reads any more. */

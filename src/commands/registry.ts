@@ -50,6 +50,11 @@ export interface CommandEntry {
   readonly examples: readonly string[];
   /** Adds arguments and options. Must be cheap: no imports, no files, no I/O. */
   readonly configure?: (command: Command) => void;
+  /**
+   * True: the name alone is a complete command line, without required arguments or defaults of options. Then
+   * commander is not even loaded, which is a fifth of an idle start; for what the timers fire.
+   */
+  readonly runsBare?: boolean;
   /** True: on SIGINT and SIGTERM the command ends in its own time (`context.signal`), else the process ends at once. */
   readonly stopsItself?: boolean;
   /** Imported only when the command runs, so that no command pays for another. */

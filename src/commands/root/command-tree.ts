@@ -2,6 +2,7 @@ import type { Command, CommanderError } from 'commander';
 
 import { usageError } from '../options.ts';
 import type { CliIo, GlobalFlags, OptionValue } from '../cli-context.ts';
+import { DEFAULT_WIDTH } from '../output/terminal.ts';
 import { NAMESPACES, type CommandEntry } from '../registry.ts';
 import { addGlobalFlags, isGlobalFlag, resolveGlobalFlags, type OptionBag } from './global-flags.ts';
 
@@ -9,8 +10,6 @@ export interface CommandLine {
   readonly entries: readonly CommandEntry[];
   readonly argv: readonly string[];
   readonly io: CliIo;
-  /** Columns for help texts. */
-  readonly width: number;
 }
 
 /** One command to run, with everything that was typed for it. */
@@ -26,6 +25,13 @@ export type ParsedCommandLine = RunRequest | { readonly kind: 'help'; readonly t
 
 type Found = Pick<RunRequest, 'entry' | 'args' | 'options'> & { readonly typed: OptionBag };
 
+/** The request of a command line that is nothing but the name of a command which runs bare; else null. */
+export function bareRequest({ entries, argv, io }: CommandLine): RunRequest | null {
+  const entry = entries.find(({ path, runsBare }) => runsBare === true && path === argv.join(' '));
+  if (entry === undefined) return null;
+  return { kind: 'run', entry, global: resolveGlobalFlags({}, io), args: [], options: {} };
+}
+
 /**
  * Reads a command line with commander. Only the subtree of the first word is configured in full, so that an
  * idle `drip` does not pay for fifty commands; the other names are there for suggestions.
@@ -33,21 +39,22 @@ type Found = Pick<RunRequest, 'entry' | 'args' | 'options'> & { readonly typed: 
  */
 export async function parseCommandLine(line: CommandLine): Promise<ParsedCommandLine> {
   const { Command, CommanderError } = await import('commander');
+  const width = line.io.stdout.columns ?? DEFAULT_WIDTH;
   let help = '';
   let found: Found | undefined;
   const root = new Command('headgate')
     .exitOverride()
     .helpCommand(false)
     .enablePositionalOptions()
-    .configureHelp({ helpWidth: line.width, showGlobalOptions: false })
+    .configureHelp({ helpWidth: width, showGlobalOptions: false })
     .configureOutput({
       writeOut: (text) => (help += text),
       writeErr: () => undefined,
       outputError: () => undefined,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-      getOutHelpWidth: () => line.width,
-      getErrHelpWidth: () => line.width,
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
     });
   const word = firstWord(line.argv);
   buildTree(root, { entries: line.entries, word }, (entry, command) => (found = collect(entry, command)));

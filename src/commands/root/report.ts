@@ -112,7 +112,7 @@ function failureLines(ending: Exclude<Ending, { kind: 'outcome' }>, global: Glob
   const { error } = ending;
   const facts = [...error.details, ...(error.notDone === undefined ? [] : [error.notDone])];
   const stack = global.verbose ? stackLines(error).map((line) => `   ${escapeText(line)}`) : [];
-  return [...problemLines(error.message, facts, error.fix ?? null), ...stack];
+  return [...stack, ...problemLines(error.message, facts, error.fix ?? null)];
 }
 
 /** Four lines: what, where, what was not done, what to do (cli.md 2.4). */
