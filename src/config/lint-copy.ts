@@ -1,0 +1,92 @@
+import type { StepDefinition } from '../core/model.ts';
+import { linksOf, lintLinks } from './lint-links.ts';
+import { blankOut, placeAt } from './lint-text.ts';
+import type { LintedText } from './lint-text.ts';
+import { problemAt } from './sequence-problem.ts';
+import type { DefinitionProblem } from './sequence-problem.ts';
+import type { StepPlaces } from './step-file.ts';
+
+const BODY_WORDS_MAX = 220;
+const REPLY_PREFIX = /^(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s*(?:\[\d+\])?\s*:/i;
+
+/** One step with its places, as far as lint reads it. */
+export interface LintedStep {
+  readonly step: StepDefinition;
+  readonly places: StepPlaces;
+}
+
+/** Advice on the words of one step (cli.md 3.6): links, length, a way to answer. */
+export function lintBody({ step, places }: LintedStep): readonly DefinitionProblem[] {
+  const body: LintedText = { ...places.body, file: places.file };
+  const problems = [...lintLinks(body)];
+  const words = countWords(body.text);
+  if (words > BODY_WORDS_MAX) {
+    problems.push(
+      problemAt(placeAt(body, 0), {
+        severity: 'warning',
+        code: 'long_body',
+        message: `${words} words; beyond ${BODY_WORDS_MAX} few are read`,
+        fix: 'say one thing',
+      }),
+    );
+  }
+  // What a model will write cannot be judged here.
+  const isWhole = step.copy.mode === 'fixed';
+  if (isWhole && !asksQuestion(body.text) && !linksOf(body.text).some((link) => !link.isImage)) {
+    problems.push(
+      problemAt(placeAt(body, 0), {
+        severity: 'warning',
+        code: 'no_question',
+        message: 'no link and no question: the reader has nothing to do',
+        fix: 'ask one question or give one link',
+      }),
+    );
+  }
+  return problems;
+}
+
+/** Advice on the subjects of a sequence: two equal ones in a row, and a reply to nothing. */
+export function lintSubjects(steps: readonly LintedStep[]): readonly DefinitionProblem[] {
+  return steps.flatMap(({ step, places }, index) => {
+    const subject: LintedText = { ...places.subject, file: places.file };
+    const problems: DefinitionProblem[] = [];
+    const before = steps[index - 1]?.step.copy.subject;
+    if (before?.toLowerCase() === step.copy.subject.toLowerCase()) {
+      problems.push(
+        problemAt(placeAt(subject, 0), {
+          severity: 'warning',
+          code: 'equal_subjects',
+          message: 'the same subject as the step before',
+          fix: 'give each mail a subject of its own',
+        }),
+      );
+    }
+    if ((index === 0 || step.thread === 'new') && REPLY_PREFIX.test(step.copy.subject)) {
+      problems.push(
+        problemAt(placeAt(subject, 0), {
+          severity: 'warning',
+          code: 'false_reply',
+          message: 'the subject of a first mail looks like an answer',
+          fix: 'leave the prefix out; it deceives the reader and trips filters',
+        }),
+      );
+    }
+    return problems;
+  });
+}
+
+/** Words that a reader sees: templates, link targets and marks of Markdown are none. */
+export function countWords(body: string): number {
+  const visible = blankOut(
+    blankOut(body, /\{\{.*?\}\}|\{%.*?%\}/gs, ' '),
+    /\]\([^)]{0,2000}\)|<[^<>]{0,2000}>/g,
+    ' ',
+  );
+  return visible.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+}
+
+function asksQuestion(body: string): boolean {
+  // A question mark inside an address asks nothing.
+  const words = blankOut(blankOut(body, /\{\{.*?\}\}|\{%.*?%\}/gs, ' '), /\bhttps?:\/\/\S+/gi, ' ');
+  return /[?？؟]/.test(words);
+}

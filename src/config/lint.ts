@@ -1,0 +1,101 @@
+import { customFieldName, KNOWN_FIELD_NAMES } from '../core/template-fields.ts';
+import type { LoadedDefinitions, LoadedSequence } from './definitions.ts';
+import { lintBody, lintSubjects } from './lint-copy.ts';
+import type { LintedStep } from './lint-copy.ts';
+import { lintBrand, lintMechanics } from './lint-sequence.ts';
+import type { LintOptions } from './lint-sequence.ts';
+import { createTemplateLinter } from './lint-template.ts';
+import type { TemplateLinter } from './lint-template.ts';
+import { lintTies } from './lint-ties.ts';
+import { problemAt, sortProblems } from './sequence-problem.ts';
+import type { DefinitionProblem } from './sequence-problem.ts';
+import type { PlacedText } from './step-file.ts';
+
+export type { LintOptions } from './lint-sequence.ts';
+
+/** Fields that every lead and every brand has. */
+const NEVER_EMPTY: ReadonlySet<string> = new Set([
+  'email',
+  'brand_name',
+  'sender_name',
+  'sender_email',
+  'postal_address',
+]);
+
+/**
+ * Everything that is wrong or doubtful in the definitions: the problems of loading, and for each sequence that is not
+ * archived its templates, words and mechanics (cli.md 3.6, hardening 47 to 55, B2, C3). Errors must be gone before
+ * the definitions are applied; warnings are advice. In reading order.
+ */
+export async function lintDefinitions(
+  definitions: LoadedDefinitions,
+  options: LintOptions,
+): Promise<readonly DefinitionProblem[]> {
+  const sequences = definitions.loaded.filter(({ definition }) => definition.status !== 'archived');
+  const lintTemplate = await createTemplateLinter();
+  const custom = options.customFields.map(customFieldName);
+  const fields = new Set([...KNOWN_FIELD_NAMES, ...custom]);
+  return sortProblems([
+    ...definitions.problems,
+    ...lintBrand(options),
+    ...lintTies(sequences),
+    ...sequences.flatMap((sequence) => [
+      ...lintMechanics(sequence, options),
+      ...lintWords(sequence, { lintTemplate, fields }),
+    ]),
+  ]);
+}
+
+interface Tools {
+  readonly lintTemplate: TemplateLinter;
+  readonly fields: ReadonlySet<string>;
+}
+
+function lintWords(sequence: LoadedSequence, tools: Tools): readonly DefinitionProblem[] {
+  const steps: readonly LintedStep[] = sequence.definition.steps.flatMap((step) => {
+    const places = sequence.places.get(step.id);
+    return places === undefined ? [] : [{ step, places }];
+  });
+  return [
+    ...lintSubjects(steps),
+    ...steps.flatMap((step) => [
+      ...lintMode(sequence, step),
+      ...lintTemplates(step, tools),
+      ...lintBody(step),
+    ]),
+  ];
+}
+
+/** D3: until a model can write, a step that needs one would make no draft for ever. */
+function lintMode(sequence: LoadedSequence, { step, places }: LintedStep): readonly DefinitionProblem[] {
+  if (step.copy.mode === 'fixed') return [];
+  return [
+    problemAt(
+      { file: places.file, line: places.mode?.line ?? places.body.line, column: places.mode?.column ?? 1 },
+      {
+        severity: sequence.definition.status === 'active' ? 'error' : 'warning',
+        code: 'mode_unavailable',
+        message: `Mode ${step.copy.mode} is not available yet: no draft would be made`,
+        fix: 'write the whole text and set Mode: fixed',
+      },
+    ),
+  ];
+}
+
+function lintTemplates({ step, places }: LintedStep, tools: Tools): readonly DefinitionProblem[] {
+  const maybeEmpty = new Set([...tools.fields].filter((field) => !NEVER_EMPTY.has(field)));
+  const lintPart = (part: PlacedText | null, hasModel: boolean, seen: ReadonlySet<string>) =>
+    part === null
+      ? []
+      : tools.lintTemplate(
+          { ...part, file: places.file },
+          { fields: tools.fields, maybeEmpty: seen, hasModel },
+        );
+  return [
+    ...lintPart(places.subject, false, maybeEmpty),
+    ...lintPart(places.preheader, false, maybeEmpty),
+    // Only the writer reads the briefing, and it can do without a field.
+    ...lintPart(places.briefing, false, new Set()),
+    ...lintPart(places.body, step.copy.mode !== 'fixed', maybeEmpty),
+  ];
+}
