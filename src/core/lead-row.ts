@@ -1,0 +1,276 @@
+import { cleanLine, cleanNotes, hasNul, type TextRemark } from './clean-text.ts';
+import { readCountry } from './countries.ts';
+import { parseAddress, type AddressWarning } from './email-address.ts';
+import type { LeadColumn, LeadLayout } from './lead-columns.ts';
+import { parseDomain } from './mail-domain.ts';
+import { LEAD_STATUSES, STAGES, type Instant, type LeadFields } from './model.ts';
+import { nearestWords } from './nearest.ts';
+import { parseInstant } from './time/instants.ts';
+import { canonicalZone, nearestZones } from './time/zone.ts';
+
+/** What was changed or left out to take a row; counted for the operator, never a reason to lose the lead. */
+export type RowRemark = TextRemark | AddressWarning | 'company_domain_ignored' | 'future_updated_at';
+
+/** One lead of a source, valid. */
+export interface LeadRow {
+  readonly kind: 'lead';
+  readonly fields: LeadFields;
+  /** False: the row says nothing of it, so that a known lead keeps what it has (A3: missing is not "new"). */
+  readonly hasStage: boolean;
+  readonly hasStatus: boolean;
+  /** From which moment its sequence may count, when the row says so; only a later one than the import's is heeded. */
+  readonly enrolledAt: Instant | null;
+  readonly remarks: readonly RowRemark[];
+}
+
+/** A row that cannot be taken, with the column and one sentence why. */
+export interface RejectedRow {
+  readonly kind: 'rejected';
+  readonly field: string;
+  readonly reason: string;
+}
+
+export interface RowContext {
+  readonly now: Instant;
+  /** `--source`: for rows that name none. */
+  readonly defaultSource: string | null;
+}
+
+const NAME_GRAPHEMES_MAX = 100;
+const LINE_GRAPHEMES_MAX = 200;
+const CUSTOM_GRAPHEMES_MAX = 2_000;
+const NOTES_GRAPHEMES_MAX = 10_000;
+const TAGS_MAX = 100;
+const SUGGESTIONS_MAX = 3;
+const SHOWN_CHARACTERS_MAX = 60;
+/** A clock of another machine may be a little ahead of ours. */
+const CLOCK_SLACK_MS = 86_400_000;
+
+const NO_REMARKS: readonly RowRemark[] = [];
+const NO_TAGS: readonly string[] = [];
+const NO_CUSTOM: Readonly<Record<string, string>> = {};
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  '': false,
+  true: true,
+  yes: true,
+  '1': true,
+  false: false,
+  no: false,
+  '0': false,
+};
+
+/**
+ * Reads one row of a lead source (cli.md 2.0; hardening 16 to 36, 43, 44). Empty cells are missing. Stage, status,
+ * country and zone compare without case; what is unknown rejects the row with near matches, since a guess could write
+ * to somebody who must not be written to. Times are ISO 8601 only. Text is cleaned of what may not reach a header or
+ * deceive a reader, formulas stay text. The first problem found is the one that is named.
+ */
+export function parseLeadRow(
+  cells: readonly string[],
+  layout: LeadLayout,
+  context: RowContext,
+): LeadRow | RejectedRow {
+  const reader = new RowReader(cells, layout);
+  const address = parseAddress(reader.raw('email'));
+  if ('problem' in address) return { kind: 'rejected', field: 'email', reason: address.problem };
+  for (const warning of address.warnings) reader.remark(warning);
+  const stage = reader.choice('stage', STAGES);
+  const status = reader.choice('status', LEAD_STATUSES);
+  const fields: LeadFields = {
+    email: address.email,
+    emailKey: address.emailKey,
+    firstName: reader.line('first_name', NAME_GRAPHEMES_MAX),
+    lastName: reader.line('last_name', NAME_GRAPHEMES_MAX),
+    company: reader.line('company', LINE_GRAPHEMES_MAX),
+    companyDomain: reader.companyDomain(),
+    country: reader.country(),
+    region: reader.line('region', LINE_GRAPHEMES_MAX),
+    timezone: reader.zone(),
+    stage: stage ?? 'new',
+    status: status ?? 'new',
+    source: reader.line('source', LINE_GRAPHEMES_MAX) ?? context.defaultSource,
+    sourceFormId: reader.line('source_form_id', LINE_GRAPHEMES_MAX),
+    platform: reader.line('platform', LINE_GRAPHEMES_MAX),
+    tags: reader.tags(),
+    notes: reader.notes(),
+    createdAt: reader.instant('created_at'),
+    updatedAt: reader.pastInstant('updated_at', context.now),
+    lastContactAt: reader.instant('last_contact_at'),
+    optedOut: reader.flag('opted_out'),
+    doNotContact: reader.flag('do_not_contact'),
+    spam: reader.flag('spam'),
+    custom: reader.custom(),
+  };
+  const enrolledAt = reader.instant('enrolled_at');
+  if (reader.problem !== null) return { kind: 'rejected', ...reader.problem };
+  return {
+    kind: 'lead',
+    fields,
+    hasStage: stage !== null,
+    hasStatus: status !== null,
+    enrolledAt,
+    remarks: reader.remarks,
+  };
+}
+
+/** Reads the cells of one row and keeps the first problem; after one, what it returns no longer matters. */
+class RowReader {
+  readonly #cells: readonly string[];
+  readonly #layout: LeadLayout;
+  problem: { readonly field: string; readonly reason: string } | null = null;
+  remarks: readonly RowRemark[] = NO_REMARKS;
+
+  constructor(cells: readonly string[], layout: LeadLayout) {
+    this.#cells = cells;
+    this.#layout = layout;
+  }
+
+  raw(column: LeadColumn): string {
+    const index = this.#layout.at[column];
+    return index < 0 ? '' : (this.#cells[index] ?? '');
+  }
+
+  remark(remark: RowRemark): void {
+    if (!this.remarks.includes(remark)) this.remarks = [...this.remarks, remark];
+  }
+
+  line(column: LeadColumn, graphemesMax: number): string | null {
+    return this.#clean(column, this.raw(column), graphemesMax);
+  }
+
+  notes(): string | null {
+    const raw = this.raw('notes');
+    if (raw === '' || this.#refusesNul('notes', raw)) return null;
+    const { text, remarks } = cleanNotes(raw, NOTES_GRAPHEMES_MAX);
+    for (const remark of remarks) this.remark(remark);
+    return text === '' ? null : text;
+  }
+
+  choice<T extends string>(column: LeadColumn, choices: readonly T[]): T | null {
+    const text = this.raw(column).trim();
+    if (text === '') return null;
+    const lower = text.toLowerCase();
+    const found = choices.find((choice) => choice === lower);
+    if (found === undefined)
+      this.#refuse(column, `unknown ${column} ${quoted(text)}${meant(lower, choices)}`);
+    return found ?? null;
+  }
+
+  flag(column: LeadColumn): boolean {
+    const text = this.raw(column);
+    // The common cells first: most files say nothing here.
+    if (text === '' || text === 'false') return false;
+    const value = BOOLEANS[text.trim().toLowerCase()];
+    if (value === undefined)
+      this.#refuse(column, `${quoted(text)} is neither yes nor no: write true, false, yes, no, 1 or 0`);
+    return value ?? false;
+  }
+
+  instant(column: LeadColumn): Instant | null {
+    const text = this.raw(column).trim();
+    if (text === '') return null;
+    const parsed = parseInstant(text);
+    if (typeof parsed === 'number') return parsed;
+    this.#refuse(column, `${quoted(text)}: ${parsed.problem}`);
+    return null;
+  }
+
+  /** A row that claims to come from the future would win over every later one; it counts as of now. */
+  pastInstant(column: LeadColumn, now: Instant): Instant | null {
+    const at = this.instant(column);
+    if (at === null || at <= now) return at;
+    if (at > now + CLOCK_SLACK_MS) this.remark('future_updated_at');
+    return now;
+  }
+
+  country(): string | null {
+    const text = this.raw('country').trim();
+    if (text === '') return null;
+    const read = readCountry(text);
+    if ('country' in read) return read.country;
+    this.#refuse('country', `${quoted(text)} is ${read.problem}`);
+    return null;
+  }
+
+  zone(): string | null {
+    const text = this.raw('timezone').trim();
+    if (text === '') return null;
+    const zone = canonicalZone(text);
+    if (zone === null) {
+      const near = nearestZones(text, SUGGESTIONS_MAX);
+      this.#refuse('timezone', `${quoted(text)} is no IANA time zone${didYouMean(near)}`);
+    }
+    return zone;
+  }
+
+  /** People write web addresses here. What is no domain at all is left out: it is evidence, not an address. */
+  companyDomain(): string | null {
+    const text = this.raw('company_domain').trim();
+    if (text === '') return null;
+    const host = text
+      .replace(/^[a-z]+:\/\//i, '')
+      .replace(/[/?#].*$/s, '')
+      .replace(/^www\./i, '');
+    const parsed = parseDomain(host);
+    if ('domain' in parsed) return parsed.domain;
+    this.remark('company_domain_ignored');
+    return null;
+  }
+
+  tags(): readonly string[] {
+    const text = this.raw('tags');
+    if (text === '') return NO_TAGS;
+    const byKey = new Map<string, string>();
+    for (const part of text.split(/[;,]/, TAGS_MAX)) {
+      const tag = this.#clean('tags', part, NAME_GRAPHEMES_MAX);
+      if (tag !== null && !byKey.has(tag.toLowerCase())) byKey.set(tag.toLowerCase(), tag);
+    }
+    return [...byKey.values()];
+  }
+
+  custom(): Readonly<Record<string, string>> {
+    const { custom } = this.#layout;
+    if (custom.length === 0) return NO_CUSTOM;
+    const values: Record<string, string> = {};
+    for (const { name, index } of custom) {
+      const value = this.#clean(name, this.#cells[index] ?? '', CUSTOM_GRAPHEMES_MAX);
+      if (value !== null) values[name] = value;
+    }
+    return values;
+  }
+
+  #clean(field: string, raw: string, graphemesMax: number): string | null {
+    if (raw === '') return null;
+    const { text, remarks } = cleanLine(raw, graphemesMax);
+    if (text === raw) return raw;
+    if (this.#refusesNul(field, raw)) return null;
+    for (const remark of remarks) this.remark(remark);
+    return text === '' ? null : text;
+  }
+
+  #refusesNul(field: string, raw: string): boolean {
+    if (!hasNul(raw)) return false;
+    this.#refuse(field, 'a NUL byte in the cell');
+    return true;
+  }
+
+  #refuse(field: string, reason: string): void {
+    this.problem ??= { field, reason };
+  }
+}
+
+/** A cell as a sentence may show it: short, and with what moves a cursor escaped. */
+function quoted(text: string): string {
+  const short = text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text;
+  return JSON.stringify(short);
+}
+
+function meant(word: string, choices: readonly string[]): string {
+  const near = nearestWords(word, choices, SUGGESTIONS_MAX);
+  return near.length === 0 ? `: write ${choices.join(', ')}` : didYouMean(near);
+}
+
+function didYouMean(near: readonly string[]): string {
+  return near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+}
