@@ -1,0 +1,17 @@
+const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
+/** Where spreadsheets begin to compute instead of showing (hardening 17). */
+const FORMULA = /^[\t\r\n ]*[=+\-@]/;
+
+/** One CSV line (RFC 4180, LF), its cells as they are; for programs that read it back. */
+export function csvLine(cells: readonly string[]): string {
+  return `${cells.map(quoteCell).join(',')}\n`;
+}
+
+/** One CSV line for people: a cell that a spreadsheet would run as a formula gets an apostrophe in front. */
+export function safeCsvLine(cells: readonly string[]): string {
+  return csvLine(cells.map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell)));
+}
+
+function quoteCell(cell: string): string {
+  return NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
