@@ -1,3 +1,5 @@
+import { parseAddress } from '../core/email-address.ts';
+import { parseDomain } from '../core/mail-domain.ts';
 import type { CheckResult } from './check-result.ts';
 
 /** A sender as `From` needs it. */
@@ -23,20 +25,10 @@ export function parseMailbox(text: string): Mailbox | null {
   return { displayName: displayName.trim() === '' ? null : displayName.trim(), address };
 }
 
-/** The address with its domain in lower case; null when it is not one plain ASCII address with a real domain. */
-export function normaliseAddress(text: string): string | null {
-  const at = text.lastIndexOf('@');
-  const local = text.slice(0, at);
-  const domain = text.slice(at + 1).toLowerCase();
-  const isLocal = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local);
-  return at > 0 && isLocal && local.length <= 64 && isDomain(domain) ? `${local}@${domain}` : null;
-}
-
-/** A host name of at least two labels whose last one is no number (RFC 1035, 2.3.4 for the lengths). */
-export function isDomain(domain: string): boolean {
-  const labels = domain.split('.');
-  const areLabels = labels.every((label) => /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(label));
-  return labels.length >= 2 && areLabels && domain.length <= 253 && !/^\d+$/.test(labels.at(-1) ?? '');
+/** The address as a lead's would be stored: domain in lower case as A-labels; null when it is not exactly one. */
+function normaliseAddress(text: string): string | null {
+  const parsed = parseAddress(text);
+  return 'problem' in parsed ? null : parsed.email;
 }
 
 /** True for names and addresses that never leave this machine. */
@@ -54,12 +46,19 @@ export function checkMailbox(text: string): CheckResult | null {
   return parseMailbox(text) === null ? null : { kind: 'right', value: text.trim() };
 }
 
+/** Kept as leads are compared: two spellings of one address are one entry. */
 export function checkAddresses(value: unknown): CheckResult | null {
-  return checkEach(value, (text) => normaliseAddress(text)?.toLowerCase() ?? null);
+  return checkEach(value, (text) => {
+    const parsed = parseAddress(text);
+    return 'problem' in parsed ? null : parsed.emailKey;
+  });
 }
 
 export function checkDomains(value: unknown): CheckResult | null {
-  return checkEach(value, (text) => (isDomain(text) ? text : null));
+  return checkEach(value, (text) => {
+    const parsed = parseDomain(text);
+    return 'problem' in parsed ? null : parsed.domain;
+  });
 }
 
 export function checkHost(text: string): CheckResult | null {

@@ -31,7 +31,7 @@ const PHRASES = {
   addresses: 'a list of email addresses',
   address: 'one email address, such as "tom@example.com"',
   mailbox: 'one sender, such as "Tom <tom@example.com>"',
-  domains: 'a list of domain names in lower case, such as "example.com"',
+  domains: 'a list of domain names, such as "example.com"',
   host: 'a host name or an IP address without port',
   web_address:
     'an https address such as "https://mail.example.com" (http only for this machine), without query or user',

@@ -445,7 +445,7 @@ describe('brand.toml', () => {
     ['from = "a..b@mail.example.com"', 'from: got'],
     ['from = "tom@localhost"', 'from: got'],
     ['from = "t@m.example"\nreply_to = "a@b.example, c@d.example"', 'reply_to: got'],
-    ['from = "t@m.example"\ndomains = ["Example.com"]', 'domains: got'],
+    ['from = "t@m.example"\ndomains = ["localhost"]', 'domains: got'],
     [
       'from = "t@m.example"\nwindow = { start = "09:00" }',
       'window: got { start = "09:00" }, not available yet',
