@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 
 import { HeadgateError } from '../core/errors.ts';
 import type { Environment } from './environment.ts';
@@ -104,11 +104,7 @@ function flaggedConfigFile(question: WorkspaceQuestion): string {
 }
 
 function searchConfigFile(question: WorkspaceQuestion): string {
-  const candidates = [
-    join(question.cwd, CONFIG_FILE_NAME),
-    join(question.installation, 'state', CONFIG_FILE_NAME),
-    join(question.systemDirectory ?? SYSTEM_DIRECTORY, CONFIG_FILE_NAME),
-  ];
+  const candidates = candidatesOf(question);
   const found = candidates.find(exists);
   if (found !== undefined) return found;
   throw new HeadgateError('there is no workspace here', {
@@ -119,6 +115,28 @@ function searchConfigFile(question: WorkspaceQuestion): string {
     details: [...new Set(candidates)].map((candidate) => `looked at ${candidate}`),
     permanent: true,
   });
+}
+
+/**
+ * The folder that `init` works on: the one named, by argument or `-C`; else that of the workspace which every other
+ * command would find; else the installation's own `state/`.
+ */
+export function initialWorkspaceDir(question: WorkspaceQuestion, directory: string | null): string {
+  const named = directory ?? question.configFlag;
+  if (named === null) {
+    const found = candidatesOf(question).find(exists);
+    return found === undefined ? join(question.installation, 'state') : dirname(found);
+  }
+  const path = resolve(question.cwd, named);
+  return basename(path) === CONFIG_FILE_NAME ? dirname(path) : path;
+}
+
+function candidatesOf(question: WorkspaceQuestion): readonly string[] {
+  return [
+    join(question.cwd, CONFIG_FILE_NAME),
+    join(question.installation, 'state', CONFIG_FILE_NAME),
+    join(question.systemDirectory ?? SYSTEM_DIRECTORY, CONFIG_FILE_NAME),
+  ];
 }
 
 function exists(path: string): boolean {
