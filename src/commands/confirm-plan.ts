@@ -66,7 +66,7 @@ function quietExit(request: ConfirmRequest): ExitName {
 function choosePlan(session: RunSession, job: Job, request: ConfirmRequest): StoredPlan | null {
   if (request.planId === null) return newestWaitingPlan(session.reader, job);
   const plan = planById(session.reader, request.planId);
-  if (plan === null || plan.job !== job) throw unknownPlan(request.planId);
+  if (plan?.job !== job) throw unknownPlan(request.planId);
   return plan;
 }
 

@@ -1,5 +1,3 @@
-import type { Command } from 'commander';
-
 import { HeadgateError } from '../core/errors.ts';
 import { strongestExit, type ExitName } from '../core/exits.ts';
 import type { Job } from '../core/model.ts';
@@ -9,18 +7,6 @@ import { argument, flagOption, usageError } from './options.ts';
 import { reportRun } from './run-report.ts';
 import { openSession } from './run-session.ts';
 import { findPlanJob } from './saved-plan.ts';
-
-/** The flags of `confirm` (cli.md 2.2 and 2.7). */
-export function configure(command: Command): void {
-  command
-    .argument('[plan]', 'the saved preview, p-…; without it the newest waiting plan of each job')
-    .option('--yes', 'a person confirms, without a terminal')
-    .option('--none', 'accept the gap and draft nothing')
-    .option('--veto', 'keep the job preview-only until a person acts')
-    .option('-n, --preview', 'show what it would do')
-    .option('--dry-run', 'the same as --preview')
-    .option('--detailed-exit-code', 'exit 20 when there was nothing to confirm');
-}
 
 const JOBS: readonly Job[] = ['drip', 'nurture'];
 
@@ -39,7 +25,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
 
 /** `drip --plan p-…` is the same act under another name, by a person. */
 export function confirmNamed(invocation: Invocation, job: Job, planId: string): Promise<Outcome> {
-  const isPreview = flagOption(invocation, 'preview') || flagOption(invocation, 'dryRun');
+  const isPreview = flagOption(invocation, 'preview');
   const detailedExitCode = flagOption(invocation, 'detailedExitCode');
   return confirmJob(invocation, job, {
     planId,
@@ -68,7 +54,7 @@ function readRequest(invocation: Invocation): Omit<ConfirmRequest, 'planId'> {
     asks: invocation.global.input && !flagOption(invocation, 'yes'),
     by: flagOption(invocation, 'yes') || invocation.global.input ? 'person' : 'timer',
     act: isVeto ? 'veto' : isNone ? 'none' : 'confirm',
-    isPreview: flagOption(invocation, 'preview') || flagOption(invocation, 'dryRun'),
+    isPreview: flagOption(invocation, 'preview'),
     detailedExitCode: flagOption(invocation, 'detailedExitCode'),
   };
 }

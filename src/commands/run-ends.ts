@@ -81,8 +81,9 @@ export function endAsPreview(
       if (preview.doubts.length === 0) return id;
       // From now on the state itself remembers that it was restored: previews go on raising its counter past the stamp's.
       if (preview.doubts.some((doubt) => doubt.reason === 'restored')) markRestored(db, session.now);
-      if (!preview.isAsked)
-        noteDoubts(session, db, preview.doubts, doubtText(session, { ...preview, planId: id }));
+      if (preview.isAsked) return id;
+      const text = doubtText(session, { ...preview, planId: id });
+      noteDoubts(session, db, { doubts: preview.doubts, text });
       return id;
     });
   });
@@ -130,6 +131,7 @@ export function endLive(
     limit: live.limit,
     random,
     personNeeded,
+    bootId: session.bootId,
   });
   const counts = planCounts(live.plan, applied.drafted.length, 'drafted');
   const end: RunEnd = { ...live, mode: 'live', exit: liveExit(live, applied), reason: null, counts };

@@ -96,8 +96,7 @@ export function writePlan(
 export function noteDoubts(
   session: RunSession,
   db: StateDatabase,
-  doubts: readonly Doubt[],
-  text: string,
+  { doubts, text }: { doubts: readonly Doubt[]; text: string },
 ): void {
   setPersonNeeded(db, session.now);
   const reasons = doubts.map((doubt) => doubt.reason).sort();

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 import { createStampFile } from '../adapters/stamp-file.ts';
+import { HeadgateError } from '../core/errors.ts';
 import { judgeState } from '../core/guards/state-doubts.ts';
 import { repliesUnread, wakeDoubts, type Doubt } from '../core/guards/wake.ts';
 import type { Instant } from '../core/model.ts';
@@ -59,6 +60,8 @@ function openLocked(parts: {
   const reader = openState({ file, mode: 'read' });
   let writer: StateDatabase | null = null;
   try {
+    const header = readHeader(reader);
+    refuseBeforeGoLive(workspace, header);
     return {
       invocation,
       workspace,
@@ -67,7 +70,7 @@ function openLocked(parts: {
       now: parts.at ?? context.clock.now(),
       bootId: context.machine.bootId(),
       reader,
-      header: readHeader(reader),
+      header,
       record: readJob(reader, job),
       stampFile: createStampFile(workspace.paths.stampFile),
       writer: () => (writer ??= openState({ file, mode: 'write' })),
@@ -105,6 +108,17 @@ export type WakeView = Pick<
   RunSession,
   'invocation' | 'workspace' | 'reader' | 'stampFile' | 'now' | 'bootId' | 'record'
 >;
+
+/** D9: a workspace that says `live = true` drafts and sends nothing until `go-live` decided what becomes of its rehearsals. */
+function refuseBeforeGoLive(workspace: Workspace, header: StateHeader): void {
+  if (!workspace.policy.live || header.wentLiveAt !== null) return;
+  throw new HeadgateError('live = true, but this workspace never went live', {
+    code: 'go_live_needed',
+    exit: 'CONFIG',
+    notDone: 'Nothing was drafted or sent.',
+    fix: 'headgate go-live --restart   or   headgate go-live --keep',
+  });
+}
 
 /** Architecture, wake guard: every doubt of this moment, judged afresh. Restored state and machine first, replies last. */
 export function doubtsOf(session: WakeView, without: ReadonlySet<string>): readonly Doubt[] {

@@ -1,6 +1,6 @@
 import type { ExitName } from '../core/exits.ts';
 import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
-import type { Instant, Job } from '../core/model.ts';
+import type { Instant, Job, OutboundJob } from '../core/model.ts';
 import type { RunPlan } from '../core/planner.ts';
 import type { Reason } from '../core/reasons.ts';
 import { openBlastRadiusHold } from '../store/messages.ts';
@@ -94,7 +94,7 @@ function refuseRaisedCap(session: RunSession, { job, limit }: JobRequest): void 
 /** Step 5, once awake: the operator's weekend and holidays (A11), and a held batch that waits for its decision (A8). */
 export function quietReason(
   engine: Engine,
-  job: Job,
+  job: OutboundJob,
 ): Extract<Reason, 'weekend' | 'holiday' | 'hold_open'> | null {
   if (!engine.without.has('weekday') && !isOperatorsDay(engine, engine.operatorDay)) {
     return engine.policy.holidays.includes(engine.operatorDay) ? 'holiday' : 'weekend';

@@ -121,6 +121,19 @@ export function setDue(
   ).run(due.dueAt ?? null, due.nextDueAt, due.enrollmentRowId);
 }
 
+/** B5: one more attempt that surely failed; returns how many there were for this step. A next step starts at none. */
+export function countFailure(db: StateDatabase, enrollmentRowId: number, error: string): number {
+  db.prepare<[string, number]>(
+    'UPDATE enrollments SET failed_attempts = failed_attempts + 1, last_error = ? WHERE row_id = ?',
+  ).run(error, enrollmentRowId);
+  const row = db
+    .prepare<[number], { failed_attempts: number }>(
+      'SELECT failed_attempts FROM enrollments WHERE row_id = ?',
+    )
+    .get(enrollmentRowId);
+  return row?.failed_attempts ?? 0;
+}
+
 /** Ends a live enrollment; false when it had ended before (B5: terminal states stay). */
 export function endEnrollment(
   db: StateDatabase,
@@ -171,11 +184,10 @@ export function cancelEnrollment(
 export function cancelLeadEnrollments(
   db: StateDatabase,
   leadRowId: number,
-  reason: CancelReason | (string & {}),
-  now: Instant,
+  cancel: { reason: CancelReason | (string & {}); now: Instant },
 ): number {
   const live = enrollmentsOfLead(db, leadRowId).filter((each) => each.endedAt === null);
-  return live.filter((each) => cancelEnrollment(db, { enrollmentRowId: each.rowId, reason, now })).length;
+  return live.filter((each) => cancelEnrollment(db, { enrollmentRowId: each.rowId, ...cancel })).length;
 }
 
 function withdrawDrafts(

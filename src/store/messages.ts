@@ -1,5 +1,5 @@
 import { assertMove } from '../core/states.ts';
-import type { HoldCause, Instant, Job, MessageState } from '../core/model.ts';
+import type { HoldCause, Instant, Job, MessageState, OutboundJob } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
 /** One message with what a person needs to judge it. Row ids never leave the database. */
@@ -27,6 +27,7 @@ export interface StoredMessage {
   readonly editedAt: Instant | null;
   readonly approvedAt: Instant | null;
   readonly approvedBy: string | null;
+  readonly approvedBootId: string | null;
   readonly leavesAt: Instant | null;
   readonly claimedAt: Instant | null;
   readonly sentAt: Instant | null;
@@ -68,6 +69,7 @@ interface MessageRow {
   readonly edited_at: number | null;
   readonly approved_at: number | null;
   readonly approved_by: string | null;
+  readonly approved_boot_id: string | null;
   readonly leaves_at: number | null;
   readonly claimed_at: number | null;
   readonly sent_at: number | null;
@@ -115,11 +117,13 @@ export function messagesInStates(
     .map(toMessage);
 }
 
-/** All messages that a run made, oldest first. */
+/** All messages that a run made, or held (A8), oldest first. */
 export function messagesOfRun(db: StateDatabase, runId: string): StoredMessage[] {
   return db
-    .prepare<[string], MessageRow>(`${SELECT_MESSAGE} WHERE m.run_id = ? ORDER BY m.row_id`)
-    .all(runId)
+    .prepare<[string, string], MessageRow>(
+      `${SELECT_MESSAGE} WHERE m.run_id = ? OR m.held_run_id = ? ORDER BY m.row_id`,
+    )
+    .all(runId, runId)
     .map(toMessage);
 }
 
@@ -132,11 +136,14 @@ export function messagesOfLead(db: StateDatabase, leadRowId: number): StoredMess
 }
 
 /** A8: whether a batch of this job is held for its blast radius and waits for the operator. */
-export function openBlastRadiusHold(db: StateDatabase, job: Job): { runId: string; count: number } | null {
+export function openBlastRadiusHold(
+  db: StateDatabase,
+  job: OutboundJob,
+): { runId: string; count: number } | null {
   const row = db
-    .prepare<[Job], { run_id: string; count: number }>(
-      `SELECT run_id, count(*) AS count FROM messages
-       WHERE state = 'held' AND hold_cause = 'blast_radius' AND job = ? GROUP BY run_id ORDER BY min(row_id) LIMIT 1`,
+    .prepare<[OutboundJob], { run_id: string; count: number }>(
+      `SELECT held_run_id AS run_id, count(*) AS count FROM messages
+       WHERE state = 'held' AND hold_cause = 'blast_radius' AND held_by_job = ? GROUP BY held_run_id ORDER BY min(row_id) LIMIT 1`,
     )
     .get(job);
   return row === undefined ? null : { runId: row.run_id, count: row.count };
@@ -146,6 +153,8 @@ export function openBlastRadiusHold(db: StateDatabase, job: Job): { runId: strin
 export interface MessageChange {
   readonly hold_cause?: HoldCause | null;
   readonly held_from?: MessageState | null;
+  readonly held_by_job?: OutboundJob | null;
+  readonly held_run_id?: string | null;
   readonly held_until?: Instant | null;
   readonly note?: string | null;
   readonly subject?: string;
@@ -155,6 +164,7 @@ export interface MessageChange {
   readonly edited_at?: Instant;
   readonly approved_at?: Instant | null;
   readonly approved_by?: string | null;
+  readonly approved_boot_id?: string | null;
   readonly leaves_at?: Instant | null;
   readonly claimed_at?: Instant | null;
   readonly sent_at?: Instant | null;
@@ -214,6 +224,7 @@ function toMessage(row: MessageRow): StoredMessage {
     editedAt: row.edited_at,
     approvedAt: row.approved_at,
     approvedBy: row.approved_by,
+    approvedBootId: row.approved_boot_id,
     leavesAt: row.leaves_at,
     claimedAt: row.claimed_at,
     sentAt: row.sent_at,

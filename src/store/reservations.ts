@@ -93,8 +93,9 @@ function revise(
   const { reservation } = revision;
   db.prepare(
     `UPDATE messages SET state = 'reserved', revision = revision + 1, run_id = ?, plan_id = ?, ask_reason = ?, reserved_at = ?,
-       previous_watermark_at = ?, hold_cause = NULL, held_from = NULL, held_until = NULL, note = NULL, drafted_at = NULL,
-       edited_at = NULL, approved_at = NULL, approved_by = NULL, leaves_at = NULL, ended_at = NULL, released = 0
+       previous_watermark_at = ?, hold_cause = NULL, held_from = NULL, held_by_job = NULL, held_run_id = NULL, held_until = NULL, note = NULL, drafted_at = NULL,
+       edited_at = NULL, approved_at = NULL, approved_by = NULL,
+       approved_boot_id = NULL, leaves_at = NULL, ended_at = NULL, released = 0
      WHERE row_id = ?`,
   ).run(
     reservation.runId,
@@ -119,6 +120,8 @@ export interface Completion {
   readonly bodyMarkdown: string;
   readonly textHash: string;
   readonly now: Instant;
+  /** On which boot, for `approved`: see send's doubts. */
+  readonly bootId: string | null;
   /** D7: for `approved`, the end of the undo. */
   readonly leavesAt: Instant | null;
 }
@@ -128,13 +131,17 @@ export function complete(db: StateDatabase, completion: Completion): void {
   db.assertInWrite();
   const approved = completion.to === 'approved';
   db.prepare(
-    `UPDATE messages SET state = ?, hold_cause = ?, held_from = ?, note = ?, subject = ?, preheader = ?, body_markdown = ?,
-       text_hash = ?, drafted_at = ?, approved_at = ?, approved_by = ?, leaves_at = ?
+    `UPDATE messages SET state = ?, hold_cause = ?, held_from = ?,
+       held_by_job = iif(? IS NULL, NULL, job), held_run_id = iif(? IS NULL, NULL, run_id), note = ?, subject = ?, preheader = ?, body_markdown = ?,
+       text_hash = ?, drafted_at = ?, approved_at = ?, approved_by = ?,
+       approved_boot_id = ?, leaves_at = ?
      WHERE row_id = ? AND state = 'reserved'`,
   ).run(
     completion.to,
     completion.holdCause,
     completion.heldFrom,
+    completion.holdCause,
+    completion.holdCause,
     completion.note,
     completion.subject,
     completion.preheader,
@@ -143,6 +150,7 @@ export function complete(db: StateDatabase, completion: Completion): void {
     completion.now,
     approved ? completion.now : null,
     approved ? 'sequence' : null,
+    approved ? completion.bootId : null,
     completion.leavesAt,
     completion.messageRowId,
   );

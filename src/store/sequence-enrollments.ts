@@ -60,6 +60,19 @@ export function withdrawDraft(
   return result.changes === 1;
 }
 
+/** The live enrollments of one lead as matching asks for them (B2). */
+export function liveEnrollmentsOfLead(
+  db: StateDatabase,
+  leadRowId: number,
+): readonly { readonly rowId: number; readonly sequenceRowId: number; readonly kind: SequenceKind }[] {
+  return db
+    .prepare<[number], { rowId: number; sequenceRowId: number; kind: SequenceKind }>(
+      `SELECT row_id AS rowId, sequence_row_id AS sequenceRowId, kind FROM enrollments
+       WHERE lead_row_id = ? AND status IN ('pending', 'active')`,
+    )
+    .all(leadRowId);
+}
+
 /** Row ids of the leads that were ever enrolled in a sequence, live or not. */
 export function leadsEverEnrolled(db: StateDatabase, sequenceRowId: number): Set<number> {
   const rows = db

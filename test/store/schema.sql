@@ -17,9 +17,13 @@ CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at,
 
 CREATE INDEX leads_nurture_queue ON leads (nurture_due_at, row_id) WHERE nurture_due_at IS NOT NULL;
 
+CREATE INDEX messages_by_hold ON messages (held_run_id) WHERE held_run_id IS NOT NULL;
+
 CREATE INDEX messages_by_lead ON messages (lead_row_id, drafted_at);
 
 CREATE INDEX messages_by_run ON messages (run_id);
+
+CREATE INDEX messages_claimed ON messages (claimed_at) WHERE state IN ('sending', 'sent', 'uncertain');
 
 CREATE INDEX messages_open ON messages (state, row_id)
   WHERE state IN ('reserved', 'pending_approval', 'approved', 'sending', 'uncertain', 'held');
@@ -197,6 +201,9 @@ CREATE TABLE messages (
   ask_reason TEXT,
   hold_cause TEXT CHECK (hold_cause IN ('blast_radius', 'doubt', 'operator', 'validation', 'lead')),
   held_from TEXT,
+  -- A8: which job's run held it (drip, nurture, send); `review release --run` names that run.
+  held_by_job TEXT,
+  held_run_id TEXT,
   held_until INTEGER,
   note TEXT,
   subject TEXT,
@@ -209,6 +216,8 @@ CREATE TABLE messages (
   edited_at INTEGER,
   approved_at INTEGER,
   approved_by TEXT,
+  -- On which boot: after a reboot an approval from before it must be given again.
+  approved_boot_id TEXT,
   -- D7: until then an approval can be undone.
   leaves_at INTEGER,
   claimed_at INTEGER,
@@ -242,6 +251,16 @@ CREATE TABLE notices (
   delivered_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
   last_error TEXT
+) STRICT;
+
+CREATE TABLE outgoing_mail (
+  message_row_id INTEGER PRIMARY KEY REFERENCES messages (row_id),
+  revision INTEGER NOT NULL,
+  text_hash TEXT NOT NULL,
+  message_id_header TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  raw BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE plan_items (

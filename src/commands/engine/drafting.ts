@@ -24,6 +24,7 @@ export interface ApplyOptions {
   readonly random: Random;
   /** A5: after a doubt no sequence approves itself until a person acted. */
   readonly personNeeded: boolean;
+  readonly bootId: string | null;
 }
 
 export interface DraftedItem {
@@ -104,7 +105,7 @@ function refusalNow(engine: Engine, { candidate }: PlannedDraft, context: GuardC
     leadRowId: candidate.lead.rowId,
     enrollmentRowId: candidate.enrollment?.rowId ?? null,
   });
-  if (fresh === null || fresh.step.rowId !== candidate.step.rowId) {
+  if (fresh?.step.rowId !== candidate.step.rowId) {
     return {
       candidate,
       reason: 'not_due',
@@ -176,6 +177,7 @@ function completeBatch(
       ...draft.copy,
       textHash: textHash(draft.copy),
       now: engine.now,
+      bootId: options.bootId,
       leavesAt: !isHeld && approvesItself ? engine.now + engine.policy.limits.undoMs : null,
     });
     addTimeline(engine.db, {

@@ -18,7 +18,7 @@ export function advanceEnrollment(
   const { db } = engine;
   db.assertInWrite();
   const enrollment = enrollmentByRowId(db, step.enrollmentRowId);
-  if (enrollment === null || enrollment.endedAt !== null) return;
+  if (enrollment?.endedAt !== null) return;
   const sequence = engine.sequences.get(enrollment.sequenceRowId);
   const lead = leadByRowId(db, enrollment.leadRowId);
   if (sequence === undefined || lead === null) return;

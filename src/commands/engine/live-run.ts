@@ -36,3 +36,11 @@ export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateD
     return expireDrafts(db, expiry);
   });
 }
+
+/** D2 for `send`: expires drafts only. Reservations belong to the jobs that made them, and to their locks. */
+export function expireOld(engine: Engine, writer: () => StateDatabase): readonly string[] {
+  const expiry = { now: engine.now, expiryMs: engine.policy.limits.draftExpiryMs };
+  if (!hasExpired(engine.db, expiry)) return [];
+  const db = writer();
+  return db.write(() => expireDrafts(db, expiry));
+}

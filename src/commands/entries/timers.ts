@@ -1,4 +1,56 @@
+import type { Command } from 'commander';
+
+import { addDetailedExitFlag, addLimitFlag, addNarrowingFlags, addPreviewFlag } from '../flags.ts';
 import type { CommandEntry } from '../registry.ts';
 
 /** What the timers fire: drip, nurture, sync, send, digest, confirm, backup, listen. */
-export const TIMER_COMMANDS: readonly CommandEntry[] = [];
+export const TIMER_COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'drip',
+    group: 'timers',
+    summary: 'draft the next single step for leads that are due',
+    schema: 'headgate.run/1',
+    examples: ['headgate drip --preview', 'headgate drip'],
+    configure: configureJob,
+    load: () => import('../drip.ts'),
+  },
+  {
+    path: 'nurture',
+    group: 'timers',
+    summary: 'draft one follow-up for leads gone cold',
+    schema: 'headgate.run/1',
+    examples: ['headgate nurture --preview', 'headgate nurture'],
+    configure: configureJob,
+    load: () => import('../nurture.ts'),
+  },
+  {
+    path: 'confirm',
+    group: 'timers',
+    summary: 'draft what is still allowed of a saved preview',
+    schema: 'headgate.run/1',
+    examples: ['headgate confirm', 'headgate confirm --none --yes'],
+    configure: configureConfirm,
+    load: () => import('../confirm.ts'),
+  },
+];
+
+function configureJob(command: Command): void {
+  addPreviewFlag(command);
+  command
+    .option('--force', 'run live over a missing checkpoint, a gap or a first boot; over nothing else')
+    .option('--plan <id>', 'draft what is still allowed of this saved preview, as confirm does');
+  addNarrowingFlags(command);
+  addLimitFlag(command);
+  command.option('--at <time>', 'with --preview: as if it were then; saves nothing');
+  addDetailedExitFlag(command);
+}
+
+function configureConfirm(command: Command): void {
+  command
+    .argument('[plan]', 'the saved preview, p-…; without it the newest waiting plan of each job')
+    .option('--yes', 'a person confirms, without being asked')
+    .option('--none', 'accept the gap and draft nothing')
+    .option('--veto', 'keep the job preview-only until a person acts');
+  addPreviewFlag(command);
+  addDetailedExitFlag(command);
+}

@@ -227,6 +227,9 @@ CREATE TABLE messages (
   ask_reason TEXT,
   hold_cause TEXT CHECK (hold_cause IN ('blast_radius', 'doubt', 'operator', 'validation', 'lead')),
   held_from TEXT,
+  -- A8: which job's run held it (drip, nurture, send); `review release --run` names that run.
+  held_by_job TEXT,
+  held_run_id TEXT,
   held_until INTEGER,
   note TEXT,
   subject TEXT,
@@ -239,6 +242,8 @@ CREATE TABLE messages (
   edited_at INTEGER,
   approved_at INTEGER,
   approved_by TEXT,
+  -- On which boot: after a reboot an approval from before it must be given again.
+  approved_boot_id TEXT,
   -- D7: until then an approval can be undone.
   leaves_at INTEGER,
   claimed_at INTEGER,
@@ -265,6 +270,9 @@ CREATE INDEX messages_open ON messages (state, row_id)
   WHERE state IN ('reserved', 'pending_approval', 'approved', 'sending', 'uncertain', 'held');
 CREATE INDEX messages_by_lead ON messages (lead_row_id, drafted_at);
 CREATE INDEX messages_by_run ON messages (run_id);
+CREATE INDEX messages_by_hold ON messages (held_run_id) WHERE held_run_id IS NOT NULL;
+-- A6: what was, or may have been, delivered uses the send caps up.
+CREATE INDEX messages_claimed ON messages (claimed_at) WHERE state IN ('sending', 'sent', 'uncertain');
 CREATE INDEX messages_sent ON messages (sent_at) WHERE sent_at IS NOT NULL;
 
 -- Every draft that was made, revision by revision. The caps (A6) and the blast radius (A8) count here and nowhere else.
@@ -287,6 +295,17 @@ CREATE TABLE draft_log (
 CREATE INDEX draft_log_by_time ON draft_log (made_at);
 CREATE INDEX draft_log_by_day ON draft_log (operator_day, job);
 CREATE INDEX draft_log_released ON draft_log (released_day, job) WHERE released_day IS NOT NULL;
+
+-- D5: the exact bytes that went out, or were about to; made once, so that every attempt sends the same.
+CREATE TABLE outgoing_mail (
+  message_row_id INTEGER PRIMARY KEY REFERENCES messages (row_id),
+  revision INTEGER NOT NULL,
+  text_hash TEXT NOT NULL,
+  message_id_header TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  raw BLOB NOT NULL
+) STRICT;
 
 -- D1: what was tried, append-only.
 CREATE TABLE attempts (

@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** D7: waits that many milliseconds, or until the signal aborts; resolves either way. */
+export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    // An aborted wait is over as well; whoever waited looks at the signal next.
+    if (!signal.aborted) throw error;
+  }
+}

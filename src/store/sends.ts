@@ -1,0 +1,154 @@
+import type { Instant } from '../core/model.ts';
+import type { StateDatabase } from './database.ts';
+
+/** What was delivered, or may have been: it uses the send caps up (A6). */
+const LEFT = `state IN ('sending', 'sent', 'uncertain')`;
+
+export interface SendsMade {
+  readonly onOperatorDay: number;
+  readonly inLast24Hours: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A6: what left since the operator's midnight, and in the last 24 hours. */
+export function sendsMade(db: StateDatabase, span: { now: Instant; dayStartedAt: Instant }): SendsMade {
+  const row = db
+    .prepare<[number, number], { on_day: number; in_24_hours: number }>(
+      `SELECT (SELECT count(*) FROM messages WHERE claimed_at >= ? AND ${LEFT}) AS on_day,
+              (SELECT count(*) FROM messages WHERE claimed_at > ? AND ${LEFT}) AS in_24_hours`,
+    )
+    .get(span.dayStartedAt, span.now - DAY_MS);
+  return { onOperatorDay: row?.on_day ?? 0, inLast24Hours: row?.in_24_hours ?? 0 };
+}
+
+/** A8: what left in a stretch of time; `judgedOnly` leaves out what a person released from a held batch. */
+export function sendsBetween(
+  db: StateDatabase,
+  span: { fromAt: Instant; toAt: Instant; judgedOnly: boolean },
+): number {
+  const row = db
+    .prepare<[number, number, number], { count: number }>(
+      `SELECT count(*) AS count FROM messages WHERE claimed_at >= ? AND claimed_at < ? AND ${LEFT} AND released <= ?`,
+    )
+    .get(span.fromAt, span.toAt, span.judgedOnly ? 0 : 1);
+  return row?.count ?? 0;
+}
+
+/** The last days before `operatorDay` on which the job had a live run, newest first. */
+export function liveDaysBefore(
+  db: StateDatabase,
+  query: { job: string; operatorDay: string; limit: number },
+): string[] {
+  return db
+    .prepare<[string, string, number], { operator_day: string }>(
+      'SELECT operator_day FROM job_days WHERE job = ? AND operator_day < ? ORDER BY operator_day DESC LIMIT ?',
+    )
+    .all(query.job, query.operatorDay, query.limit)
+    .map((row) => row.operator_day);
+}
+
+/** A2 at the door: the last delivery to a lead by any message but this one; null for none. */
+export function lastSentToLead(db: StateDatabase, leadRowId: number, exceptRowId: number): Instant | null {
+  const row = db
+    .prepare<[number, number], { at: number | null }>(
+      `SELECT max(coalesce(sent_at, claimed_at)) AS at FROM messages
+       WHERE lead_row_id = ? AND row_id <> ? AND ${LEFT}`,
+    )
+    .get(leadRowId, exceptRowId);
+  return row?.at ?? null;
+}
+
+/** Whether this state ever let a mail out, or may have. */
+export function hasEverSent(db: StateDatabase): boolean {
+  return db.prepare<[], { row_id: number }>('SELECT row_id FROM attempts LIMIT 1').get() !== undefined;
+}
+
+export interface AttemptEvent {
+  readonly messageRowId: number;
+  readonly attempt: number;
+  readonly event: 'claimed' | 'accepted' | 'refused' | 'unknown' | 'withdrawn';
+  readonly at: Instant;
+  readonly operatorDay: string;
+  readonly runId: string;
+  readonly transport: string;
+  readonly detail: string | null;
+}
+
+const DETAIL_LENGTH_MAX = 1_000;
+
+/** D1: one line of the append-only ledger, in the caller's transaction. */
+export function recordAttempt(db: StateDatabase, event: AttemptEvent): void {
+  db.prepare(
+    `INSERT INTO attempts (message_row_id, attempt, event, at, operator_day, run_id, transport, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    event.messageRowId,
+    event.attempt,
+    event.event,
+    event.at,
+    event.operatorDay,
+    event.runId,
+    event.transport,
+    event.detail === null ? null : event.detail.slice(0, DETAIL_LENGTH_MAX),
+  );
+}
+
+/** The bytes of one message as they were composed for its first attempt. */
+export interface StoredMail {
+  readonly messageIdHeader: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly raw: Uint8Array;
+}
+
+/** D1, D5: the bytes composed before for these very words; null when there are none, or the words changed since. */
+export function storedMail(db: StateDatabase, messageRowId: number, textHash: string): StoredMail | null {
+  const row = db
+    .prepare<
+      [number, string],
+      { message_id_header: string; sender: string; recipient: string; raw: Uint8Array }
+    >(
+      'SELECT message_id_header, sender, recipient, raw FROM outgoing_mail WHERE message_row_id = ? AND text_hash = ?',
+    )
+    .get(messageRowId, textHash);
+  if (row === undefined) return null;
+  return {
+    messageIdHeader: row.message_id_header,
+    sender: row.sender,
+    recipient: row.recipient,
+    raw: row.raw,
+  };
+}
+
+/** Keeps the bytes with the claim, in its transaction. */
+export function keepMail(
+  db: StateDatabase,
+  mail: StoredMail & { messageRowId: number; revision: number; textHash: string },
+): void {
+  db.prepare(
+    `INSERT INTO outgoing_mail (message_row_id, revision, text_hash, message_id_header, sender, recipient, raw)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (message_row_id) DO UPDATE SET revision = excluded.revision, text_hash = excluded.text_hash,
+       message_id_header = excluded.message_id_header, sender = excluded.sender, recipient = excluded.recipient, raw = excluded.raw
+     WHERE outgoing_mail.text_hash <> excluded.text_hash`,
+  ).run(
+    mail.messageRowId,
+    mail.revision,
+    mail.textHash,
+    mail.messageIdHeader,
+    mail.sender,
+    mail.recipient,
+    mail.raw,
+  );
+}
+
+/** The transport of a message's last claim; `unknown` when the ledger does not know. */
+export function claimedTransport(db: StateDatabase, messageRowId: number): string {
+  const row = db
+    .prepare<[number], { transport: string }>(
+      `SELECT transport FROM attempts WHERE message_row_id = ? AND event = 'claimed' ORDER BY attempt DESC LIMIT 1`,
+    )
+    .get(messageRowId);
+  return row?.transport ?? 'unknown';
+}
