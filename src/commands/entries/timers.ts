@@ -12,6 +12,7 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     schema: 'headgate.run/1',
     examples: ['headgate drip --preview', 'headgate drip'],
     configure: configureJob,
+    runsBare: true,
     load: () => import('../drip.ts'),
   },
   {
@@ -21,6 +22,7 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     schema: 'headgate.run/1',
     examples: ['headgate nurture --preview', 'headgate nurture'],
     configure: configureJob,
+    runsBare: true,
     load: () => import('../nurture.ts'),
   },
   {
@@ -30,6 +32,7 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     schema: 'headgate.run/1',
     examples: ['headgate confirm', 'headgate confirm --none --yes'],
     configure: configureConfirm,
+    runsBare: true,
     load: () => import('../confirm.ts'),
   },
 ];
