@@ -2,6 +2,7 @@ import type * as LiquidNamespace from 'liquidjs';
 import type { Liquid } from 'liquidjs';
 
 import { escapeMarkdown } from '../core/markdown-escape.ts';
+import { TEMPLATE_FILTERS, TEMPLATE_TAGS } from '../core/template-language.ts';
 import { cleanText } from '../core/template-text.ts';
 
 /** The three texts of a step. Subject and preheader are header lines, the body is Markdown. */
@@ -12,19 +13,6 @@ export class TemplateProblem extends Error {}
 
 /** What liquidjs offers; loaded lazily, so it is passed around instead of imported. */
 export type LiquidModule = typeof LiquidNamespace;
-
-/**
- * Tags and filters that copy needs. The rest is absent on purpose: `include`, `render` and `layout` read files,
- * `capture` and `echo` would escape twice or not at all, loops have no use with fields that are text, `raw` turns
- * escaping off, arithmetic makes 0 of a word, `date` reads the clock and the machine's zone, and `sample` rolls dice
- * (A17: a preview is what a run does).
- */
-const TAGS = ['if', 'unless', 'case', 'assign', 'comment', '#'];
-const FILTERS = [
-  'upcase downcase capitalize strip lstrip rstrip squish normalize_whitespace strip_html strip_newlines slugify',
-  'append prepend remove remove_first remove_last replace replace_first replace_last truncate truncatewords slice',
-  'split join first last size reverse uniq compact array_to_sentence_string number_of_words url_encode',
-].flatMap((names) => names.split(' '));
 
 /** Far above what a mail needs: brakes against a template that never ends or grows without end. */
 const PARSE_LIMIT_CHARACTERS = 200_000;
@@ -50,7 +38,10 @@ interface BlankKind {
 
 type LibraryFilter = Extract<LiquidModule['filters'][string], (...parameters: never[]) => unknown>;
 
-/** A strict engine for one kind of text: unknown filters, tags and variables fail, and there is no file system. */
+/**
+ * A strict engine for one kind of text: only the tags and filters of the template language, unknown fields fail, and
+ * there is no file system.
+ */
 export function createEngine(library: LiquidModule, part: TemplatePart): LiquidEngine {
   const blanks = blankKind(library);
   const liquid = new library.Liquid({
@@ -66,10 +57,10 @@ export function createEngine(library: LiquidModule, part: TemplatePart): LiquidE
     outputEscape: (value: unknown) => outputText(value, part, blanks),
   });
   for (const name of Object.keys(liquid.tags)) {
-    if (!TAGS.includes(name)) Reflect.deleteProperty(liquid.tags, name);
+    if (!TEMPLATE_TAGS.includes(name)) Reflect.deleteProperty(liquid.tags, name);
   }
   for (const name of Object.keys(liquid.filters)) {
-    if (!FILTERS.includes(name)) liquid.unregisterFilter(name);
+    if (!TEMPLATE_FILTERS.includes(name)) liquid.unregisterFilter(name);
   }
   for (const [name, filter] of Object.entries(liquid.filters)) {
     if (typeof filter === 'function') liquid.registerFilter(name, passingBlanks(filter, blanks));

@@ -126,7 +126,9 @@ function goOn(place: EnrollmentPlace, going: Going): EnrollmentMove {
   const step = nextStep(after.steps, place.lastStepRowId, passedSteps(place));
   if (step === null) return { kind: 'completes', withdrawn };
   if (step.rowId === place.nextStepRowId) {
-    if (place.sentNowAt !== null || !isRescheduled(place, step, { before, after })) return STAYS;
+    // C6: asked for since the last email, so that an older wish does not hold for the next step.
+    const isAskedFor = place.sentNowAt !== null && place.sentNowAt >= place.anchorAt;
+    if (isAskedFor || !isRescheduled(place, step, { before, after })) return STAYS;
   }
   const scheduled = schedule(place, step, going);
   const isSame =

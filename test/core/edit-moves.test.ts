@@ -150,6 +150,10 @@ describe('C5: a live enrollment under an edit', () => {
       kind: 'stays',
     });
     expect(move(asked, sequenceDefinition('web', ['a', 'c']))).toMatchObject({ kind: 'moves' });
+    const askedForTheLast = place({ sentNowAt: 9 * DAY_MS });
+    expect(
+      move(askedForTheLast, sequenceDefinition('web', ['a', stepDefinition('b', after(9)), 'c'])).kind,
+    ).toBe('moves');
   });
 
   it('A16: counts a restarted first step from its restart, not from its enrollment', () => {
@@ -246,13 +250,14 @@ describe('the preflight', () => {
   });
 });
 
+/** What an operator does to a sequence. */
+interface Edit {
+  readonly kind: 'insert' | 'remove' | 'swap' | 'delay';
+  readonly at: number;
+}
+
 /** One thing that happens to a sequence or to the one lead in it. */
-type Happening =
-  | { readonly kind: 'deliver' | 'draft' }
-  | { readonly kind: 'insert'; readonly at: number }
-  | { readonly kind: 'remove'; readonly at: number }
-  | { readonly kind: 'swap'; readonly at: number }
-  | { readonly kind: 'delay'; readonly at: number };
+type Happening = { readonly kind: 'deliver' | 'draft' } | Edit;
 
 const HAPPENINGS: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Happening>({ kind: 'deliver' }) },
@@ -278,9 +283,9 @@ class Play {
 
   happen(happening: Happening): void {
     if (this.isOver) return;
-    if (happening.kind === 'deliver') this.#deliver();
-    else if (happening.kind === 'draft') this.#message('pending_approval');
-    else this.#edit(happening);
+    if ('at' in happening) this.#edit(happening);
+    else if (happening.kind === 'deliver') this.#deliver();
+    else this.#message('pending_approval');
   }
 
   #message(state: MessageState): void {
@@ -302,7 +307,7 @@ class Play {
     this.at = { ...this.at, nextStepRowId: next?.rowId ?? null };
   }
 
-  #edit(happening: Exclude<Happening, { kind: 'deliver' | 'draft' }>): void {
+  #edit(happening: Edit): void {
     const definition = { ...this.definition, steps: this.#editedSteps(happening) };
     const plan = planEdits({
       stored: [this.sequence],
@@ -345,7 +350,7 @@ class Play {
     return [...this.at.messages.values()].includes('pending_approval');
   }
 
-  #editedSteps(happening: Exclude<Happening, { kind: 'deliver' | 'draft' }>): readonly StepDefinition[] {
+  #editedSteps(happening: Edit): readonly StepDefinition[] {
     const steps = [...this.definition.steps];
     const at = happening.at % (steps.length + (happening.kind === 'insert' ? 1 : 0) || 1);
     const step = steps[at];

@@ -1,0 +1,218 @@
+import { moveEnrollment, type EnrollmentMove, type EnrollmentPlace } from '../core/edit-moves.ts';
+import { isChanged, planEdits, touchesLive, type EditPlan, type SequenceEdit } from '../core/edit-plan.ts';
+import type { EditRefusal } from '../core/edit-steps.ts';
+import { createPreflight, type Preflight } from '../core/edit-preflight.ts';
+import { HeadgateError } from '../core/errors.ts';
+import type { Instant, SequenceDefinition, StoredSequence } from '../core/model.ts';
+import type { Policy } from '../core/policy.ts';
+import type { StateDatabase } from '../store/database.ts';
+import { cancelEnrollment, endEnrollment, setDue, setNextStep } from '../store/enrollments.ts';
+import { loadedHolidays } from '../store/holidays.ts';
+import { refreshNurtureDue } from '../store/nurture-queue.ts';
+import { undoReservations } from '../store/reservations.ts';
+import { livePlaces, withdrawDraft } from '../store/sequence-enrollments.ts';
+import {
+  appliedDefinitionsHash,
+  enrollmentCounts,
+  loadSequences,
+  noEnrollments,
+  saveSequences,
+} from '../store/sequences.ts';
+import { addTimeline } from '../store/timeline.ts';
+
+export interface ApplyDependencies {
+  readonly db: StateDatabase;
+  readonly policy: Policy;
+  readonly now: Instant;
+}
+
+export interface ApplyOptions {
+  /** Of all folders, without errors. */
+  readonly definitions: readonly SequenceDefinition[];
+  /** What was applied when the operator saw the preflight; null when nobody was asked (`init`). */
+  readonly seenHash: string | null;
+}
+
+/** What was applied, and what it did to whoever was under way. */
+export interface Applied {
+  readonly preflight: Preflight;
+  /** Every sequence, the changed ones with their final row ids. */
+  readonly edits: readonly SequenceEdit[];
+}
+
+/** What applying would do, with the hash of what is applied now. Reads only (C5). */
+export interface SequencesPreview {
+  readonly plan: EditPlan;
+  readonly preflight: Preflight;
+  readonly appliedHash: string;
+}
+
+/** C5: the preflight, on one snapshot of the state. Refusals are in the plan; nothing is thrown for them. */
+export function previewSequences(
+  definitions: readonly SequenceDefinition[],
+  dependencies: ApplyDependencies,
+): SequencesPreview {
+  const { db } = dependencies;
+  return db.read(() => {
+    const plan = planOf(definitions, dependencies);
+    const builder = createPreflight(plan);
+    forEachMove(plan.edits, dependencies, (edit, place, move) => builder.add(edit, place, move));
+    return { plan, preflight: builder.finish(), appliedHash: appliedDefinitionsHash(db) };
+  });
+}
+
+/**
+ * C5: makes the definitions active in one transaction: saves sequences and steps by identity, withdraws the drafts of
+ * removed steps, moves or completes whoever waited there, cancels the enrollments of archived sequences, and anchors
+ * changed due times anew. Enrolls nobody (A19; see `enrollStored`). The caller holds the locks of drip, nurture and
+ * send, so that no run goes on with what it read before; what such a run left reserved is undone first.
+ *
+ * Throws HeadgateError `edit_refused` (65) with every reason, and `edit_outdated` (75) when something else was applied
+ * since `seenHash`; nothing has been changed then.
+ */
+export function applySequences(options: ApplyOptions, dependencies: ApplyDependencies): Applied {
+  const { db } = dependencies;
+  return db.write(() => {
+    if (options.seenHash !== null && options.seenHash !== appliedDefinitionsHash(db)) throw outdated();
+    undoReservations(db, 'drip');
+    undoReservations(db, 'nurture');
+    const plan = planOf(options.definitions, dependencies);
+    refuseEdits(plan.refusals);
+    const saved = saveEdits(db, plan.edits);
+    const builder = createPreflight({ ...plan, edits: saved });
+    forEachMove(saved, dependencies, (edit, place, move) => {
+      builder.add(edit, place, move);
+      applyMove(move, { edit, place, dependencies });
+    });
+    return { preflight: builder.finish(), edits: saved };
+  });
+}
+
+/** Throws HeadgateError `edit_refused` (65) unless there is nothing to refuse. */
+export function refuseEdits(refusals: readonly EditRefusal[]): void {
+  const [first] = refusals;
+  if (first === undefined) return;
+  throw new HeadgateError(first.message, {
+    code: 'edit_refused',
+    exit: 'DATAERR',
+    notDone: 'Nothing was applied: the last good version stays active.',
+    fix: first.fix,
+    details: refusals.slice(1).map((refusal) => `${refusal.message}; ${refusal.fix}`),
+  });
+}
+
+function outdated(): HeadgateError {
+  return new HeadgateError('Something else was applied since this was shown', {
+    code: 'edit_outdated',
+    exit: 'TEMPFAIL',
+    notDone: 'Nothing was applied.',
+    fix: 'headgate sequences apply',
+  });
+}
+
+function planOf(definitions: readonly SequenceDefinition[], { db, now }: ApplyDependencies): EditPlan {
+  const counts = enrollmentCounts(db);
+  return planEdits({
+    stored: loadSequences(db),
+    definitions,
+    liveCount: (rowId) => {
+      const { pending, active } = counts.get(rowId) ?? noEnrollments();
+      return pending + active;
+    },
+    now,
+  });
+}
+
+/** Saves what changed; the edits come back with the row ids that new sequences and steps got. */
+function saveEdits(db: StateDatabase, edits: readonly SequenceEdit[]): readonly SequenceEdit[] {
+  const changed = edits.filter(isChanged);
+  const saved = saveSequences(
+    db,
+    changed.map((edit) => edit.after),
+  );
+  const bySequence = new Map(changed.map((edit, index) => [edit, saved[index]]));
+  return edits.map((edit) => {
+    const after = bySequence.get(edit);
+    return after === undefined ? edit : withRowIds(edit, after);
+  });
+}
+
+function withRowIds(edit: SequenceEdit, after: StoredSequence): SequenceEdit {
+  const byProvisional = new Map(
+    edit.after.steps.map((step, index) => [step.rowId, after.steps[index] ?? step]),
+  );
+  const steps = edit.steps.map((step) => ({
+    ...step,
+    after: byProvisional.get(step.after.rowId) ?? step.after,
+  }));
+  return { ...edit, after, steps };
+}
+
+function forEachMove(
+  edits: readonly SequenceEdit[],
+  { db, policy }: ApplyDependencies,
+  visit: (edit: SequenceEdit, place: EnrollmentPlace, move: EnrollmentMove) => void,
+): void {
+  const holidaysOf = loadedHolidays(db);
+  for (const edit of edits) {
+    if (edit.before === null || !touchesLive(edit)) continue;
+    for (const place of livePlaces(db, edit.before.rowId)) {
+      visit(edit, place, moveEnrollment(place, edit, { policy, holidaysOf }));
+    }
+  }
+}
+
+interface MoveTarget {
+  readonly edit: SequenceEdit;
+  readonly place: EnrollmentPlace;
+  readonly dependencies: ApplyDependencies;
+}
+
+function applyMove(move: EnrollmentMove, target: MoveTarget): void {
+  const { place, dependencies } = target;
+  const { db, policy, now } = dependencies;
+  const enrollmentRowId = place.rowId;
+  switch (move.kind) {
+    case 'stays':
+      return;
+    case 'cancels':
+      cancelEnrollment(db, { enrollmentRowId, reason: 'sequence_archived', now });
+      refreshNurtureDue(db, place.leadRowId, { policy, now });
+      return;
+    case 'completes':
+      withdraw(move.withdrawn, target);
+      endEnrollment(db, { enrollmentRowId, status: 'completed', reason: null, now });
+      tell(target, 'completed', `${target.edit.id} completed: no step is left`);
+      refreshNurtureDue(db, place.leadRowId, { policy, now });
+      return;
+    case 'moves':
+      withdraw(move.withdrawn, target);
+      anchor(move, target);
+  }
+}
+
+/** The same step at another time keeps its failed attempts; another step starts without any. */
+function anchor(move: Extract<EnrollmentMove, { kind: 'moves' }>, { place, dependencies }: MoveTarget): void {
+  const { dueAt, nextDueAt, step } = move;
+  const due = { enrollmentRowId: place.rowId, dueAt, nextDueAt };
+  if (step.rowId === place.nextStepRowId) {
+    setDue(dependencies.db, due);
+    return;
+  }
+  const { anchorAt, lastStepRowId } = place;
+  setNextStep(dependencies.db, { ...due, anchorAt, lastStepRowId, nextStepRowId: step.rowId });
+}
+
+function withdraw(stepRowId: number | null, target: MoveTarget): void {
+  if (stepRowId === null) return;
+  const { edit, place, dependencies } = target;
+  const { db, now } = dependencies;
+  if (!withdrawDraft(db, { enrollmentRowId: place.rowId, stepRowId, reason: 'step_removed', now })) return;
+  const step = edit.after.steps.find((each) => each.rowId === stepRowId);
+  tell(target, 'cancelled', `draft of ${step?.id ?? 'a step'} withdrawn: step_removed`);
+}
+
+function tell({ edit, place, dependencies }: MoveTarget, kind: string, text: string): void {
+  const { db, now } = dependencies;
+  addTimeline(db, { leadRowId: place.leadRowId, at: now, kind, text, ref: edit.id });
+}

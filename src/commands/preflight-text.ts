@@ -1,0 +1,193 @@
+import type { SequenceEdit } from '../core/edit-plan.ts';
+import { affectsLive, type Preflight, type PreflightItem } from '../core/edit-preflight.ts';
+import type { StepEdit } from '../core/edit-steps.ts';
+import type { Terminal } from './output/terminal.ts';
+import { countOf, displayWidth, escapeText, padEnd } from './output/text.ts';
+import { formatSpan } from './output/time.ts';
+import { liveSteps, timingText, triggerText, windowText } from './sequence-text.ts';
+
+/** The item of `sequences plan --json` (cli.md 2.6), and of what `sequences apply` did. */
+export function preflightDocument(item: PreflightItem): Readonly<Record<string, unknown>> {
+  return {
+    sequence: item.sequence,
+    step: item.step,
+    change: item.change,
+    affected_count: item.affectedCount,
+    earliest_shift_seconds: inSeconds(item.earliestShiftMs),
+    latest_shift_seconds: inSeconds(item.latestShiftMs),
+    completes: item.completes,
+  };
+}
+
+/** The counts beside the items; `double_send_risk_count` is the contract's, the others say what the lines say. */
+export function preflightTotals(preflight: Preflight): Readonly<Record<string, number>> {
+  return {
+    double_send_risk_count: preflight.doubleSendRiskCount,
+    moved_count: preflight.moved,
+    completed_count: preflight.completed,
+    cancelled_count: preflight.cancelled,
+    drafts_withdrawn_count: preflight.draftsWithdrawn,
+    emails_added_count: preflight.emailsAdded,
+  };
+}
+
+/** The preflight for a person: sequence by sequence, then the three numbers that matter (cli.md 2.4). */
+export function preflightLines(terminal: Terminal, preflight: Preflight): readonly string[] {
+  const rows = groupByEdit(preflight.items).flatMap(([edit, items]) => editRows(edit, items));
+  const width = Math.max(0, ...rows.map((row) => displayWidth(row.label)));
+  const middle = Math.max(0, ...rows.map((row) => displayWidth(row.change)));
+  return [
+    ...rows.map((row) =>
+      row.change === ''
+        ? row.label
+        : `${padEnd(row.label, width)}   ${padEnd(row.change, middle)}   ${row.effect}`,
+    ),
+    ...preflight.unchanged.map((id) => terminal.dim(` = ${escapeText(id)}   no change`)),
+    '',
+    totalsLine(preflight),
+  ].map((line) => line.trimEnd());
+}
+
+function totalsLine(preflight: Preflight): string {
+  const { doubleSendRiskCount, moved, completed, cancelled, draftsWithdrawn, emailsAdded } = preflight;
+  const parts = [
+    `Double sends possible: ${doubleSendRiskCount}`,
+    `Leads whose next email moves: ${moved}`,
+    `Emails added: ${emailsAdded}`,
+    ...(completed > 0 ? [`Completed: ${completed}`] : []),
+    ...(cancelled > 0 ? [`Cancelled: ${cancelled}`] : []),
+    ...(affectsLive(preflight) ? [`Drafts withdrawn: ${draftsWithdrawn}`] : []),
+  ];
+  return ` ${parts.join('    ')}`;
+}
+
+interface Row {
+  readonly label: string;
+  readonly change: string;
+  readonly effect: string;
+}
+
+function groupByEdit(
+  items: readonly PreflightItem[],
+): readonly (readonly [SequenceEdit, readonly PreflightItem[]])[] {
+  const groups = new Map<SequenceEdit, PreflightItem[]>();
+  for (const item of items) groups.set(item.edit, [...(groups.get(item.edit) ?? []), item]);
+  return [...groups];
+}
+
+function editRows(edit: SequenceEdit, items: readonly PreflightItem[]): readonly Row[] {
+  const sign = edit.before === null ? '+' : edit.changes.includes('removed') ? '-' : '~';
+  const heading = { label: ` ${sign} ${escapeText(edit.id)}`, change: '', effect: '' };
+  return [
+    heading,
+    ...items.map((item) => (item.stepEdit === null ? wholeRow(item) : stepRow(item, item.stepEdit))),
+  ];
+}
+
+function wholeRow(item: PreflightItem): Row {
+  const { before, after } = item.edit;
+  const label = '     ~ sequence';
+  switch (item.change) {
+    case 'new':
+      return {
+        label,
+        change: `new, ${countOf(liveSteps(after).length, 'step')}, ${after.status}`,
+        effect: 'enrolls nobody who is already stored',
+      };
+    case 'removed':
+      return { label, change: 'the folder is gone', effect: 'archived for good; nobody is under way in it' };
+    case 'renamed':
+      return { label, change: `renamed from ${before?.id ?? ''}`, effect: 'the same sequence; nobody moves' };
+    case 'status':
+      return {
+        label,
+        change: `status ${before?.status ?? ''} to ${after.status}`,
+        effect: statusEffect(item),
+      };
+    case 'trigger':
+      return {
+        label,
+        change: 'trigger',
+        effect: `new leads match by ${escapeText(triggerText(after.trigger))}`,
+      };
+    case 'window':
+      return { label, change: `window ${windowText(after.window)}`, effect: shiftEffect(item) };
+    default:
+      return { label, change: 'settings', effect: 'nobody moves' };
+  }
+}
+
+function statusEffect(item: PreflightItem): string {
+  switch (item.edit.after.status) {
+    case 'active':
+      return 'matches new leads; enrolls nobody who is already stored';
+    case 'paused':
+      return 'matches nobody; whoever is under way waits';
+    case 'draft':
+      return 'matches nobody';
+    case 'archived':
+      return `cancels ${countOf(item.affectedCount, 'enrollment')}, and is for good`;
+  }
+}
+
+function stepRow(item: PreflightItem, edit: StepEdit): Row {
+  const sign = edit.before === null ? '+' : edit.after.deletedAt === null ? '~' : '-';
+  const { change, effect } = stepTexts(item, edit);
+  return { label: `     ${sign} ${escapeText(edit.id)}`, change, effect };
+}
+
+function stepTexts(item: PreflightItem, { before, after }: StepEdit): { change: string; effect: string } {
+  switch (item.change) {
+    case 'new':
+      return {
+        change: `new, number ${after.position + 1}`,
+        effect: `${countOf(item.affectedCount, 'lead')} will pass through it, none has passed it already`,
+      };
+    case 'removed':
+      return { change: 'removed', effect: removedEffect(item) };
+    case 'renamed':
+      return { change: `renamed from ${before?.id ?? ''}`, effect: 'the same step; nobody gets it again' };
+    case 'moved':
+      return { change: `moved, now number ${after.position + 1}`, effect: shiftEffect(item) };
+    case 'timing':
+      return {
+        change: `${before === null ? '' : timingText(before.timing)} to ${timingText(after.timing)}`,
+        effect: shiftEffect(item),
+      };
+    case 'window':
+      return { change: `window ${windowText(after.window)}`, effect: shiftEffect(item) };
+    case 'copy':
+      return { change: 'copy', effect: 'safe: sent mail and waiting drafts keep their own text' };
+    default:
+      return { change: 'settings', effect: 'nobody moves' };
+  }
+}
+
+function removedEffect(item: PreflightItem): string {
+  if (item.affectedCount === 0) return 'nobody waits there';
+  const goOn = item.affectedCount - item.completes;
+  const parts = [
+    ...(goOn > 0 ? [`${goOn} go on`] : []),
+    ...(item.completes > 0 ? [`${item.completes} complete`] : []),
+  ];
+  return `${countOf(item.affectedCount, 'lead')} waiting there: ${parts.join(', ')}; nothing is sent for it`;
+}
+
+function shiftEffect(item: PreflightItem): string {
+  if (item.affectedCount === 0) return 'moves nobody';
+  const { earliestShiftMs: earliest, latestShiftMs: latest } = item;
+  const completes = item.completes > 0 ? `, ${item.completes} complete` : '';
+  const shift = earliest === null || latest === null ? '' : `: ${shiftText(earliest, latest)}`;
+  return `moves ${countOf(item.affectedCount, 'lead')}${shift}${completes}`;
+}
+
+function shiftText(earliestMs: number, latestMs: number): string {
+  if (earliestMs >= 0 && latestMs <= 0) return 'at the same time';
+  if (earliestMs >= 0) return `up to ${formatSpan(latestMs)} later, none earlier`;
+  if (latestMs <= 0) return `up to ${formatSpan(-earliestMs)} earlier, none later`;
+  return `from ${formatSpan(-earliestMs)} earlier to ${formatSpan(latestMs)} later`;
+}
+
+function inSeconds(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms / 1_000);
+}

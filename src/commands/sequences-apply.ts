@@ -1,0 +1,120 @@
+import { affectsLive, type Preflight } from '../core/edit-preflight.ts';
+import { applySequences, previewSequences, refuseEdits, type SequencesPreview } from './apply-sequences.ts';
+import { agrees } from './ask.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { countStoredMatches, enrollStored, NO_MATCHES, type StoredMatches } from './enroll-stored.ts';
+import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
+import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
+import { flagOption } from './options.ts';
+import { createTerminal, type Terminal } from './output/terminal.ts';
+import { countOf, escapeText } from './output/text.ts';
+import { preflightDocument, preflightLines, preflightTotals } from './preflight-text.ts';
+import { readValidDefinitions, type ValidDefinitions } from './valid-definitions.ts';
+import { openWorkspace } from './workspace.ts';
+
+/** What the operator is asked about. */
+interface Shown {
+  readonly valid: ValidDefinitions;
+  readonly preview: SequencesPreview;
+  readonly matches: StoredMatches;
+}
+
+interface Done {
+  readonly applied: boolean;
+  readonly preflight: Preflight;
+  readonly enrolled: number;
+}
+
+/**
+ * `sequences apply`: makes the files the active version, words included (C5). Shows the preflight first and asks; off
+ * a terminal it needs `--yes` as soon as anybody who is under way, or already stored (A19), is affected.
+ */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const shown = await withState(invocation, 'read', preflight);
+  refuseEdits(shown.preview.plan.refusals);
+  const { preflight: asShown } = shown.preview;
+  const isWanted = !isNothing(shown) && (await isAgreed(invocation, shown));
+  const done = isWanted
+    ? await applyLocked(invocation, shown)
+    : { applied: false, preflight: asShown, enrolled: 0 };
+  return outcomeOf(shown, done);
+}
+
+async function preflight({ invocation, workspace, db, now }: OperatorState): Promise<Shown> {
+  const valid = await readValidDefinitions(workspace, db);
+  return db.read(() => {
+    const preview = previewSequences(valid.definitions, { db, policy: workspace.policy, now });
+    const isAsked = flagOption(invocation, 'enrollExisting');
+    const matches = isAsked ? countStoredMatches(db, preview.plan.edits) : NO_MATCHES;
+    return { valid, preview, matches };
+  });
+}
+
+function isNothing({ preview, matches }: Shown): boolean {
+  return preview.preflight.items.length === 0 && matches.total === 0;
+}
+
+async function isAgreed(invocation: Invocation, { preview, matches }: Shown): Promise<boolean> {
+  const isHarmless = !affectsLive(preview.preflight) && matches.total === 0;
+  if (isHarmless && !invocation.global.input) return true;
+  const { stderr, env } = invocation.context.io;
+  const { isTty, columns } = stderr;
+  const terminal = createTerminal({ isTty, columns, env, color: null, ascii: invocation.global.ascii });
+  const lines = ['', ...preflightLines(terminal, preview.preflight), ...matchLines(matches), ''];
+  return agrees(invocation, { lines, question: 'Apply?' });
+}
+
+/** The preflight is made anew inside the transaction: what it did is reported, not what it would have done. */
+function applyLocked(invocation: Invocation, shown: Shown): Promise<Done> {
+  const workspace = openWorkspace(invocation);
+  return withJobLocks(invocation, { workspace, jobs: OUTBOUND_JOBS }, () =>
+    withState(invocation, 'write', (state) => writeAsPerson(state, () => applyNow(state, shown))),
+  );
+}
+
+function applyNow({ invocation, workspace, db, now }: OperatorState, shown: Shown): Done {
+  const { policy } = workspace;
+  const { definitions } = shown.valid;
+  const applied = applySequences({ definitions, seenHash: shown.preview.appliedHash }, { db, policy, now });
+  const isAsked = flagOption(invocation, 'enrollExisting');
+  const { random } = invocation.context;
+  const enrolled = isAsked ? enrollStored(applied.edits, { db, policy, now, random }) : 0;
+  return { applied: true, preflight: applied.preflight, enrolled };
+}
+
+function outcomeOf({ valid, matches }: Shown, done: Done): Outcome {
+  const { length } = valid.warnings;
+  return {
+    exit: 'OK',
+    document: {
+      items: done.preflight.items.map(preflightDocument),
+      ...preflightTotals(done.preflight),
+      applied: done.applied,
+      enrolled_count: done.enrolled,
+    },
+    human: (terminal) => doneLines(terminal, done, matches),
+    notes: length === 0 ? [] : [`${countOf(length, 'warning')}: headgate sequences lint`],
+  };
+}
+
+function doneLines(terminal: Terminal, done: Done, matches: StoredMatches): readonly string[] {
+  const isNew = done.preflight.items.length > 0 || matches.total > 0;
+  if (!isNew) return ['', ' Nothing to apply: the files say what is active already.', ''];
+  if (!done.applied) return ['', ' Nothing was applied.', ''];
+  const enrolled =
+    done.enrolled === 0 ? [] : [` Enrolled ${countOf(done.enrolled, 'stored lead')}, from now on.`];
+  return [
+    '',
+    ...preflightLines(terminal, done.preflight),
+    '',
+    ` ${terminal.bold('Applied.')} The next runs use this version.`,
+    ...enrolled,
+    '',
+  ];
+}
+
+function matchLines(matches: StoredMatches): readonly string[] {
+  if (matches.total === 0) return [];
+  const parts = [...matches.bySequence].map(([id, count]) => `${escapeText(id)} ${count}`);
+  return ['', ` Enrolls ${countOf(matches.total, 'stored lead')} from now on: ${parts.join(', ')}`];
+}

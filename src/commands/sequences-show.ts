@@ -1,0 +1,62 @@
+import { HeadgateError } from '../core/errors.ts';
+import { nearestWords } from '../core/nearest.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { argument } from './options.ts';
+import { renderTable } from './output/table.ts';
+import type { Terminal } from './output/terminal.ts';
+import { countOf, escapeText } from './output/text.ts';
+import { formatDateTime } from './output/time.ts';
+import { liveSteps, timingText, triggerText, windowText } from './sequence-text.ts';
+import { liveCount, readSequences, sequenceDocument, type ListedSequence } from './sequences-list.ts';
+
+/** `sequences show ID`: one sequence as last applied. An unknown id is 64 with the nearest one. Reads only. */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const id = argument(invocation, 0) ?? '';
+  const listed = await readSequences(invocation);
+  const found = listed.find(({ sequence }) => sequence.id === id);
+  if (found === undefined) throw unknownSequence(id, listed);
+  return {
+    exit: 'OK',
+    document: { items: [sequenceDocument(found)] },
+    human: (terminal) => showLines(terminal, found),
+  };
+}
+
+function unknownSequence(id: string, listed: readonly ListedSequence[]): HeadgateError {
+  const ids = listed.map(({ sequence }) => sequence.id);
+  const [nearest] = nearestWords(id, ids, 1);
+  return new HeadgateError(`No sequence ${escapeText(id)} is applied`, {
+    code: 'sequence_unknown',
+    exit: 'USAGE',
+    notDone: 'Nothing was done.',
+    fix: nearest === undefined ? 'headgate sequences list' : `headgate sequences show ${nearest}`,
+  });
+}
+
+function showLines(terminal: Terminal, { sequence, enrollments }: ListedSequence): readonly string[] {
+  const removed = sequence.steps.filter((step) => step.deletedAt !== null).map((step) => step.id);
+  const { completed, cancelled, failed } = enrollments;
+  const dot = ` ${terminal.symbols.dot} `;
+  return [
+    '',
+    ` ${terminal.bold(escapeText(sequence.id))}  ${escapeText(sequence.title)}${dot}${sequence.kind}${dot}${sequence.status}`,
+    ...(sequence.description === null ? [] : [` ${escapeText(sequence.description)}`]),
+    ` Trigger   ${escapeText(triggerText(sequence.trigger))}`,
+    ` Window    ${windowText(sequence.window)}`,
+    ` Approval  ${sequence.approve === 'auto' ? 'approves itself' : 'asks a person'}`,
+    '',
+    ...renderTable(terminal, liveSteps(sequence), [
+      { header: '#', cell: (step) => String(step.position + 1), minWidth: 3 },
+      { header: 'step', cell: (step) => step.id, minWidth: 14 },
+      { header: 'timing', cell: (step) => timingText(step.timing), minWidth: 14 },
+      { header: 'window', cell: (step) => (step.window === null ? null : windowText(step.window)) },
+      { header: 'mode', cell: (step) => step.copy.mode, minWidth: 6 },
+      { header: 'subject', cell: (step) => step.copy.subject, minWidth: 12 },
+    ]).map((line) => ` ${line}`),
+    ...(removed.length === 0 ? [] : ['', terminal.dim(` Removed   ${removed.join(', ')}`)]),
+    '',
+    ` ${countOf(liveCount(enrollments), 'lead')} under way${dot}${completed} completed${dot}${cancelled} cancelled${dot}${failed} failed`,
+    terminal.dim(` Applied   ${formatDateTime(sequence.appliedAt)}`),
+    '',
+  ];
+}
