@@ -91,7 +91,7 @@ function judge(state: OperatorState, stamp: Stamp | 'damaged' | null): readonly 
 }
 
 /** A run refuses a damaged stamp (78); who only looks, and `adopt`, must be able to go on. */
-function readStamp(stampFile: StampFile): Stamp | 'damaged' | null {
+export function readStamp(stampFile: StampFile): Stamp | 'damaged' | null {
   try {
     return stampFile.read();
   } catch (error) {

@@ -29,4 +29,15 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../config-explain.ts'),
   },
+  {
+    path: 'adopt',
+    group: 'set-up and care',
+    summary: 'accept a state from another machine, a restored one, or the clock',
+    schema: 'headgate.adopt/1',
+    examples: ['headgate adopt', 'headgate adopt --yes'],
+    configure: (command) => {
+      command.option('--yes', 'adopt without being asked');
+    },
+    load: () => import('../adopt.ts'),
+  },
 ];

@@ -1,4 +1,29 @@
 import type { CommandEntry } from '../registry.ts';
 
 /** What looks and changes nothing: simulate, doctor, report, `sends …`, `runs …`, `audit …`. */
-export const INSIGHT_COMMANDS: readonly CommandEntry[] = [];
+export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'runs list',
+    group: 'insight',
+    summary: 'what each run did, newest first',
+    schema: 'headgate.runs/1',
+    examples: ['headgate runs list', 'headgate runs list --command drip --limit 50'],
+    configure: (command) => {
+      command
+        .option('--command <name>', 'only runs of this command, such as drip')
+        .option('--limit <n>', 'at most n runs (20)');
+    },
+    load: () => import('../runs-list.ts'),
+  },
+  {
+    path: 'runs show',
+    group: 'insight',
+    summary: 'one run: counts by reason and the messages it made',
+    schema: 'headgate.runs/1',
+    examples: ['headgate runs show r-abcdefghijklmnop', 'headgate runs show r-abcdefghijklmnop --json'],
+    configure: (command) => {
+      command.argument('<id>', 'the run, r-…');
+    },
+    load: () => import('../runs-show.ts'),
+  },
+];

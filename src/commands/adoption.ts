@@ -1,0 +1,171 @@
+import type { Instant } from '../core/model.ts';
+import { operatorDay } from '../core/time/operator-day.ts';
+import {
+  forgetCheckpoints,
+  lowerToClock,
+  supersedePlans,
+  type AcceptedClock,
+  type AheadCount,
+} from '../store/adoption.ts';
+import type { StateDatabase } from '../store/database.ts';
+import { setDue } from '../store/enrollments.ts';
+import { adoptHeader, readHeader, setPersonNeeded } from '../store/header.ts';
+import { messagesInStates, moveMessage } from '../store/messages.ts';
+import { recordRun } from '../store/runs.ts';
+import { claimedTransport, recordAttempt } from '../store/sends.ts';
+import { livePlaces } from '../store/sequence-enrollments.ts';
+import { addTimeline } from '../store/timeline.ts';
+import type { Engine } from './engine/engine.ts';
+import type { JournalSettlement, SettleAgainstSendJournal } from './engine/journal-settling.ts';
+import { scheduleAgain } from './engine/rescheduling.ts';
+import { markUncertain } from './engine/send-ledger.ts';
+import { OUTBOUND_JOBS } from './job-locks.ts';
+import { readStamp, type OperatorState } from './operator-state.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What an adoption did, for the report and for its row in `runs`. */
+export interface Adoption {
+  readonly runId: string;
+  readonly lowered: readonly AheadCount[];
+  readonly held: number;
+  readonly uncertain: number;
+  readonly journal: JournalSettlement;
+  /** Jobs that start cold: a person confirms their first plan. */
+  readonly coldJobs: readonly string[];
+  readonly plansSuperseded: number;
+}
+
+/**
+ * A14, A15: accepts this machine, this history and this clock, in one transaction. What may have been decided by another
+ * machine or clock waits for a person again: approved messages are held (cause doubt), those being sent are uncertain,
+ * saved plans are superseded, and every outbound job starts without a checkpoint. The doubts about machine, history and
+ * clock are lifted by it; a cold start and a reboot are not (A20). The caller holds the locks of all outbound jobs and
+ * writes the stamp after the commit. `restore` does the same with the state that it put in place.
+ */
+export function adoptState(
+  state: OperatorState,
+  engine: Engine,
+  settleJournal: SettleAgainstSendJournal,
+): Adoption {
+  const { db, now, invocation } = state;
+  const { random, machine } = invocation.context;
+  const runId = random.publicId('r');
+  const wasAhead = lastClockAt(state) > now;
+  return db.write(() => {
+    const ahead = lowerToClock(db, acceptedClock(state));
+    const needsDueTimes = wasAhead || ahead.some(({ what }) => what === 'anchors');
+    const lowered = needsDueTimes ? [...ahead, ...lowerDueTimes(engine)] : ahead;
+    adoptHeader(db, { machine: machine.identity(), now });
+    setPersonNeeded(db, now);
+    const journal = settleJournal(engine);
+    const adoption: Adoption = {
+      runId,
+      lowered,
+      journal,
+      held: holdApproved(db, { now, runId }),
+      uncertain: doubtSending(engine, runId),
+      coldJobs: forgetCheckpoints(db, OUTBOUND_JOBS),
+      plansSuperseded: supersedePlans(db, now),
+    };
+    recordAdoption(state, adoption);
+    return adoption;
+  });
+}
+
+/** The clock as `adopt` accepts it, with the bounds of what may rightly lie ahead of it. */
+export function acceptedClock({ now, workspace }: Pick<OperatorState, 'now' | 'workspace'>): AcceptedClock {
+  const { timezone, nurture } = workspace.policy;
+  return {
+    now,
+    operatorDay: operatorDay(now, timezone),
+    latestLookAt: now + Math.max(nurture.coldMs, nurture.quietMs),
+    latestRetryAt: now + DAY_MS,
+  };
+}
+
+/** The latest reading of a clock that state or stamp remember. */
+export function lastClockAt({ db, stampFile }: Pick<OperatorState, 'db' | 'stampFile'>): Instant {
+  const stamp = readStamp(stampFile);
+  const stampedAt = stamp === null || stamp === 'damaged' ? 0 : stamp.lastClockAt;
+  return Math.max(readHeader(db).lastClockAt, stampedAt);
+}
+
+/** C2: due times that a clock ahead has made, pushed out or anchored are worked out again; none is made later. */
+function lowerDueTimes(engine: Engine): readonly AheadCount[] {
+  const { db, now } = engine;
+  let count = 0;
+  for (const sequenceRowId of engine.sequences.keys()) {
+    for (const place of livePlaces(db, sequenceRowId)) {
+      if (place.nextDueAt === null || place.nextDueAt <= now) continue;
+      const scheduled = scheduleAgain(engine, { ...place, sequenceRowId });
+      if (scheduled === null || scheduled.nextDueAt >= place.nextDueAt) continue;
+      setDue(db, { enrollmentRowId: place.rowId, ...scheduled });
+      count += 1;
+    }
+  }
+  return count === 0 ? [] : [{ what: 'due_times', count }];
+}
+
+/** A15: what was approved before the adoption needs one release by a person, which gives it a fresh undo. */
+function holdApproved(db: StateDatabase, { now, runId }: { now: Instant; runId: string }): number {
+  const change = {
+    hold_cause: 'doubt',
+    held_from: 'approved',
+    held_by_job: 'send',
+    held_run_id: runId,
+    leaves_at: null,
+  } as const;
+  let held = 0;
+  for (let rest = messagesInStates(db, ['approved']); rest.length > 0;) {
+    for (const message of rest) {
+      if (!moveMessage(db, message, { to: 'held', change })) continue;
+      held += 1;
+      const text = 'approved before the state was adopted';
+      addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'held', text, ref: message.id });
+    }
+    rest = messagesInStates(db, ['approved']);
+  }
+  return held;
+}
+
+/** A15, D1: no sender holds these any more, and nobody knows whether the body left. */
+function doubtSending(engine: Engine, runId: string): number {
+  const { db, now, operatorDay: day } = engine;
+  const detail = 'it was being sent when the state was adopted';
+  const sending = messagesInStates(db, ['sending']);
+  for (const message of sending) {
+    recordAttempt(db, {
+      messageRowId: message.rowId,
+      attempt: message.attempts,
+      event: 'unknown',
+      at: now,
+      operatorDay: day,
+      runId,
+      transport: claimedTransport(db, message.rowId),
+      detail,
+    });
+    markUncertain(engine, message, { detail, runId });
+  }
+  return sending.length;
+}
+
+/** A13: who looks at `runs list` later sees the break. */
+function recordAdoption({ db, now, workspace, invocation }: OperatorState, adoption: Adoption): void {
+  const counts = Object.fromEntries(adoption.lowered.map(({ what, count }) => [`lowered_${what}`, count]));
+  recordRun(db, {
+    id: adoption.runId,
+    command: invocation.path,
+    mode: 'live',
+    forced: false,
+    narrowed: false,
+    startedAt: now,
+    finishedAt: now,
+    operatorDay: operatorDay(now, workspace.policy.timezone),
+    exitCode: 0,
+    reason: null,
+    counts: { held: adoption.held, uncertain: adoption.uncertain, ...counts },
+    planId: null,
+    bootId: invocation.context.machine.bootId(),
+  });
+}

@@ -1,0 +1,146 @@
+import { readStop, type Stop } from '../adapters/stop-file.ts';
+import { judgeBlastRadius, OPERATING_DAYS_IN_MEAN } from '../core/guards/blast-radius.ts';
+import type { Doubt } from '../core/guards/wake.ts';
+import type { Instant, Job, OutboundJob } from '../core/model.ts';
+import type { Reason } from '../core/reasons.ts';
+import type { StateHeader } from '../core/state-identity.ts';
+import { addDays, startOfLocalDay } from '../core/time/zone.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/durations.ts';
+import { readHeader } from '../store/header.ts';
+import { readJob } from '../store/jobs.ts';
+import { openBlastRadiusHold } from '../store/messages.ts';
+import type { StoredRun } from '../store/runs.ts';
+import {
+  dayCounts,
+  lastEndedWell,
+  lastRun,
+  queueCounts,
+  waitingNoticeCount,
+  type DayCounts,
+  type QueueCounts,
+} from '../store/status.ts';
+import { draftVolume, recentDays } from '../store/volume.ts';
+import { isOperatorsDay, type Engine } from './engine/engine.ts';
+import { OUTBOUND_JOBS } from './job-locks.ts';
+import { jobDoubtsOf, stateDoubtsOf, type OperatorState } from './operator-state.ts';
+import { engineOf } from './outlook.ts';
+
+/** One job's drafts a day against its hold line (A8). */
+export interface JobVolume {
+  readonly mean: number;
+  readonly line: number;
+  /** Oldest first; the last one is today. */
+  readonly days: readonly { readonly day: string; readonly drafts: number }[];
+}
+
+export interface JobStatus {
+  readonly name: string;
+  readonly lastSuccessAt: Instant | null;
+  readonly lastRun: StoredRun | null;
+  /** A9: later than this without a success, something is wrong with machine or timer; null before the first success. */
+  readonly lateAfterAt: Instant | null;
+  readonly isLate: boolean;
+}
+
+export interface JobDoubts {
+  readonly job: OutboundJob;
+  readonly doubts: readonly Doubt[];
+  readonly isVetoed: boolean;
+  readonly hasOpenHold: boolean;
+}
+
+/** Everything on the screen of `status`, from SQLite and the clock alone. */
+export interface StatusFacts {
+  readonly queue: QueueCounts;
+  readonly today: DayCounts;
+  readonly volume: Readonly<Record<Job, JobVolume>>;
+  readonly jobs: readonly JobStatus[];
+  readonly doubts: readonly JobDoubts[];
+  readonly quietToday: Extract<Reason, 'weekend' | 'holiday'> | null;
+  readonly header: StateHeader;
+  readonly thisHost: string;
+  readonly isOwnMachine: boolean;
+  readonly stop: Stop | null;
+  readonly undeliveredNotices: number;
+}
+
+/** Reads all of it on one snapshot; works while paused and in any doubt that leaves the state readable. */
+export function statusFacts(state: OperatorState): StatusFacts {
+  const { db, invocation, workspace } = state;
+  return db.read(() => {
+    const engine = engineOf(state);
+    return {
+      queue: queueCounts(db),
+      today: todayOf(engine),
+      volume: { drip: volumeOf(engine, 'drip'), nurture: volumeOf(engine, 'nurture') },
+      jobs: jobsOf(state),
+      doubts: OUTBOUND_JOBS.map((job) => jobDoubts(state, job)),
+      quietToday: quietDay(engine),
+      header: readHeader(db),
+      thisHost: invocation.context.machine.identity().hostName,
+      isOwnMachine: stateDoubtsOf(state).every((doubt) => doubt.reason !== 'machine'),
+      stop: readStop(workspace.paths.stopFile),
+      undeliveredNotices: waitingNoticeCount(db),
+    };
+  });
+}
+
+function todayOf({ db, policy, operatorDay }: Engine): DayCounts {
+  const startsAt = startOfLocalDay(operatorDay, policy.timezone);
+  return dayCounts(db, {
+    operatorDay,
+    startsAt,
+    endsAt: startOfLocalDay(addDays(operatorDay, 1), policy.timezone),
+  });
+}
+
+function volumeOf(engine: Engine, job: Job): JobVolume {
+  const { db, operatorDay, policy } = engine;
+  const isOperatingDay = (isoDate: string): boolean => isOperatorsDay(engine, isoDate);
+  const query = { job, operatorDay, isOperatingDay, days: OPERATING_DAYS_IN_MEAN };
+  const volume = draftVolume(db, query);
+  const { blastRadiusFactor: factor, blastRadiusFloor: floor } = policy.limits;
+  const { mean, line } = judgeBlastRadius({ ...volume, thisRun: 0, factor, floor });
+  const before = recentDays(db, query).map((each) => ({ day: each.operatorDay, drafts: each.volume }));
+  return { mean, line, days: [...before.reverse(), { day: operatorDay, drafts: volume.madeToday }] };
+}
+
+/** The intervals of the shipped timers; a success older than twice its own is late (A9). */
+const INTERVALS: readonly (readonly [name: string, intervalMs: number])[] = [
+  ['drip', HOUR_MS],
+  ['nurture', HOUR_MS],
+  ['send', 10 * MINUTE_MS],
+  ['sync', 10 * MINUTE_MS],
+  ['digest', DAY_MS],
+  ['backup', DAY_MS],
+];
+
+/** The outbound jobs always; the others from their first run on. */
+function jobsOf({ db, now }: OperatorState): readonly JobStatus[] {
+  const all = INTERVALS.map(([name, intervalMs]): JobStatus => {
+    const lastSuccessAt =
+      readJob(db, name).checkpointAt ?? (isOutbound(name) ? null : lastEndedWell(db, name));
+    const lateAfterAt = lastSuccessAt === null ? null : lastSuccessAt + 2 * intervalMs;
+    const isLate = lateAfterAt !== null && now > lateAfterAt;
+    return { name, lastSuccessAt, lastRun: lastRun(db, name), lateAfterAt, isLate };
+  });
+  return all.filter((job) => isOutbound(job.name) || job.lastRun !== null || job.lastSuccessAt !== null);
+}
+
+function isOutbound(name: string): boolean {
+  return OUTBOUND_JOBS.some((job) => job === name);
+}
+
+function jobDoubts(state: OperatorState, job: OutboundJob): JobDoubts {
+  return {
+    job,
+    doubts: jobDoubtsOf(state, job),
+    isVetoed: readJob(state.db, job).vetoedAt !== null,
+    hasOpenHold: openBlastRadiusHold(state.db, job) !== null,
+  };
+}
+
+function quietDay(engine: Engine): StatusFacts['quietToday'] {
+  if (isOperatorsDay(engine, engine.operatorDay)) return null;
+  return engine.policy.holidays.includes(engine.operatorDay) ? 'holiday' : 'weekend';
+}
