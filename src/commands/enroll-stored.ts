@@ -1,9 +1,7 @@
 import { isActivated, type SequenceEdit } from '../core/edit-plan.ts';
-import { compileMatcher, type Match } from '../core/matching.ts';
-import type { Instant, Lead, StoredSequence } from '../core/model.ts';
+import { compileMatcher, type LiveEnrollment, type Match, type MatchOutcome } from '../core/matching.ts';
+import type { Instant, Lead, SequenceKind } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
-import { nextStep } from '../core/progress.ts';
-import { scheduleStep } from '../core/schedule.ts';
 import type { Random } from '../ports.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { insertEnrollment } from '../store/enrollment-insert.ts';
@@ -13,6 +11,8 @@ import { ALL_LEADS, listLeads } from '../store/leads.ts';
 import { refreshNurtureDue } from '../store/nurture-queue.ts';
 import { leadsEverEnrolled, liveEnrollmentsOfLead } from '../store/sequence-enrollments.ts';
 import { addTimeline } from '../store/timeline.ts';
+import { createEnrollmentStarts, type EnrollmentStarts } from './arrivals/enrollment-starts.ts';
+import { matchText } from './arrivals/match-text.ts';
 
 /** How many stored leads a sequence that becomes active would enroll (A19). */
 export interface StoredMatches {
@@ -33,9 +33,11 @@ export interface EnrollDependencies {
 export function countStoredMatches(db: StateDatabase, edits: readonly SequenceEdit[]): StoredMatches {
   const bySequence = new Map<string, number>();
   let total = 0;
-  for (const { match } of storedMatches(db, edits)) {
-    bySequence.set(match.sequenceId, (bySequence.get(match.sequenceId) ?? 0) + 1);
-    total += 1;
+  for (const { outcome } of storedMatches(db, edits)) {
+    for (const { sequenceId } of outcome.enroll) {
+      bySequence.set(sequenceId, (bySequence.get(sequenceId) ?? 0) + 1);
+      total += 1;
+    }
   }
   return { total, bySequence };
 }
@@ -46,90 +48,60 @@ export function countStoredMatches(db: StateDatabase, edits: readonly SequenceEd
  * steps. In the caller's transaction, after `applySequences`. Returns how many enrollments began.
  */
 export function enrollStored(edits: readonly SequenceEdit[], dependencies: EnrollDependencies): number {
-  const sequences = new Map(edits.map(({ after }) => [after.rowId, after]));
-  const holidaysOf = loadedHolidays(dependencies.db);
+  const { db, policy } = dependencies;
+  const sequences = edits.map((edit) => edit.after);
+  const startOf = createEnrollmentStarts({ sequences, policy, holidaysOf: loadedHolidays(db) });
   let enrolled = 0;
-  for (const { lead, match } of storedMatches(dependencies.db, edits)) {
-    const sequence = sequences.get(match.sequenceRowId);
-    if (sequence === undefined) continue;
-    const holidays = holidaysOf(lead.country);
-    begin(lead, { match, sequence, dependencies, isHoliday: (isoDate) => holidays.has(isoDate) });
-    enrolled += 1;
-  }
+  for (const found of storedMatches(db, edits)) enrolled += begin(found, startOf, dependencies);
   return enrolled;
 }
 
 interface StoredMatch {
   readonly lead: Lead;
-  readonly match: Match;
+  readonly live: readonly { readonly rowId: number; readonly kind: SequenceKind }[];
+  /** Only what becomes active now. */
+  readonly outcome: MatchOutcome;
 }
 
-/** The caller may enroll each match before it asks for the next one. */
+/** The caller may enroll each lead before it asks for the next one. */
 function* storedMatches(db: StateDatabase, edits: readonly SequenceEdit[]): Generator<StoredMatch> {
   const hadBefore = new Map<number, ReadonlySet<number>>();
-  for (const edit of edits) {
-    if (!isActivated(edit) || edit.after.kind !== 'drip') continue;
-    hadBefore.set(
-      edit.after.rowId,
-      edit.before === null ? new Set() : leadsEverEnrolled(db, edit.before.rowId),
-    );
+  for (const { before, after } of edits.filter(isActivated)) {
+    hadBefore.set(after.rowId, before === null ? new Set() : leadsEverEnrolled(db, before.rowId));
   }
   if (hadBefore.size === 0) return;
   const match = compileMatcher(edits.map((edit) => edit.after));
-  const isWanted = (lead: Lead, { sequenceRowId }: Match): boolean =>
-    hadBefore.get(sequenceRowId)?.has(lead.rowId) === false;
+  const wantedOf = (lead: Lead, live: readonly LiveEnrollment[]): MatchOutcome => {
+    const outcome = match(lead, { suppressedReason: lead.suppressedReason, live });
+    const isNew = ({ sequenceRowId }: Match): boolean =>
+      hadBefore.get(sequenceRowId)?.has(lead.rowId) === false;
+    return { ...outcome, enroll: outcome.enroll.filter(isNew) };
+  };
   for (const lead of listLeads(db, ALL_LEADS)) {
-    const { suppressedReason } = lead;
     // Most leads match nothing new: what they are in already is only looked up for the others.
-    if (!match(lead, { suppressedReason, live: [] }).enroll.some((each) => isWanted(lead, each))) continue;
+    if (wantedOf(lead, []).enroll.length === 0) continue;
     const live = liveEnrollmentsOfLead(db, lead.rowId);
-    for (const each of match(lead, { suppressedReason, live }).enroll) {
-      if (isWanted(lead, each)) yield { lead, match: each };
-    }
+    const outcome = wantedOf(lead, live);
+    if (outcome.enroll.length > 0) yield { lead, live, outcome };
   }
 }
 
 function begin(
-  lead: Lead,
-  beginning: {
-    readonly match: Match;
-    readonly sequence: StoredSequence;
-    readonly dependencies: EnrollDependencies;
-    readonly isHoliday: (isoDate: string) => boolean;
-  },
-): void {
-  const { match, sequence, isHoliday } = beginning;
-  const { db, policy, now, random } = beginning.dependencies;
-  const step = nextStep(sequence.steps, null, new Set());
-  if (step === null) return;
+  { lead, live, outcome }: StoredMatch,
+  startOf: EnrollmentStarts,
+  dependencies: EnrollDependencies,
+): number {
+  const { db, policy, now, random } = dependencies;
+  const starts = outcome.enroll.flatMap((match) => startOf(match, lead, now) ?? []);
+  if (starts.length === 0) return 0;
   // B7: a follow-up never blocks a drip; one that matches cancels it.
-  for (const live of liveEnrollmentsOfLead(db, lead.rowId)) {
-    if (live.kind === 'nurture')
-      cancelEnrollment(db, { enrollmentRowId: live.rowId, reason: 'drip_matched', now });
+  for (const each of live.filter(({ kind }) => kind === 'nurture')) {
+    cancelEnrollment(db, { enrollmentRowId: each.rowId, reason: 'drip_matched', now });
   }
-  const scheduled = scheduleStep({
-    sequence,
-    step,
-    previousStep: null,
-    enrolledAt: now,
-    previousSendAt: null,
-    leadZone: lead.zone,
-    isHoliday,
-    policy,
-  });
-  insertEnrollment(db, {
-    id: random.publicId('e'),
-    leadRowId: lead.rowId,
-    sequenceRowId: sequence.rowId,
-    kind: sequence.kind,
-    enrolledAt: now,
-    ...scheduled,
-    firstStepRowId: step.rowId,
-    matchReason: match.reason,
-    matchSnapshotJson: JSON.stringify(match.snapshot),
-    parallel: match.parallel,
-  });
-  const text = `${sequence.id} by ${match.snapshot.pattern}, when the sequence became active`;
-  addTimeline(db, { leadRowId: lead.rowId, at: now, kind: 'matched', text, ref: sequence.id });
+  for (const start of starts)
+    insertEnrollment(db, { ...start, id: random.publicId('e'), leadRowId: lead.rowId });
+  const ref = outcome.enroll[0]?.sequenceId ?? null;
+  addTimeline(db, { leadRowId: lead.rowId, at: now, kind: 'matched', text: matchText(outcome), ref });
   refreshNurtureDue(db, lead.rowId, { policy, now });
+  return starts.length;
 }
