@@ -1,4 +1,82 @@
+import type { Command } from 'commander';
+
 import type { CommandEntry } from '../registry.ts';
 
 /** `sequences …` and `steps …`. */
-export const SEQUENCE_COMMANDS: readonly CommandEntry[] = [];
+export const SEQUENCE_COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'sequences lint',
+    group: 'leads and sequences',
+    summary: 'everything that is wrong or doubtful in the sequence files, with its line',
+    schema: 'headgate.lint/1',
+    examples: ['headgate sequences lint', 'headgate sequences lint website-lead --json'],
+    configure: configureLint,
+    load: () => import('../sequences-lint.ts'),
+  },
+  {
+    path: 'sequences plan',
+    group: 'leads and sequences',
+    summary: 'show what applying the files would change, and for whom',
+    schema: 'headgate.sequences-plan/1',
+    examples: ['headgate sequences plan', 'headgate sequences plan --json'],
+    configure: configurePlan,
+    load: () => import('../sequences-plan.ts'),
+  },
+  {
+    path: 'sequences apply',
+    group: 'leads and sequences',
+    summary: 'make the files the active version, words included',
+    schema: 'headgate.sequences-apply/1',
+    examples: ['headgate sequences apply', 'headgate sequences apply --enroll-existing'],
+    configure: configureApply,
+    load: () => import('../sequences-apply.ts'),
+  },
+  {
+    path: 'sequences list',
+    group: 'leads and sequences',
+    summary: 'list the applied sequences with their steps and counts',
+    schema: 'headgate.sequences/1',
+    examples: ['headgate sequences list', 'headgate sequences list --json'],
+    load: () => import('../sequences-list.ts'),
+  },
+  {
+    path: 'sequences show',
+    group: 'leads and sequences',
+    summary: 'show one applied sequence',
+    schema: 'headgate.sequences/1',
+    examples: ['headgate sequences show website-lead', 'headgate sequences show website-lead --json'],
+    configure: configureShow,
+    load: () => import('../sequences-show.ts'),
+  },
+  {
+    path: 'sequences new',
+    group: 'leads and sequences',
+    summary: 'a folder for a new sequence, as a draft with one step',
+    schema: 'headgate.sequences-new/1',
+    examples: ['headgate sequences new website-lead', 'headgate sequences new autumn-followup --json'],
+    configure: configureNew,
+    load: () => import('../sequences-new.ts'),
+  },
+];
+
+function configureLint(command: Command): void {
+  command.argument('[id...]', 'sequences to look at; all of them when left out');
+}
+
+function configureNew(command: Command): void {
+  command.argument('<id>', 'its permanent name: lower-case letters, digits and hyphens');
+}
+
+function configurePlan(command: Command): void {
+  command.option('--detailed-exit-code', 'end 21 when applying would change something');
+}
+
+function configureApply(command: Command): void {
+  command
+    .option('--enroll-existing', 'also enroll stored leads that match a sequence which becomes active')
+    .option('--yes', 'apply without asking');
+}
+
+function configureShow(command: Command): void {
+  command.argument('<id>', 'the name of the sequence: its folder under sequences/');
+}
