@@ -83,6 +83,7 @@ function guardsDocument(
       ok: doubts.length === 0,
       gap_hours: checkpointAt === null ? null : round1((session.now - checkpointAt) / 3_600_000),
       limit_hours: limits.coldStartMs / 3_600_000,
+      avoided: plan?.calendarDemand ?? null,
       doubts: doubts.map((doubt) => ({
         reason: doubt.reason,
         detail: doubt.detail,

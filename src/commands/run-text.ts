@@ -60,8 +60,15 @@ function whyLines(terminal: Terminal, { report }: RunView): readonly string[] {
   const why = report.doubts.map(
     (doubt, index) => `   ${index === 0 ? 'Why     ' : '        '}  ${doubt.detail}`,
   );
-  const volume = report.plan === null ? [] : [`   Volume    ${volumeText(terminal, report.plan)}`];
-  return ['', ...why, ...volume];
+  if (report.plan === null) return ['', ...why];
+  return ['', ...why, `   Volume    ${volumeText(terminal, report.plan)}`, ...avoidedLines(report.plan)];
+}
+
+/** What an engine that goes by the calendar alone would have made of the same leads. */
+function avoidedLines({ calendarDemand, evaluated, drafts }: RunPlan): readonly string[] {
+  if (calendarDemand === null || calendarDemand <= drafts.length) return [];
+  const due = `${countOf(calendarDemand, 'draft')} would be due for these ${countOf(evaluated, 'lead')}`;
+  return [`   Avoided   by the calendar alone, ${due}`];
 }
 
 function volumeText(terminal: Terminal, plan: RunPlan): string {

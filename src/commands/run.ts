@@ -64,7 +64,7 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   if (isLive) tidyUp(engine, request.job, () => session.writer());
 
   const quiet = quietReason(engine, request.job);
-  const plan = await makePlan(engine, { session, request, quiet });
+  const plan = await makePlan(engine, { session, request, quiet, countsCalendar: doubts.length > 0 });
   if (!isLive) {
     const exit = doubts.length > 0 ? 'COLD_START' : previewExit(request, plan);
     const saving = { isSaved: request.at === null, isAsked: request.preview };
@@ -105,13 +105,14 @@ export function quietReason(
 
 async function makePlan(
   engine: Engine,
-  of: { session: RunSession; request: JobRequest; quiet: Reason | null },
+  of: { session: RunSession; request: JobRequest; quiet: Reason | null; countsCalendar: boolean },
 ): Promise<RunPlan> {
-  const { session, request, quiet } = of;
+  const { session, request, quiet, countsCalendar } = of;
   const sender = senderFields(session.workspace);
   const writeCopy = await fixedCopyWriter(engine, { sender, job: request.job });
   const narrowing = quiet === null ? narrowingOf(engine, request) : NOBODY;
-  return planJob(engine, { job: request.job, narrowing, limit: request.limit, writeCopy });
+  const { job, limit } = request;
+  return planJob(engine, { job, narrowing, limit, writeCopy, countsCalendar });
 }
 
 function previewExit(request: JobRequest, plan: RunPlan): ExitName {

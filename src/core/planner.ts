@@ -1,4 +1,5 @@
 import type { Candidate } from './candidate.ts';
+import { stepsByCalendar } from './catch-up.ts';
 import { judgeBlastRadius, type BlastRadius, type BlastRadiusFacts } from './guards/blast-radius.ts';
 import type { CapsLeft } from './guards/caps.ts';
 import { judgeLead, PAUSE_PUSH_MS, type GuardContext } from './guards/lead-guards.ts';
@@ -60,6 +61,8 @@ export interface RunPlan {
   readonly notJudged: number;
   /** What the run would make if there were no caps (A8). */
   readonly demand: number;
+  /** What the calendar alone calls due for the leads evaluated, several steps for one lead included; null when not asked. */
+  readonly calendarDemand: number | null;
   readonly blastRadius: BlastRadius;
 }
 
@@ -73,6 +76,8 @@ export interface PlannerInput {
   /** Due rows in the whole queue, to say how many were not judged. */
   readonly queueLength: number;
   readonly writeCopy: (candidate: Candidate) => CopyResult;
+  /** True for a run in doubt: it says what it avoided. */
+  readonly countsCalendar?: boolean;
 }
 
 /** Bounds what a plan keeps in memory and prints, whatever the length of the queue. */
@@ -105,6 +110,7 @@ class PlanInProgress {
   private readonly plannedLeads = new Set<number>();
   private evaluated = 0;
   private demand = 0;
+  private calendarDemand = 0;
 
   constructor(input: PlannerInput) {
     this.input = input;
@@ -116,6 +122,14 @@ class PlanInProgress {
 
   consider(candidate: Candidate): void {
     this.evaluated += 1;
+    const { context, countsCalendar = false } = this.input;
+    const isCatchingUp = context.without.has('one_step');
+    const steps = isCatchingUp || countsCalendar ? stepsByCalendar(candidate, context) : [candidate];
+    this.calendarDemand += steps.length;
+    for (const step of isCatchingUp ? steps : [candidate]) this.considerStep(step);
+  }
+
+  private considerStep(candidate: Candidate): void {
     const verdict = this.judge(candidate);
     if (verdict.kind === 'skip' || verdict.kind === 'hold') {
       this.holdBack({
@@ -146,6 +160,7 @@ class PlanInProgress {
       evaluated: this.evaluated,
       notJudged: Math.max(0, this.input.queueLength - this.evaluated),
       demand: this.demand,
+      calendarDemand: this.input.countsCalendar === true ? this.calendarDemand : null,
       blastRadius: judgeBlastRadius({ ...this.input.volume, thisRun: this.drafts.length }),
     };
   }

@@ -30,6 +30,8 @@ export interface PlanRequest {
   /** `--limit`: can only lower the cap; null when not given. */
   readonly limit: number | null;
   readonly writeCopy: WriteCopy;
+  /** True for a run in doubt: the plan says what the calendar alone would have drafted. */
+  readonly countsCalendar?: boolean;
 }
 
 /** From the present state to a plan: the one way in for a live run and for a preview (A17). Reads only. */
@@ -137,5 +139,6 @@ function runPlanner(
     caps: capsLeft(request.job, policy.limits, { ...draftsMade(db, now, operatorDay), limit: request.limit }),
     volume: { ...volume, factor: policy.limits.blastRadiusFactor, floor: policy.limits.blastRadiusFloor },
     writeCopy: request.writeCopy,
+    countsCalendar: request.countsCalendar ?? false,
   });
 }
