@@ -137,4 +137,9 @@ export interface JournalEntry {
   readonly at: Instant;
   readonly stateId: string;
   readonly event: 'claimed' | 'accepted' | 'refused' | 'unknown' | 'withdrawn';
+  /** Enough to know the step again in a state that is older than the message (A15). */
+  readonly recipient: string;
+  readonly enrollmentId: string;
+  readonly sequenceId: string;
+  readonly stepId: string;
 }

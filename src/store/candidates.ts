@@ -99,7 +99,7 @@ const NURTURE_COLUMNS = `
   ${LEAD_COLUMNS}, l.nurture_verdict_reason,
   (SELECT max(max(m.reserved_at, coalesce(m.drafted_at, 0), coalesce(m.sent_at, 0),
       CASE m.state WHEN 'rejected' THEN m.ended_at ELSE 0 END))
-    FROM messages m WHERE m.lead_row_id = l.row_id) AS last_message_at,
+    FROM messages m WHERE m.lead_row_id = l.row_id AND m.counts = 1) AS last_message_at,
   (SELECT q.id FROM enrollments e JOIN sequences q ON q.row_id = e.sequence_row_id
     WHERE e.lead_row_id = l.row_id AND e.status IN ('pending', 'active') LIMIT 1) AS in_flight`;
 

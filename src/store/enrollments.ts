@@ -55,6 +55,12 @@ export function enrollmentByRowId(db: StateDatabase, rowId: number): StoredEnrol
   return row === undefined ? null : toEnrollment(row);
 }
 
+/** The enrollment with this public id; null when there is none. */
+export function enrollmentByPublicId(db: StateDatabase, id: string): StoredEnrollment | null {
+  const row = db.prepare<[string], EnrollmentRow>('SELECT * FROM enrollments WHERE id = ?').get(id);
+  return row === undefined ? null : toEnrollment(row);
+}
+
 /** All enrollments of a lead, oldest first. */
 export function enrollmentsOfLead(db: StateDatabase, leadRowId: number): StoredEnrollment[] {
   return db

@@ -37,6 +37,7 @@ export interface StoredMessage {
   readonly released: boolean;
   readonly dry: boolean;
   readonly previousWatermarkAt: Instant | null;
+  readonly enrollmentId: string;
   readonly leadId: string;
   readonly leadEmail: string;
   readonly leadName: string | null;
@@ -79,6 +80,7 @@ interface MessageRow {
   readonly released: number;
   readonly dry: number;
   readonly previous_watermark_at: number | null;
+  readonly enrollment_id: string;
   readonly lead_id: string;
   readonly lead_email: string;
   readonly lead_name: string;
@@ -90,7 +92,8 @@ interface MessageRow {
 const SELECT_MESSAGE = `
   SELECT m.*, l.id AS lead_id, l.email AS lead_email, l.zone AS lead_zone,
     trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')) AS lead_name,
-    q.id AS sequence_id, t.id AS step_id
+    q.id AS sequence_id, t.id AS step_id,
+    (SELECT e.id FROM enrollments e WHERE e.row_id = m.enrollment_row_id) AS enrollment_id
   FROM messages m
   JOIN leads l ON l.row_id = m.lead_row_id
   JOIN steps t ON t.row_id = m.step_row_id
@@ -234,6 +237,7 @@ function toMessage(row: MessageRow): StoredMessage {
     released: row.released === 1,
     dry: row.dry === 1,
     previousWatermarkAt: row.previous_watermark_at,
+    enrollmentId: row.enrollment_id,
     leadId: row.lead_id,
     leadEmail: row.lead_email,
     leadName: row.lead_name === '' ? null : row.lead_name,

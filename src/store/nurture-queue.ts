@@ -24,7 +24,7 @@ const FACTS = `
       WHERE e.lead_row_id = l.row_id AND e.status IN ('pending', 'active')) AS is_in_flight,
     (SELECT max(max(m.reserved_at, coalesce(m.drafted_at, 0), coalesce(m.sent_at, 0),
         CASE m.state WHEN 'rejected' THEN m.ended_at ELSE 0 END))
-      FROM messages m WHERE m.lead_row_id = l.row_id) AS last_message_at
+      FROM messages m WHERE m.lead_row_id = l.row_id AND m.counts = 1) AS last_message_at
   FROM leads l WHERE l.row_id = ?`;
 
 /**

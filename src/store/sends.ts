@@ -53,7 +53,7 @@ export function lastSentToLead(db: StateDatabase, leadRowId: number, exceptRowId
   const row = db
     .prepare<[number, number], { at: number | null }>(
       `SELECT max(coalesce(sent_at, claimed_at)) AS at FROM messages
-       WHERE lead_row_id = ? AND row_id <> ? AND ${LEFT}`,
+       WHERE lead_row_id = ? AND row_id <> ? AND counts = 1 AND ${LEFT}`,
     )
     .get(leadRowId, exceptRowId);
   return row?.at ?? null;

@@ -128,11 +128,26 @@ function claimOne(
   return { message: { ...message, state: 'sending', attempts: attempt }, mail, attempt };
 }
 
-/** A15: one synced write for a whole round, before any of its bodies goes out. */
-export function journalClaims(engine: Engine, claims: readonly Claim[], options: LedgerOptions): void {
-  options.journal.append(
-    claims.map((claim) => journalEntry(engine, { ...claim, event: 'claimed' }, options)),
+/** One claim and what its delivery came to. */
+export interface Result {
+  readonly claim: Claim;
+  readonly result: DeliveryResult;
+}
+
+/**
+ * A15: one synced write before any body of a round goes out: the round's claims, and what became of the round before, so that a
+ * restored state need not call everything uncertain that surely left, or surely did not.
+ */
+export function journalRound(
+  engine: Engine,
+  round: { claims: readonly Claim[]; results: readonly Result[] },
+  options: LedgerOptions,
+): void {
+  const results = round.results.map(({ claim, result }) =>
+    journalEntry(engine, { ...claim, event: result.kind }, options),
   );
+  const claims = round.claims.map((claim) => journalEntry(engine, { ...claim, event: 'claimed' }, options));
+  if (results.length + claims.length > 0) options.journal.append([...results, ...claims]);
 }
 
 function journalEntry(
@@ -141,7 +156,17 @@ function journalEntry(
   options: LedgerOptions,
 ): JournalEntry {
   const { message, attempt, event } = of;
-  return { messageId: message.id, attempt, at: engine.now, stateId: options.stateId, event };
+  return {
+    messageId: message.id,
+    attempt,
+    at: engine.now,
+    stateId: options.stateId,
+    event,
+    recipient: message.leadEmail,
+    enrollmentId: message.enrollmentId,
+    sequenceId: message.sequenceId,
+    stepId: message.stepId,
+  };
 }
 
 /** What one attempt came to. `stopsRun`: no other mail would fare better (D4). */
@@ -153,11 +178,7 @@ export interface Settled {
 }
 
 /** D1: writes what became of one claim, in the caller's transaction. Unknown is never tried again by itself. */
-export function settleClaim(
-  engine: Engine,
-  { claim, result }: { claim: Claim; result: DeliveryResult },
-  options: LedgerOptions,
-): Settled {
+export function settleClaim(engine: Engine, { claim, result }: Result, options: LedgerOptions): Settled {
   const { message, attempt } = claim;
   const { runId, transport } = options;
   const detail = detailOf(result);

@@ -7,11 +7,12 @@ import { guardContext } from './planning.ts';
 import { outgoingOf } from './send-candidates.ts';
 import {
   claimRound,
-  journalClaims,
+  journalRound,
   settleClaim,
   type Claim,
   type LedgerOptions,
   type NotSent,
+  type Result,
   type Settled,
 } from './send-ledger.ts';
 
@@ -64,7 +65,10 @@ class SendingRun {
   private readonly options: SendingOptions;
   private readonly settled: Settled[] = [];
   private readonly notSent: NotSent[] = [];
-  private waiting: { claim: Claim; result: DeliveryResult }[] = [];
+  /** Delivered, and not yet written into the state. */
+  private waiting: readonly Result[] = [];
+  /** Written into the state, and not yet into the journal. */
+  private unjournaled: readonly Result[] = [];
   private stoppedBy: string | null = null;
   private hasClaimed = false;
 
@@ -85,13 +89,13 @@ class SendingRun {
     const context = guardContext(engine, 'drip');
     const claims = this.claim(engine, { mails, context });
     if (claims.length === 0) return;
-    journalClaims(engine, claims, this.options);
+    this.journal(engine, claims);
     this.waiting = await Promise.all(
       claims.map(async (claim) => ({ claim, result: await this.deliver(engine, claim, context) })),
     );
+    this.stopIfToldTo(this.waiting);
     // A paced run keeps nothing back: a kill during the pause must find the truth.
     if (!this.options.isUnpaced) this.settleRest();
-    this.stopIfToldTo();
   }
 
   /** What became of the last round and the next claims are one commit: half the syncs, and never two rounds open at once. */
@@ -105,9 +109,20 @@ class SendingRun {
       this.settleWaiting(engine);
       return claimRound(engine, round, this.options);
     });
-    this.waiting = [];
+    this.settledAll();
     this.notSent.push(...notSent);
     return claims;
+  }
+
+  /** A journal that cannot be written calls the whole round back: no body has gone out yet. */
+  private journal(engine: Engine, claims: readonly Claim[]): void {
+    try {
+      journalRound(engine, { claims, results: this.unjournaled }, this.options);
+      this.unjournaled = [];
+    } catch (error) {
+      this.waiting = claims.map((claim) => ({ claim, result: { kind: 'withdrawn' } }));
+      throw error;
+    }
   }
 
   private deliver(engine: Engine, claim: Claim, context: GuardContext): Promise<DeliveryResult> {
@@ -130,6 +145,13 @@ class SendingRun {
     engine.db.write(() => {
       this.settleWaiting(engine);
     });
+    this.settledAll();
+    journalRound(engine, { claims: [], results: this.unjournaled }, this.options);
+    this.unjournaled = [];
+  }
+
+  private settledAll(): void {
+    this.unjournaled = [...this.unjournaled, ...this.waiting];
     this.waiting = [];
   }
 
@@ -137,12 +159,12 @@ class SendingRun {
     for (const each of this.waiting) this.settled.push(settleClaim(engine, each, this.options));
   }
 
-  private stopIfToldTo(): void {
-    const last = [...this.waiting.map(({ result }) => result)];
-    const fatal = last.find((result) => result.kind === 'refused' && result.scope === 'run');
-    const settledFatal = this.settled.find((each) => each.stopsRun);
+  /** D4: an answer that no other mail would fare better with ends the run at the first one. */
+  private stopIfToldTo(round: readonly Result[]): void {
+    const fatal = round
+      .map(({ result }) => result)
+      .find((result) => result.kind === 'refused' && result.scope === 'run');
     if (fatal?.kind === 'refused') this.stoppedBy = fatal.response;
-    else if (settledFatal !== undefined) this.stoppedBy = settledFatal.detail;
   }
 
   result(): SendingResult {

@@ -14,7 +14,11 @@ export async function fixedCopyWriter(
   engine: Engine,
   { sender, job }: { sender: SenderFields; job: Job },
 ): Promise<WriteCopy> {
-  if (dueCount(engine.db, job, engine.now) === 0) return nothingToWrite;
+  return dueCount(engine.db, job, engine.now) === 0 ? nothingToWrite : copyWriter(engine, sender);
+}
+
+/** The same whether anything is due or not: for who asks what would be written. */
+export async function copyWriter(engine: Engine, sender: SenderFields): Promise<WriteCopy> {
   const { createLiquidRenderer } = await import('../../adapters/liquid-renderer.ts');
   const renderer = await createLiquidRenderer();
   return ({ lead, step }) => {

@@ -256,6 +256,8 @@ CREATE TABLE messages (
   released INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1)),
   -- D9: only rehearsed, delivered into the outbox while not live.
   dry INTEGER NOT NULL DEFAULT 0 CHECK (dry IN (0, 1)),
+  -- D9: 0 once a rehearsal was restarted by go-live: it is kept, and counts for nothing.
+  counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1)),
   -- What an undone reservation puts back.
   previous_watermark_at INTEGER,
   UNIQUE (enrollment_row_id, step_row_id),

@@ -1,0 +1,109 @@
+import { resolve } from 'node:path';
+
+import { dropBackup, keepBackup, listBackups, nextBackup, pruneBackups } from '../adapters/backup-folder.ts';
+import { HeadgateError } from '../core/errors.ts';
+import { formatInstant } from '../core/time/instants.ts';
+import { operatorDay } from '../core/time/operator-day.ts';
+import { inspectBackup, type BackupContents } from '../store/backup-files.ts';
+import { openState, type StateDatabase } from '../store/database.ts';
+import { recordRun } from '../store/runs.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { withJobLocks } from './job-locks.ts';
+import { countOption, textOption, usageError } from './options.ts';
+import { countOf } from './output/text.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+const KEEP_DEFAULT = 14;
+
+/**
+ * `backup`: a copy of the state while jobs run (F8), opened and looked through before it counts, older ones pruned. It touches nobody,
+ * so neither weekend nor doubt nor pause stops it. A copy that does not verify is thrown away and the run ends 70.
+ */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const workspace = openWorkspace(invocation);
+  const keep = countOption(invocation, 'keep') ?? KEEP_DEFAULT;
+  if (keep === 0) throw usageError('--keep 0 would keep nothing', 'headgate backup --keep 1');
+  const to = textOption(invocation, 'to');
+  const directory = to === null ? workspace.paths.backupDir : resolve(invocation.context.cwd, to);
+  return withJobLocks(invocation, { workspace, jobs: ['backup'] }, () => {
+    const db = openState({ file: workspace.paths.databaseFile, mode: 'write' });
+    try {
+      return backUp(invocation, { workspace, db, directory, keep });
+    } finally {
+      db.close();
+    }
+  });
+}
+
+interface BackupWork {
+  readonly workspace: Workspace;
+  readonly db: StateDatabase;
+  readonly directory: string;
+  readonly keep: number;
+}
+
+function backUp(invocation: Invocation, work: BackupWork): Outcome {
+  const now = invocation.context.clock.now();
+  const backup = nextBackup(work.directory, formatInstant(now).replace(/[-:]/g, ''));
+  work.db.vacuumInto(backup.building);
+  const contents = inspectBackup(backup.building);
+  if (contents.faults.length > 0) {
+    dropBackup(backup);
+    throw unsound(contents);
+  }
+  keepBackup(backup, work.directory);
+  const pruned = pruneBackups(work.directory, work.keep);
+  recordBackup(invocation, work, now);
+  const bytes = listBackups(work.directory).find(({ name }) => name === backup.name)?.bytes ?? 0;
+  const item = {
+    file: backup.final,
+    bytes,
+    leads: contents.leads,
+    enrollments: contents.enrollments,
+    messages: contents.messages,
+    pruned,
+  };
+  return {
+    exit: 'OK',
+    document: { items: [item] },
+    human: [
+      `Backed up to ${backup.final}`,
+      `  ${(bytes / 1_048_576).toFixed(1)} MB, opened and verified: ${countOf(contents.leads, 'lead')}, ${countOf(contents.messages, 'message')}`,
+      ...(pruned.length === 0
+        ? []
+        : [`  ${countOf(pruned.length, 'older copy', 'older copies')} removed, ${String(work.keep)} kept`]),
+    ].join('\n'),
+    journal: `backup: ${backup.name} verified`,
+  };
+}
+
+function recordBackup(invocation: Invocation, { db, workspace }: BackupWork, now: number): void {
+  const { context } = invocation;
+  db.write(() => {
+    recordRun(db, {
+      id: context.random.publicId('r'),
+      command: 'backup',
+      mode: 'live',
+      forced: false,
+      narrowed: false,
+      startedAt: now,
+      finishedAt: Math.max(now, context.clock.now()),
+      operatorDay: operatorDay(now, workspace.policy.timezone),
+      exitCode: 0,
+      reason: null,
+      counts: {},
+      planId: null,
+      bootId: context.machine.bootId(),
+    });
+  });
+}
+
+function unsound({ faults }: BackupContents): HeadgateError {
+  return new HeadgateError('the copy does not verify, so the state itself may be damaged', {
+    code: 'backup_unsound',
+    exit: 'SOFTWARE',
+    details: faults,
+    notDone: 'No backup was kept and no older one removed.',
+    fix: 'headgate status, then restore the newest good copy: headgate restore FILE',
+  });
+}

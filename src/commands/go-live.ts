@@ -1,0 +1,149 @@
+import { HeadgateError } from '../core/errors.ts';
+import { nextStep } from '../core/progress.ts';
+import { scheduleStep } from '../core/schedule.ts';
+import { insertEnrollment } from '../store/enrollment-insert.ts';
+import { enrollmentsOfLead } from '../store/enrollments.ts';
+import { markWentLive, readHeader } from '../store/header.ts';
+import { leadByRowId } from '../store/leads.ts';
+import { refreshNurtureDue } from '../store/nurture-queue.ts';
+import {
+  countRehearsals,
+  forgetRehearsal,
+  rehearsedEnrollments,
+  takeBackApprovals,
+  type RehearsalCounts,
+  type RehearsedEnrollment,
+} from '../store/rehearsals.ts';
+import { agrees } from './ask.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { holidayJudge, openEngine, type Engine } from './engine/engine.ts';
+import { GUARDS_OFF } from './guards-off.ts';
+import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
+import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
+import { flagOption, usageError } from './options.ts';
+import { countOf } from './output/text.ts';
+
+/**
+ * `go-live --restart|--keep` (D9): after `live = true`, shows what was only rehearsed and restarts it from now, or keeps it as sent.
+ * Approvals given before must be given again either way. Until then every outbound job refuses (78). Nothing is sent by it.
+ */
+export function run(invocation: Invocation): Promise<Outcome> {
+  const restart = flagOption(invocation, 'restart');
+  if (restart === flagOption(invocation, 'keep')) {
+    throw usageError(
+      'say what becomes of the rehearsals',
+      'headgate go-live --restart   or   headgate go-live --keep',
+    );
+  }
+  return withState(invocation, 'write', async (state) => {
+    refuseUnlessDue(state);
+    const counts = countRehearsals(state.db);
+    const lines = surveyLines(counts, restart);
+    if (!(await agrees(invocation, { lines, question: ' Go live?' })))
+      return outcome({ counts, restarted: 0, lines: [' Nothing was changed.'] });
+    const { workspace } = state;
+    const restarted = await withJobLocks(invocation, { workspace, jobs: OUTBOUND_JOBS }, () =>
+      goLive(state, restart),
+    );
+    return outcome({ counts, restarted, lines: doneLines(counts, { restart, restarted }) });
+  });
+}
+
+function refuseUnlessDue({ workspace, db }: OperatorState): void {
+  if (!workspace.policy.live) {
+    throw new HeadgateError('live is false in headgate.toml', {
+      code: 'not_live',
+      exit: 'CONFIG',
+      notDone: 'Nothing was changed.',
+      fix: 'Set live = true first, then say go-live again.',
+    });
+  }
+  if (readHeader(db).wentLiveAt === null) return;
+  throw usageError('this workspace is live already', 'headgate status');
+}
+
+function goLive(state: OperatorState, restart: boolean): number {
+  const { db, now, workspace, invocation } = state;
+  return writeAsPerson(state, () => {
+    takeBackApprovals(db);
+    markWentLive(db, now);
+    if (!restart) return 0;
+    const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
+    const rehearsed = rehearsedEnrollments(db);
+    for (const enrollment of rehearsed) forgetRehearsal(db, enrollment, now);
+    for (const enrollment of rehearsed) begin(engine, enrollment, invocation.context.random.publicId('e'));
+    return rehearsed.length;
+  });
+}
+
+/** A new enrollment from now; a follow-up comes back by itself when nurture looks at its lead again (B7). */
+function begin(engine: Engine, old: RehearsedEnrollment, id: string): void {
+  const { db, now, policy } = engine;
+  const lead = leadByRowId(db, old.leadRowId);
+  const sequence = engine.sequences.get(old.sequenceRowId);
+  const step = sequence === undefined ? null : nextStep(sequence.steps, null, new Set());
+  const isLive = enrollmentsOfLead(db, old.leadRowId).some(
+    (each) => each.sequenceRowId === old.sequenceRowId && each.endedAt === null,
+  );
+  if (lead !== null && sequence?.status === 'active' && step !== null && old.kind === 'drip' && !isLive) {
+    const scheduled = scheduleStep({
+      sequence,
+      step,
+      previousStep: null,
+      enrolledAt: now,
+      previousSendAt: null,
+      leadZone: lead.zone,
+      isHoliday: holidayJudge(engine, lead),
+      policy,
+    });
+    insertEnrollment(db, {
+      id,
+      leadRowId: old.leadRowId,
+      sequenceRowId: old.sequenceRowId,
+      kind: 'drip',
+      enrolledAt: now,
+      ...scheduled,
+      firstStepRowId: step.rowId,
+      matchReason: old.matchReason,
+      matchSnapshotJson: old.matchSnapshotJson,
+      parallel: old.parallel === 1,
+    });
+  }
+  refreshNurtureDue(db, old.leadRowId, { policy, now });
+}
+
+function surveyLines(counts: RehearsalCounts, restart: boolean): readonly string[] {
+  const verb = restart
+    ? 'start again from now, as if they had never run'
+    : 'are kept: what was rehearsed counts as sent';
+  return [
+    '',
+    ` ${countOf(counts.messages, 'message')} in ${countOf(counts.enrollments, 'enrollment')} only went to the outbox.`,
+    ` These enrollments ${verb}.`,
+    ` ${countOf(counts.approvals, 'approval')} given before must be given again.`,
+    ' From then on send reaches people.',
+    '',
+  ];
+}
+
+function doneLines(
+  counts: RehearsalCounts,
+  { restart, restarted }: { restart: boolean; restarted: number },
+): readonly string[] {
+  return [
+    ' This workspace is live.',
+    restart
+      ? ` ${countOf(restarted, 'enrollment')} started again.`
+      : ` ${countOf(counts.messages, 'rehearsed message')} kept as sent.`,
+    '',
+    ' Next    headgate drip --preview',
+  ];
+}
+
+function outcome(of: { counts: RehearsalCounts; restarted: number; lines: readonly string[] }): Outcome {
+  return {
+    exit: 'OK',
+    document: { items: [{ ...of.counts, restarted: of.restarted }] },
+    human: of.lines.join('\n'),
+  };
+}

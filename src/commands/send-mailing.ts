@@ -1,0 +1,73 @@
+import { composeMail } from '../adapters/mail/compose.ts';
+import { createOutboxMailer } from '../adapters/mail/outbox.ts';
+import { parseMailbox } from '../config/check-mail.ts';
+import { HeadgateError } from '../core/errors.ts';
+import type { Mailer, OutgoingMail } from '../ports.ts';
+import type { StoredMessage } from '../store/messages.ts';
+import { storedMail } from '../store/sends.ts';
+import type { Invocation } from './cli-context.ts';
+import type { Engine } from './engine/engine.ts';
+import { fetchSecret, type Workspace } from './workspace.ts';
+
+/** The one way out: the outbox while not live, whatever the transport says (D9); else what `mail.transport` names. */
+export async function openMailer(invocation: Invocation, workspace: Workspace): Promise<Mailer> {
+  const { mail, paths } = workspace;
+  const { clock } = invocation.context;
+  if (mail.transport === 'outbox' || mail.smtp === null)
+    return createOutboxMailer({ directory: paths.outboxDir, clock });
+  const { createSmtpMailer } = await import('../adapters/mail/smtp.ts');
+  const { host, port, user, password, secure } = mail.smtp;
+  const secret =
+    password === null
+      ? null
+      : await fetchSecret(invocation, { key: 'mail.smtp.password', reference: password, workspace });
+  return createSmtpMailer({ host, port, secure, user, password: secret });
+}
+
+/** The bytes of a message: those of its first attempt if its words are still the same, else made now (D1, D5). */
+export function composer(
+  engine: Engine,
+  workspace: Workspace,
+): (message: StoredMessage) => Promise<OutgoingMail> {
+  return async (message) => {
+    const kept = storedMail(engine.db, message.rowId, message.textHash ?? '');
+    if (kept !== null) {
+      const { messageIdHeader, sender, recipient, raw } = kept;
+      return { id: message.id, from: sender, to: recipient, messageIdHeader, raw };
+    }
+    return composeMail(partsOf(engine, workspace, message));
+  };
+}
+
+function partsOf(
+  engine: Engine,
+  workspace: Workspace,
+  message: StoredMessage,
+): Parameters<typeof composeMail>[0] {
+  const { brand, policy } = workspace;
+  const sequence = [...engine.sequences.values()].find((each) => each.id === message.sequenceId);
+  const own = sequence?.from === null || sequence === undefined ? null : parseMailbox(sequence.from);
+  if (message.subject === null || message.bodyMarkdown === null) throw wordless(message);
+  return {
+    messageId: message.id,
+    subject: message.subject,
+    preheader: message.preheader,
+    bodyMarkdown: message.bodyMarkdown,
+    lead: { email: message.leadEmail, name: message.leadName },
+    from: own ?? brand.from,
+    replyTo: sequence?.replyTo ?? brand.replyTo,
+    brand: { name: brand.name, postalAddress: brand.postalAddress },
+    date: engine.now,
+    unsubscribeUrl: null,
+    isRehearsal: !policy.live,
+    thread: null,
+  };
+}
+
+function wordless(message: StoredMessage): HeadgateError {
+  return new HeadgateError(`${message.id} was approved without words`, {
+    code: 'message_without_words',
+    exit: 'SOFTWARE',
+    notDone: 'It was not sent.',
+  });
+}

@@ -1,0 +1,185 @@
+import type { Doubt } from '../core/guards/wake.ts';
+import { formatInstant } from '../core/time/instants.ts';
+import type { Outcome } from './cli-context.ts';
+import type { NotSent } from './engine/send-ledger.ts';
+import type { SendingResult } from './engine/sending.ts';
+import { formatDateTime } from './output/time.ts';
+import { renderTable } from './output/table.ts';
+import type { Terminal } from './output/terminal.ts';
+import { countOf } from './output/text.ts';
+import type { RunEnd } from './run-ledger.ts';
+import type { RunSession } from './run-session.ts';
+import type { SendPlan } from './send-run.ts';
+
+/** All that is worth saying of one `send`. */
+export interface SendReport extends RunEnd {
+  readonly doubts: readonly Doubt[];
+  readonly plan: SendPlan | null;
+  readonly result: SendingResult;
+  /** Moved to held by this run. */
+  readonly held: number;
+}
+
+/** The outcome in the shape of cli.md 2.6; `items[].action` is send or hold_back. */
+export function reportSend(session: RunSession, report: SendReport): Outcome {
+  const next = nextCommands(session, report);
+  return {
+    exit: report.exit,
+    document: {
+      schema: 'headgate.run/1',
+      run: {
+        id: session.runId,
+        command: 'send',
+        mode: report.mode,
+        plan: null,
+        started: formatInstant(session.now),
+        ms: Math.max(0, session.invocation.context.clock.now() - session.now),
+        machine: session.header.machine.hostName,
+        version: session.invocation.context.version,
+        live: session.workspace.policy.live,
+        reason: report.reason,
+      },
+      guards: {
+        cold_start: {
+          ok: report.doubts.length === 0,
+          doubts: report.doubts.map(({ reason, detail }) => ({ reason, detail })),
+        },
+        blast_radius:
+          report.plan === null
+            ? null
+            : { ok: !report.plan.blastRadius.over, limit: report.plan.blastRadius.line },
+        paused: report.reason === 'paused',
+      },
+      counts: report.counts,
+      items: itemsDocument(report),
+      next,
+    },
+    human: (terminal) => lines(terminal, { session, report, next }),
+    message:
+      report.result.stoppedBy ??
+      (report.doubts.length > 0 ? report.doubts.map((each) => each.detail).join('; ') : report.reason),
+    fix: next[0] ?? null,
+    journal: `send: ${String(sentOf(report))} sent, ${String(report.held)} held run=${session.runId}`,
+  };
+}
+
+function itemsDocument({ plan, result, mode }: SendReport): readonly unknown[] {
+  const done = result.settled.map(({ claim, outcome, detail }) => ({
+    ...named(claim.message),
+    action: 'send',
+    outcome,
+    detail,
+  }));
+  const planned =
+    mode === 'preview' ? (plan?.queue ?? []).map((message) => ({ ...named(message), action: 'send' })) : [];
+  const waiting = [...(plan?.notSent ?? []), ...result.notSent].map((each) => ({
+    ...named(each.message),
+    action: 'hold_back',
+    reason: each.reason,
+    detail: each.detail,
+    retry_after: each.until === null ? null : formatInstant(each.until),
+  }));
+  return [...done, ...planned, ...waiting];
+}
+
+function named(message: NotSent['message']): Readonly<Record<string, unknown>> {
+  return {
+    id: message.id,
+    lead: { id: message.leadId, email: message.leadEmail, tz: message.leadZone },
+    sequence: message.sequenceId,
+    step: message.stepId,
+    subject: message.subject,
+  };
+}
+
+function sentOf({ result }: SendReport): number {
+  return result.settled.filter((each) => each.outcome === 'sent').length;
+}
+
+function lines(
+  terminal: Terminal,
+  { session, report, next }: { session: RunSession; report: SendReport; next: readonly string[] },
+): readonly string[] {
+  const { policy } = session.workspace;
+  const at = formatDateTime(session.now, policy.timezone);
+  const where = policy.live ? 'live' : 'outbox: no mail leaves this machine';
+  return [
+    '',
+    ` ${terminal.bold(title(report))}  send  ${at}   ${terminal.dim(where)}`,
+    ...report.doubts.map((doubt) => `   Why       ${doubt.detail}`),
+    ...(report.held > 0
+      ? [
+          `   ${countOf(report.held, 'approved message')} moved to held; one release by a person sends them on.`,
+        ]
+      : []),
+    ...sentLines(terminal, report),
+    ...waitingLines(report, policy.timezone),
+    ...(report.result.stoppedBy === null
+      ? []
+      : [
+          '',
+          ` Stopped: ${report.result.stoppedBy}`,
+          '   Not retried in this run. What was not sent is still approved.',
+        ]),
+    ...(next.length === 0
+      ? []
+      : ['', ...next.map((command, index) => ` ${index === 0 ? 'Next' : '    '}    ${command}`)]),
+    '',
+  ];
+}
+
+function title(report: SendReport): string {
+  if (report.doubts.length > 0) return 'COLD START';
+  if (report.mode === 'preview') return 'PREVIEW';
+  if (report.mode === 'paused') return 'PAUSED';
+  if (report.exit === 'HELD') return 'HELD';
+  return sentOf(report) > 0 ? `SENT ${String(sentOf(report))}` : 'NOTHING DUE';
+}
+
+function sentLines(terminal: Terminal, { plan, result, mode }: SendReport): readonly string[] {
+  const rows =
+    mode === 'preview'
+      ? (plan?.queue ?? []).map((message) => ({ message, outcome: 'would send', detail: '' }))
+      : result.settled.map(({ claim, outcome, detail }) => ({ message: claim.message, outcome, detail }));
+  if (rows.length === 0) return [];
+  const table = renderTable(terminal, rows.slice(0, 50), [
+    { header: 'id', cell: ({ message }) => message.id, minWidth: 18 },
+    { header: 'lead', cell: ({ message }) => message.leadName ?? message.leadEmail, minWidth: 12 },
+    {
+      header: 'step',
+      cell: ({ message }) => `${message.sequenceId} ${terminal.symbols.arrow} ${message.stepId}`,
+      minWidth: 14,
+    },
+    {
+      header: 'result',
+      cell: ({ outcome, detail }) => (detail === '' ? outcome : `${outcome}: ${detail}`),
+      minWidth: 10,
+    },
+  ]);
+  return ['', ...table.map((line) => ` ${line}`)];
+}
+
+function waitingLines({ plan, result }: SendReport, zone: string): readonly string[] {
+  const waiting = [...(plan?.notSent ?? []), ...result.notSent];
+  if (waiting.length === 0) return [];
+  const shown = waiting.slice(0, 20).map(({ message, reason, detail, until }) => {
+    const when = until === null ? '' : `, until ${formatDateTime(until, zone)}`;
+    return `   ${message.id}  ${reason}: ${detail}${when}`;
+  });
+  return ['', ` ${countOf(waiting.length, 'approved message')} not sent now`, ...shown];
+}
+
+function nextCommands(session: RunSession, report: SendReport): readonly string[] {
+  if (report.mode === 'paused') return ['headgate resume'];
+  if (report.doubts.some((doubt) => doubt.liftedBy === 'adopt')) return ['headgate adopt'];
+  if (report.exit === 'HELD')
+    return [
+      `headgate review release --run ${session.runId}`,
+      `headgate review discard --run ${session.runId}`,
+    ];
+  if (report.held > 0)
+    return ['headgate review list --state held', `headgate review release --run ${session.runId}`];
+  if (report.result.settled.some((each) => each.outcome === 'uncertain'))
+    return ['headgate review list --state uncertain'];
+  return sentOf(report) > 0 && !session.workspace.policy.live ? ['headgate outbox list'] : [];
+}

@@ -1,0 +1,70 @@
+import Database from 'better-sqlite3';
+
+import { APPLICATION_ID, mapSqliteError } from './database.ts';
+import { SCHEMA_VERSION } from './migrate.ts';
+
+/** What a copy of the state holds; counted by opening the copy itself, never the original (F8). */
+export interface BackupContents {
+  readonly stateId: string;
+  readonly schemaVersion: number;
+  readonly lastClockAt: number;
+  readonly leads: number;
+  readonly enrollments: number;
+  readonly messages: number;
+  /** What `PRAGMA integrity_check` had to say; empty when all is well. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Opens a copy read-only and looks it through. Throws what mapSqliteError makes of a file that is not a database; `faults` names a
+ * damaged one, a foreign one and one of a newer schema.
+ */
+export function inspectBackup(file: string): BackupContents {
+  try {
+    const connection = new Database(file, { readonly: true, fileMustExist: true });
+    try {
+      return readContents(connection);
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    throw mapSqliteError(error, file);
+  }
+}
+
+function readContents(connection: Database.Database): BackupContents {
+  const schemaVersion = Number(connection.pragma('user_version', { simple: true }));
+  const faults = faultsOf(connection, schemaVersion);
+  if (faults.length > 0)
+    return { stateId: '', schemaVersion, lastClockAt: 0, leads: 0, enrollments: 0, messages: 0, faults };
+  const row = connection
+    .prepare<[], Omit<BackupContents, 'schemaVersion' | 'faults'>>(
+      `SELECT state_id AS stateId, last_clock_at AS lastClockAt, (SELECT count(*) FROM leads) AS leads,
+         (SELECT count(*) FROM enrollments) AS enrollments, (SELECT count(*) FROM messages) AS messages
+       FROM state_header`,
+    )
+    .get();
+  if (row === undefined)
+    return {
+      stateId: '',
+      schemaVersion,
+      lastClockAt: 0,
+      leads: 0,
+      enrollments: 0,
+      messages: 0,
+      faults: ['its header is gone'],
+    };
+  return { ...row, schemaVersion, faults: [] };
+}
+
+function faultsOf(connection: Database.Database, schemaVersion: number): readonly string[] {
+  if (Number(connection.pragma('application_id', { simple: true })) !== APPLICATION_ID)
+    return ['it is not a state of Headgate'];
+  if (schemaVersion > SCHEMA_VERSION)
+    return [`its schema ${String(schemaVersion)} is newer than this program's ${String(SCHEMA_VERSION)}`];
+  return connection
+    .prepare<[], string>('PRAGMA integrity_check(10)')
+    .pluck()
+    .all()
+    .filter((line) => line !== 'ok');
+}

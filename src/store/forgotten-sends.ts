@@ -1,0 +1,71 @@
+import type { Instant, Job } from '../core/model.ts';
+import type { StateDatabase } from './database.ts';
+
+/**
+ * A15: puts a message back that was drafted and sent after the backup, under the id it was sent with. If the state holds another
+ * message for the same step (the backup was made in between), that one is overwritten: a step has one message (D1).
+ */
+export function insertForgotten(
+  db: StateDatabase,
+  message: {
+    messageId: string;
+    enrollmentRowId: number;
+    leadRowId: number;
+    stepRowId: number;
+    job: Job;
+    state: 'sent' | 'uncertain';
+    at: Instant;
+  },
+): void {
+  db.assertInWrite();
+  const words = '(sent after the backup; see outbox/ or the mailbox for its words)';
+  db.prepare(
+    `INSERT INTO messages (id, enrollment_row_id, step_row_id, lead_row_id, job, state, run_id, note, subject, body_markdown,
+       text_hash, reserved_at, drafted_at, claimed_at, sent_at)
+     VALUES (?, ?, ?, ?, ?, ?, 'r-journal', 'settled by the send journal', ?, ?, 'forgotten', ?, ?, ?, ?)
+     ON CONFLICT (enrollment_row_id, step_row_id) DO UPDATE SET id = excluded.id, state = excluded.state, note = excluded.note,
+       subject = coalesce(subject, excluded.subject), body_markdown = coalesce(body_markdown, excluded.body_markdown),
+       text_hash = coalesce(text_hash, excluded.text_hash), claimed_at = excluded.claimed_at, sent_at = excluded.sent_at, ended_at = NULL`,
+  ).run(
+    message.messageId,
+    message.enrollmentRowId,
+    message.stepRowId,
+    message.leadRowId,
+    message.job,
+    message.state,
+    words,
+    words,
+    message.at,
+    message.at,
+    message.at,
+    message.state === 'sent' ? message.at : null,
+  );
+  db.prepare<[number, number]>(
+    'UPDATE leads SET watermark_at = max(coalesce(watermark_at, 0), ?) WHERE row_id = ?',
+  ).run(message.at, message.leadRowId);
+}
+
+/**
+ * A15: the journal's word against an older state: whatever the state believed of this message, it has left, or may have. The one
+ * place outside the state machine, since it corrects the past and moves nothing forward.
+ */
+export function forceState(
+  db: StateDatabase,
+  message: { messageRowId: number; state: 'sent' | 'uncertain'; at: Instant; detail: string },
+): void {
+  db.assertInWrite();
+  const words = '(its words were not in the backup)';
+  db.prepare(
+    `UPDATE messages SET state = ?, note = ?, claimed_at = ?, sent_at = ?, ended_at = NULL,
+       subject = coalesce(subject, ?), body_markdown = coalesce(body_markdown, ?), text_hash = coalesce(text_hash, 'forgotten')
+     WHERE row_id = ?`,
+  ).run(
+    message.state,
+    message.detail,
+    message.at,
+    message.state === 'sent' ? message.at : null,
+    words,
+    words,
+    message.messageRowId,
+  );
+}
