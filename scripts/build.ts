@@ -1,14 +1,26 @@
 /**
  * Bundles src/entry.ts into dist/headgate.cjs, and heavy libraries into files beside it: one CommonJS file starts
  * in half the time of the same modules loaded one by one (docs/adr/0001). `--if-stale` builds only when a source is newer than the bundle.
+ *
+ * For the acceptance tests alone: `--into DIR` builds somewhere else, and `--guards-off NAMES` builds a bundle without these guards, which
+ * is refused for dist/, so that no installation can ever run one.
  */
 import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
+const { values: FLAGS } = parseArgs({
+  options: {
+    'if-stale': { type: 'boolean', default: false },
+    into: { type: 'string' },
+    'guards-off': { type: 'string' },
+  },
+});
+
 const ROOT = join(import.meta.dirname, '..');
-const DIST = join(ROOT, 'dist');
+const DIST = FLAGS.into === undefined ? join(ROOT, 'dist') : resolve(FLAGS.into);
 const BUNDLE = join(DIST, 'headgate.cjs');
 const INPUTS = ['src/**/*', 'scripts/build.ts', 'package.json', 'package-lock.json'];
 
@@ -97,7 +109,13 @@ const OPTIONS: BuildOptions = {
   minifyWhitespace: true,
   legalComments: 'none',
   loader: { '.sql': 'text', '.toml': 'text', '.md': 'text', '.csv': 'text', '.html': 'text' },
-  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  define: {
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+    ...(FLAGS['guards-off'] === undefined
+      ? {}
+      : { HEADGATE_GUARDS_OFF: JSON.stringify(FLAGS['guards-off']) }),
+  },
   logOverride: { 'empty-import-meta': 'error' },
   logLevel: 'warning',
 };
@@ -132,7 +150,10 @@ async function bundle(): Promise<void> {
   }
 }
 
-if (!process.argv.includes('--if-stale') || isStale()) {
+if (FLAGS['guards-off'] !== undefined && FLAGS.into === undefined) {
+  throw new Error('--guards-off needs --into: dist/ always has every guard');
+}
+if (!FLAGS['if-stale'] || isStale()) {
   try {
     await bundle();
   } catch (error) {
