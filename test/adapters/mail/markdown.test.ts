@@ -120,15 +120,12 @@ describe('hardening 42, 53: what could hurt a reader stays words', () => {
 });
 
 test('hardening 42, 46: the value of a lead comes out as the same characters in the text part', async () => {
-  const value = fc.string({ unit: fc.constantFrom(...'ab1 *_`#-+.)[]()<>!~|=&;:\\"\'/\n'), maxLength: 30 });
+  const signs = '* _ ` # + - . ) [ ] ( < > ! ~ | = & ; : \\ " \' /'.split(' ');
+  const value = fc.string({ unit: fc.constantFrom('a', '1', ' ', ...signs), maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(value, async (raw) => {
-      const clean = cleanText(raw)
-        .split('\n')
-        .map((line) => line.trim())
-        .join('\n')
-        .trim();
-      fc.pre(clean !== '' && !clean.includes('\n'));
+      const clean = cleanText(raw).trim();
+      fc.pre(clean !== '');
       const { text } = await render(
         settleLineStarts(`Hi ${escapeMarkdown(clean)}, and\n\n${escapeMarkdown(clean)}`),
       );
