@@ -1,3 +1,4 @@
+import { createSendJournal } from '../adapters/send-journal.ts';
 import type { StateDoubt } from '../core/guards/state-doubts.ts';
 import { stampOf } from '../core/state-identity.ts';
 import { aheadOfClock, type AheadCount } from '../store/adoption.ts';
@@ -8,7 +9,7 @@ import { acceptedClock, adoptState, type Adoption } from './adoption.ts';
 import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine } from './engine/engine.ts';
-import { WITHOUT_SEND_JOURNAL } from './engine/journal-settling.ts';
+import { settleAgainst } from './engine/journal-settling.ts';
 import { MIN_FREE_BYTES } from './engine/live-run.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
@@ -47,7 +48,7 @@ function adopt(state: OperatorState): Adoption {
   const { db, now, workspace, stampFile } = state;
   checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES });
   const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
-  const adoption = adoptState(state, engine, WITHOUT_SEND_JOURNAL);
+  const adoption = adoptState(state, engine, settleAgainst(createSendJournal(workspace.paths.stateDir)));
   // Last, so that a crash before it leaves a state that is still in doubt.
   stampFile.write(stampOf(readHeader(db)));
   return adoption;

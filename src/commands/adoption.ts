@@ -7,29 +7,23 @@ import {
   type AcceptedClock,
   type AheadCount,
 } from '../store/adoption.ts';
-import type { StateDatabase } from '../store/database.ts';
 import { setDue } from '../store/enrollments.ts';
 import { adoptHeader, readHeader, setPersonNeeded } from '../store/header.ts';
-import { messagesInStates, moveMessage } from '../store/messages.ts';
 import { recordRun } from '../store/runs.ts';
-import { claimedTransport, recordAttempt } from '../store/sends.ts';
 import { livePlaces } from '../store/sequence-enrollments.ts';
-import { addTimeline } from '../store/timeline.ts';
+import { distrustOpen, type Distrust } from './engine/distrust.ts';
 import type { Engine } from './engine/engine.ts';
 import type { JournalSettlement, SettleAgainstSendJournal } from './engine/journal-settling.ts';
 import { scheduleAgain } from './engine/rescheduling.ts';
-import { markUncertain } from './engine/send-ledger.ts';
 import { OUTBOUND_JOBS } from './job-locks.ts';
 import { readStamp, type OperatorState } from './operator-state.ts';
 
 const DAY_MS = 86_400_000;
 
 /** What an adoption did, for the report and for its row in `runs`. */
-export interface Adoption {
+export interface Adoption extends Distrust {
   readonly runId: string;
   readonly lowered: readonly AheadCount[];
-  readonly held: number;
-  readonly uncertain: number;
   readonly journal: JournalSettlement;
   /** Jobs that start cold: a person confirms their first plan. */
   readonly coldJobs: readonly string[];
@@ -63,8 +57,7 @@ export function adoptState(
       runId,
       lowered,
       journal,
-      held: holdApproved(db, { now, runId }),
-      uncertain: doubtSending(engine, runId),
+      ...distrustOpen(engine, { runId, why: 'the state was adopted' }),
       coldJobs: forgetCheckpoints(db, OUTBOUND_JOBS),
       plansSuperseded: supersedePlans(db, now),
     };
@@ -105,49 +98,6 @@ function lowerDueTimes(engine: Engine): readonly AheadCount[] {
     }
   }
   return count === 0 ? [] : [{ what: 'due_times', count }];
-}
-
-/** A15: what was approved before the adoption needs one release by a person, which gives it a fresh undo. */
-function holdApproved(db: StateDatabase, { now, runId }: { now: Instant; runId: string }): number {
-  const change = {
-    hold_cause: 'doubt',
-    held_from: 'approved',
-    held_by_job: 'send',
-    held_run_id: runId,
-    leaves_at: null,
-  } as const;
-  let held = 0;
-  for (let rest = messagesInStates(db, ['approved']); rest.length > 0;) {
-    for (const message of rest) {
-      if (!moveMessage(db, message, { to: 'held', change })) continue;
-      held += 1;
-      const text = 'approved before the state was adopted';
-      addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'held', text, ref: message.id });
-    }
-    rest = messagesInStates(db, ['approved']);
-  }
-  return held;
-}
-
-/** A15, D1: no sender holds these any more, and nobody knows whether the body left. */
-function doubtSending(engine: Engine, runId: string): number {
-  const { db, now, operatorDay: day } = engine;
-  const detail = 'it was being sent when the state was adopted';
-  const sending = messagesInStates(db, ['sending']);
-  for (const message of sending) {
-    recordAttempt(db, {
-      messageRowId: message.rowId,
-      attempt: message.attempts,
-      event: 'unknown',
-      at: now,
-      operatorDay: day,
-      runId,
-      transport: claimedTransport(db, message.rowId),
-      detail,
-    });
-    markUncertain(engine, message, { detail, runId });
-  }
-  return sending.length;
 }
 
 /** A13: who looks at `runs list` later sees the break. */

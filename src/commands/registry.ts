@@ -5,6 +5,7 @@ import { CARE_COMMANDS } from './entries/care.ts';
 import { DAILY_COMMANDS } from './entries/daily.ts';
 import { INSIGHT_COMMANDS } from './entries/insight.ts';
 import { LEAD_COMMANDS } from './entries/leads.ts';
+import { REVIEW_COMMANDS } from './entries/review.ts';
 import { SEQUENCE_COMMANDS } from './entries/sequences.ts';
 import { TIMER_COMMANDS } from './entries/timers.ts';
 
@@ -68,6 +69,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   ...TIMER_COMMANDS,
   ...DAILY_COMMANDS,
+  ...REVIEW_COMMANDS,
   ...LEAD_COMMANDS,
   ...SEQUENCE_COMMANDS,
   ...INSIGHT_COMMANDS,

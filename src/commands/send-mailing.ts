@@ -1,5 +1,5 @@
 import { composeMail } from '../adapters/mail/compose.ts';
-import { createOutboxMailer } from '../adapters/mail/outbox.ts';
+import { createOutboxMailer } from '../adapters/mail/outbox-mailer.ts';
 import { parseMailbox } from '../config/check-mail.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Mailer, OutgoingMail } from '../ports.ts';
@@ -9,12 +9,15 @@ import type { Invocation } from './cli-context.ts';
 import type { Engine } from './engine/engine.ts';
 import { fetchSecret, type Workspace } from './workspace.ts';
 
+/** Files written at a time; their syncs overlap. */
+const OUTBOX_CONNECTIONS = 10;
+
 /** The one way out: the outbox while not live, whatever the transport says (D9); else what `mail.transport` names. */
 export async function openMailer(invocation: Invocation, workspace: Workspace): Promise<Mailer> {
   const { mail, paths } = workspace;
   const { clock } = invocation.context;
   if (mail.transport === 'outbox' || mail.smtp === null)
-    return createOutboxMailer({ directory: paths.outboxDir, clock });
+    return createOutboxMailer({ outboxDir: paths.outboxDir, clock, connections: OUTBOX_CONNECTIONS });
   const { createSmtpMailer } = await import('../adapters/mail/smtp.ts');
   const { host, port, user, password, secure } = mail.smtp;
   const secret =

@@ -1,5 +1,8 @@
 import type { EnrollmentPlace } from '../../core/edit-moves.ts';
+import type { Lead } from '../../core/model.ts';
 import { scheduleStep, type ScheduledStep } from '../../core/schedule.ts';
+import { enrollmentsOfLead, setDue } from '../../store/enrollments.ts';
+import { isAskedForNow } from '../../store/send-now.ts';
 import { holidayJudge, type Engine } from './engine.ts';
 
 /** What the due time of an enrollment's next step is made of. */
@@ -28,4 +31,25 @@ export function scheduleAgain(engine: Engine, place: SchedulePlace): ScheduledSt
     isHoliday: holidayJudge(engine, { country: place.leadCountry }),
     policy: engine.policy,
   });
+}
+
+/**
+ * C3, C4: works out the due times of a lead's live enrollments again, after its zone or country changed, in the caller's
+ * transaction. What an operator asked for now (C6), and a follow-up, which is due with its enrollment, stay. Returns how
+ * many moved.
+ */
+export function rescheduleLead(engine: Engine, lead: Pick<Lead, 'rowId' | 'zone' | 'country'>): number {
+  const { db } = engine;
+  db.assertInWrite();
+  let moved = 0;
+  for (const enrollment of enrollmentsOfLead(db, lead.rowId)) {
+    const { rowId, kind, endedAt, dueAt, nextDueAt } = enrollment;
+    if (endedAt !== null || kind === 'nurture' || isAskedForNow(db, rowId)) continue;
+    const place = { ...enrollment, leadZone: lead.zone, leadCountry: lead.country };
+    const scheduled = scheduleAgain(engine, place);
+    if (scheduled === null || (scheduled.dueAt === dueAt && scheduled.nextDueAt === nextDueAt)) continue;
+    setDue(db, { enrollmentRowId: rowId, ...scheduled });
+    moved += 1;
+  }
+  return moved;
 }

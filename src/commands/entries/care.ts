@@ -40,4 +40,29 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../adopt.ts'),
   },
+  {
+    path: 'restore',
+    group: 'set-up and care',
+    summary: 'put a verified copy in place; nothing leaves until adopt',
+    schema: 'headgate.restore/1',
+    examples: ['headgate restore backup/headgate-20260218T031000Z.db', 'headgate restore copy.db --yes'],
+    configure: (command) => {
+      command.argument('<file>', 'a copy that backup made').option('--yes', 'restore without being asked');
+    },
+    load: () => import('../restore.ts'),
+  },
+  {
+    path: 'go-live',
+    group: 'set-up and care',
+    summary: 'after live = true: restart or keep what was rehearsed',
+    schema: 'headgate.go-live/1',
+    examples: ['headgate go-live --restart', 'headgate go-live --keep --yes'],
+    configure: (command) => {
+      command
+        .option('--restart', 'rehearsed enrollments start again from now')
+        .option('--keep', 'what was rehearsed counts as sent')
+        .option('--yes', 'go live without being asked');
+    },
+    load: () => import('../go-live.ts'),
+  },
 ];

@@ -32,4 +32,26 @@ export const DAILY_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../resume.ts'),
   },
+  {
+    path: 'outbox list',
+    group: 'every day',
+    summary: 'mails caught while not live',
+    schema: 'headgate.outbox/1',
+    examples: ['headgate outbox list', 'headgate outbox list --json'],
+    configure: (command) => {
+      command.option('--limit <n>', 'the newest n (50)');
+    },
+    load: () => import('../outbox-list.ts'),
+  },
+  {
+    path: 'outbox open',
+    group: 'every day',
+    summary: 'one caught mail as its reader would get it',
+    schema: 'headgate.outbox/1',
+    examples: ['headgate outbox open', 'headgate outbox open m-abcdefghijklmnop'],
+    configure: (command) => {
+      command.argument('[id]', 'the message, m-…; the newest when left out');
+    },
+    load: () => import('../outbox-open.ts'),
+  },
 ];

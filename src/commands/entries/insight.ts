@@ -26,4 +26,19 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../runs-show.ts'),
   },
+  {
+    path: 'sends list',
+    group: 'insight',
+    summary: 'what left or was tried, with attempts and answers',
+    schema: 'headgate.sends/1',
+    examples: ['headgate sends list', 'headgate sends list --state uncertain'],
+    configure: (command) => {
+      command
+        .option('--sequence <id>', 'only this sequence')
+        .option('--lead <id>', 'only this lead, by id or address')
+        .option('--state <state>', 'only this state: sent, uncertain, sending, approved, failed')
+        .option('--limit <n>', 'at most n (50)');
+    },
+    load: () => import('../sends-list.ts'),
+  },
 ];

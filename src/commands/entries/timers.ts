@@ -35,7 +35,39 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     runsBare: true,
     load: () => import('../confirm.ts'),
   },
+  {
+    path: 'send',
+    group: 'timers',
+    summary: 'send approved messages, every guard judged again',
+    schema: 'headgate.run/1',
+    examples: ['headgate send --preview', 'headgate send'],
+    configure: configureSend,
+    runsBare: true,
+    stopsItself: true,
+    load: () => import('../send.ts'),
+  },
+  {
+    path: 'backup',
+    group: 'timers',
+    summary: 'copy the state while jobs run, verify the copy, prune old ones',
+    schema: 'headgate.backup/1',
+    examples: ['headgate backup', 'headgate backup --to /mnt/copies --keep 30'],
+    configure: (command) => {
+      command
+        .option('--to <dir>', 'where copies go; backup/ in the state folder when left out')
+        .option('--keep <n>', 'how many copies to keep (14)');
+    },
+    runsBare: true,
+    load: () => import('../backup.ts'),
+  },
 ];
+
+function configureSend(command: Command): void {
+  addPreviewFlag(command);
+  addLimitFlag(command);
+  command.option('--only <id...>', 'only these messages, m-…; the run writes no checkpoint');
+  addDetailedExitFlag(command);
+}
 
 function configureJob(command: Command): void {
   addPreviewFlag(command);

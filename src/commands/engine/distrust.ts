@@ -1,0 +1,63 @@
+import { messagesInStates, moveMessage } from '../../store/messages.ts';
+import { claimedTransport, recordAttempt } from '../../store/sends.ts';
+import { addTimeline } from '../../store/timeline.ts';
+import type { Engine } from './engine.ts';
+import { markUncertain } from './send-ledger.ts';
+
+/** What `adopt` and `restore` no longer take on trust. */
+export interface Distrust {
+  /** Approved messages that wait for one release by a person. */
+  readonly held: number;
+  /** Messages that were being sent, and of which nobody knows. */
+  readonly uncertain: number;
+}
+
+/** A15: every approved message is held, every one being sent uncertain. In the caller's transaction, after the journal's word. */
+export function distrustOpen(engine: Engine, because: { runId: string; why: string }): Distrust {
+  return { held: holdApproved(engine, because), uncertain: doubtSending(engine, because) };
+}
+
+function holdApproved({ db, now }: Engine, { runId, why }: { runId: string; why: string }): number {
+  const change = {
+    hold_cause: 'doubt',
+    held_from: 'approved',
+    held_by_job: 'send',
+    held_run_id: runId,
+    leaves_at: null,
+  } as const;
+  let held = 0;
+  // In pages: each one leaves the state `approved`, so the next page holds the rest.
+  for (
+    let page = messagesInStates(db, ['approved']);
+    page.length > 0;
+    page = messagesInStates(db, ['approved'])
+  ) {
+    for (const message of page) {
+      if (!moveMessage(db, message, { to: 'held', change })) continue;
+      held += 1;
+      const text = `approved before ${why}`;
+      addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'held', text, ref: message.id });
+    }
+  }
+  return held;
+}
+
+function doubtSending(engine: Engine, { runId, why }: { runId: string; why: string }): number {
+  const { db, now, operatorDay } = engine;
+  const detail = `it was being sent when ${why}`;
+  const sending = messagesInStates(db, ['sending']);
+  for (const message of sending) {
+    recordAttempt(db, {
+      messageRowId: message.rowId,
+      attempt: message.attempts,
+      event: 'unknown',
+      at: now,
+      operatorDay,
+      runId,
+      transport: claimedTransport(db, message.rowId),
+      detail,
+    });
+    markUncertain(engine, message, { detail, runId });
+  }
+  return sending.length;
+}

@@ -1,0 +1,132 @@
+import { resolve } from 'node:path';
+
+import { putInPlace } from '../adapters/state-files.ts';
+import { createSendJournal } from '../adapters/send-journal.ts';
+import { createStampFile } from '../adapters/stamp-file.ts';
+import { HeadgateError } from '../core/errors.ts';
+import type { Instant } from '../core/model.ts';
+import { inspectBackup, type BackupContents } from '../store/backup-files.ts';
+import { openState } from '../store/database.ts';
+import { markRestored } from '../store/header.ts';
+import { agrees } from './ask.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { distrustOpen, type Distrust } from './engine/distrust.ts';
+import { openEngine } from './engine/engine.ts';
+import { settleAgainst, type JournalSettlement } from './engine/journal-settling.ts';
+import { GUARDS_OFF } from './guards-off.ts';
+import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
+import { argument, usageError } from './options.ts';
+import { formatDateTime } from './output/time.ts';
+import { countOf, escapeText } from './output/text.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+/**
+ * `restore FILE` (A15, F8): puts a verified copy in the state's place, keeping the state that was there beside it, and settles it
+ * against the send journal: what left since is sent, or uncertain. Nothing is drafted or sent until `adopt`, and what had been
+ * approved waits for one release by a person.
+ */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const typed = argument(invocation, 0);
+  if (typed === null) throw usageError('which copy?', 'headgate restore backup/headgate-….db');
+  const file = resolve(invocation.context.cwd, typed);
+  const workspace = openWorkspace(invocation);
+  const contents = soundBackup(file);
+  const lines = surveyLines(workspace, file, contents);
+  if (!(await agrees(invocation, { lines, question: ' Restore this copy?' }))) return declined(file);
+  return withJobLocks(invocation, { workspace, jobs: [...OUTBOUND_JOBS, 'backup'] }, () =>
+    restore(invocation, workspace, file),
+  );
+}
+
+function soundBackup(file: string): BackupContents {
+  const contents = inspectBackup(file);
+  if (contents.faults.length === 0) return contents;
+  throw new HeadgateError(`${file} cannot be restored`, {
+    code: 'backup_unsound',
+    exit: 'DATAERR',
+    details: contents.faults,
+    notDone: 'The state was left as it is.',
+    fix: 'Try an older copy: ls backup/',
+  });
+}
+
+interface Restored {
+  readonly journal: JournalSettlement;
+  readonly distrust: Distrust;
+  readonly setAside: string | null;
+}
+
+function restore(invocation: Invocation, workspace: Workspace, file: string): Outcome {
+  const { clock, random } = invocation.context;
+  const now = clock.now();
+  const { databaseFile, stateDir, stampFile } = workspace.paths;
+  const setAside = putInPlace({ from: file, to: databaseFile, now });
+  const db = openState({ file: databaseFile, mode: 'write' });
+  try {
+    const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
+    const runId = random.publicId('r');
+    const restored = db.write((): Restored => {
+      markRestored(db, now);
+      const journal = settleAgainst(createSendJournal(stateDir))(engine);
+      return { journal, distrust: distrustOpen(engine, { runId, why: 'the state was restored' }), setAside };
+    });
+    // Reading the stamp here only proves that it can be read: adopt writes it anew, and until then the doubt stands.
+    createStampFile(stampFile).read();
+    return restoredOutcome(file, restored);
+  } finally {
+    db.close();
+  }
+}
+
+function surveyLines(workspace: Workspace, file: string, contents: BackupContents): readonly string[] {
+  return [
+    '',
+    ` ${escapeText(file)}`,
+    `   ${countOf(contents.leads, 'lead')}, ${countOf(contents.enrollments, 'enrollment')}, ${countOf(contents.messages, 'message')}`,
+    `   its last clock reading  ${lastReading(contents.lastClockAt, workspace)}`,
+    ' The state that is there now is kept beside it. Nothing leaves until you adopt.',
+    '',
+  ];
+}
+
+function lastReading(at: Instant, workspace: Workspace): string {
+  return formatDateTime(at, workspace.policy.timezone);
+}
+
+function declined(file: string): Outcome {
+  return { exit: 'OK', document: { items: [{ file, restored: false }] }, human: ' Nothing was changed.' };
+}
+
+function restoredOutcome(file: string, { journal, distrust, setAside }: Restored): Outcome {
+  const unknown = journal.unknown.map(
+    ({ recipient, sequence, step }) => `     ${escapeText(recipient)}  ${sequence} › ${step}`,
+  );
+  return {
+    exit: 'OK',
+    document: {
+      items: [
+        {
+          file,
+          restored: true,
+          set_aside: setAside,
+          journal,
+          held: distrust.held,
+          uncertain: distrust.uncertain,
+        },
+      ],
+    },
+    human: [
+      ` Restored ${escapeText(file)}`,
+      ...(setAside === null ? [] : [`   the state that was there is now ${escapeText(setAside)}`]),
+      `   the send journal proved ${countOf(journal.sent, 'message')} sent since; of ${String(journal.uncertain)} nobody knows`,
+      `   ${countOf(distrust.held, 'approved message')} held, ${String(distrust.uncertain)} being sent then uncertain`,
+      ...(unknown.length === 0
+        ? []
+        : ['   sent to people this copy cannot place; suppressed until you have looked:', ...unknown]),
+      '',
+      ' Next    headgate adopt',
+      '         headgate review list --state uncertain',
+      '         headgate leads import FILE   again, for leads that came after the copy',
+    ].join('\n'),
+  };
+}
