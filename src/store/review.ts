@@ -25,7 +25,11 @@ export function planIdsLike(db: StateDatabase, prefix: string, limit: number): s
   return idsOf(db, 'SELECT id FROM plans WHERE id >= ? AND id < ? ORDER BY id LIMIT ?', { prefix, limit });
 }
 
-function idsOf(db: StateDatabase, sql: string, { prefix, limit }: { prefix: string; limit: number }): string[] {
+function idsOf(
+  db: StateDatabase,
+  sql: string,
+  { prefix, limit }: { prefix: string; limit: number },
+): string[] {
   return db
     .prepare<[string, string, number], { id: string }>(sql)
     .all(prefix, prefix + BEHIND_ALL, limit)
@@ -53,4 +57,12 @@ export function messageIdHeader(db: StateDatabase, messageRowId: number): string
     )
     .get(messageRowId);
   return row?.message_id_header ?? null;
+}
+
+/** The run whose batch holds this message (A8); null when none does. `send` holds what other runs have drafted. */
+export function holdingRunId(db: StateDatabase, messageRowId: number): string | null {
+  const row = db
+    .prepare<[number], { held_run_id: string | null }>('SELECT held_run_id FROM messages WHERE row_id = ?')
+    .get(messageRowId);
+  return row?.held_run_id ?? null;
 }
