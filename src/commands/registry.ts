@@ -31,6 +31,7 @@ export const NAMESPACES: readonly Namespace[] = [
   { name: 'sequences', group: 'leads and sequences', summary: 'check, plan, apply and list sequences' },
   { name: 'steps', group: 'leads and sequences', summary: 'write the words of a step' },
   { name: 'suppressions', group: 'leads and sequences', summary: 'addresses that never receive anything' },
+  { name: 'outbox', group: 'every day', summary: 'mails caught while not live' },
   { name: 'sends', group: 'insight', summary: 'what was sent' },
   { name: 'runs', group: 'insight', summary: 'what each run did' },
   { name: 'audit', group: 'insight', summary: 'verify and show the record of what was decided' },
