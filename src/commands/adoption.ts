@@ -47,12 +47,13 @@ export function adoptState(
   const runId = random.publicId('r');
   const wasAhead = lastClockAt(state) > now;
   return db.write(() => {
+    // First: what it settles carries the times of the old clock as well.
+    const journal = settleJournal(engine);
     const ahead = lowerToClock(db, acceptedClock(state));
     const needsDueTimes = wasAhead || ahead.some(({ what }) => what === 'anchors');
     const lowered = needsDueTimes ? [...ahead, ...lowerDueTimes(engine)] : ahead;
     adoptHeader(db, { machine: machine.identity(), now });
     setPersonNeeded(db, now);
-    const journal = settleJournal(engine);
     const adoption: Adoption = {
       runId,
       lowered,

@@ -93,9 +93,9 @@ function waitingLines({ now, workspace }: OperatorState, waiting: Waiting): read
 
 function outlookLines({ job, plan, doubts, quiet }: JobOutlook): readonly string[] {
   const due =
-    plan.demand === 0
+    plan.evaluated === 0
       ? 'nothing due'
-      : `${String(plan.demand)} due, ${String(plan.drafts.length)} of them in one run`;
+      : `${String(plan.evaluated)} due, ${String(plan.demand)} allowed now, ${String(plan.drafts.length)} in one run`;
   const notes = [...doubts.map((doubt) => `first a preview: ${doubt.detail}`), ...quietNotes(quiet)];
   return [`   ${job.padEnd(8)} ${due}`, ...notes.map((note) => `            ${escapeText(note)}`)];
 }
@@ -112,7 +112,8 @@ function itemOf({ stop, outlooks, approved }: Waiting, isPaused: boolean): Reado
     approved,
     jobs: outlooks.map(({ job, plan, doubts, quiet }) => ({
       job,
-      due: plan.demand,
+      due: plan.evaluated,
+      allowed: plan.demand,
       would_draft: plan.drafts.length,
       held_back: plan.countsByReason,
       doubts: doubts.map(({ reason, detail }) => ({ reason, detail })),

@@ -26,7 +26,8 @@ export function run(invocation: Invocation): Promise<Outcome> {
               { header: 'command', cell: ({ command }) => command },
               {
                 header: 'started',
-                cell: ({ startedAt }) => `${formatDay(startedAt, timezone)} ${formatClock(startedAt, timezone)}`,
+                cell: ({ startedAt }) =>
+                  `${formatDay(startedAt, timezone)} ${formatClock(startedAt, timezone)}`,
                 raw: ({ startedAt }) => formatInstant(startedAt),
                 minWidth: 16,
               },

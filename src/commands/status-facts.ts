@@ -9,6 +9,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/durations.ts';
 import { readHeader } from '../store/header.ts';
 import { readJob } from '../store/jobs.ts';
 import { openBlastRadiusHold } from '../store/messages.ts';
+import { newestWaitingPlan } from '../store/plans.ts';
 import type { StoredRun } from '../store/runs.ts';
 import {
   dayCounts,
@@ -47,6 +48,8 @@ export interface JobDoubts {
   readonly doubts: readonly Doubt[];
   readonly isVetoed: boolean;
   readonly hasOpenHold: boolean;
+  /** A saved preview waits for `confirm`. */
+  readonly hasWaitingPlan: boolean;
 }
 
 /** Everything on the screen of `status`, from SQLite and the clock alone. */
@@ -67,6 +70,9 @@ export interface StatusFacts {
 /** Reads all of it on one snapshot; works while paused and in any doubt that leaves the state readable. */
 export function statusFacts(state: OperatorState): StatusFacts {
   const { db, invocation, workspace } = state;
+  // Before the snapshot: a stamp read after it could be ahead of its header, as if the state had been restored.
+  const doubts = OUTBOUND_JOBS.map((job) => jobDoubts(state, job));
+  const isOwnMachine = stateDoubtsOf(state).every((doubt) => doubt.reason !== 'machine');
   return db.read(() => {
     const engine = engineOf(state);
     return {
@@ -74,11 +80,11 @@ export function statusFacts(state: OperatorState): StatusFacts {
       today: todayOf(engine),
       volume: { drip: volumeOf(engine, 'drip'), nurture: volumeOf(engine, 'nurture') },
       jobs: jobsOf(state),
-      doubts: OUTBOUND_JOBS.map((job) => jobDoubts(state, job)),
+      doubts,
       quietToday: quietDay(engine),
       header: readHeader(db),
       thisHost: invocation.context.machine.identity().hostName,
-      isOwnMachine: stateDoubtsOf(state).every((doubt) => doubt.reason !== 'machine'),
+      isOwnMachine,
       stop: readStop(workspace.paths.stopFile),
       undeliveredNotices: waitingNoticeCount(db),
     };
@@ -137,6 +143,7 @@ function jobDoubts(state: OperatorState, job: OutboundJob): JobDoubts {
     doubts: jobDoubtsOf(state, job),
     isVetoed: readJob(state.db, job).vetoedAt !== null,
     hasOpenHold: openBlastRadiusHold(state.db, job) !== null,
+    hasWaitingPlan: job !== 'send' && newestWaitingPlan(state.db, job) !== null,
   };
 }
 

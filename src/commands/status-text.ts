@@ -162,7 +162,7 @@ function guardLines(terminal: Terminal, { state, facts }: StatusView): readonly 
   const second = [
     `machine ${escapeText(header.machine.hostName)} (bound ${formatDay(header.boundAt, timezone)})`,
     `pause ${stop === null ? 'off' : 'ON'}`,
-    live ? 'live mail on' : 'not live: mail goes to the outbox',
+    live ? 'live mail on' : 'not live (outbox)',
   ];
   const quiet = quietToday === null ? [] : [`           today is a ${quietToday}: drafts and sends rest`];
   const reason = stop === null || stop.reason === '' ? [] : [`           paused: ${escapeText(stop.reason)}`];

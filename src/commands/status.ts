@@ -28,8 +28,17 @@ function nextCommands({ stop, doubts, queue }: StatusFacts): readonly string[] {
     ...(queue.held > 0 ? ['headgate review list --state held'] : []),
     ...(queue.uncertain > 0 ? ['headgate review list --state uncertain'] : []),
     ...(queue.pendingApproval > 0 ? ['headgate review'] : []),
-    ...(stop === null && all.some((doubt) => doubt.liftedBy === 'confirm') ? ['headgate confirm'] : []),
+    ...(stop === null ? wakeCommands(doubts) : []),
   ];
+}
+
+/** A4, A5: what a person does about a job that turned itself into a preview. */
+function wakeCommands(all: StatusFacts['doubts']): readonly string[] {
+  const asleep = all.filter(
+    ({ job, doubts }) => job !== 'send' && doubts.some((doubt) => doubt.liftedBy === 'confirm'),
+  );
+  if (asleep.some((each) => each.hasWaitingPlan)) return ['headgate confirm'];
+  return asleep.slice(0, 1).map(({ job }) => `headgate ${job} --preview`);
 }
 
 function itemOf({ workspace, now }: OperatorState, facts: StatusFacts): Readonly<Record<string, unknown>> {

@@ -1,4 +1,100 @@
+import type { Command } from 'commander';
+
 import type { CommandEntry } from '../registry.ts';
 
 /** `leads …` and `suppressions …`. */
-export const LEAD_COMMANDS: readonly CommandEntry[] = [];
+export const LEAD_COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'leads list',
+    group: 'leads and sequences',
+    summary: 'leads with their enrollments, in the order of arrival',
+    schema: 'headgate.leads/1',
+    examples: [
+      'headgate leads list --status working',
+      'headgate leads list --sequence website-lead --limit 20',
+    ],
+    configure: (command) => {
+      command
+        .option('--sequence <id>', 'only leads that are or were enrolled in it')
+        .option('--status <status>', 'only leads with this status')
+        .option('--stage <stage>', 'only leads in this stage')
+        .option('--limit <n>', 'at most n leads (1000)');
+    },
+    load: () => import('../leads-list.ts'),
+  },
+  {
+    path: 'leads show',
+    group: 'leads and sequences',
+    summary: "one lead's whole story",
+    schema: 'headgate.leads/1',
+    examples: [
+      'headgate leads show priya@kestrel.example',
+      'headgate leads show priya@kestrel.example --json',
+    ],
+    configure: configureLead,
+    load: () => import('../leads-show.ts'),
+  },
+  {
+    path: 'leads why',
+    group: 'leads and sequences',
+    summary: 'every rule for one lead, step by step, as it stands now',
+    schema: 'headgate.why/1',
+    examples: ['headgate leads why priya@kestrel.example', 'headgate leads why priya@kestrel.example --json'],
+    configure: configureLead,
+    load: () => import('../leads-why.ts'),
+  },
+  {
+    path: 'leads set',
+    group: 'leads and sequences',
+    summary: 'change a lead, with all that follows from it',
+    schema: 'headgate.leads/1',
+    examples: [
+      'headgate leads set priya@kestrel.example stage=customer',
+      'headgate leads set priya@kestrel.example timezone=Asia/Kolkata hold_until=2026-03-02',
+    ],
+    configure: (command) => {
+      configureLead(command);
+      command.argument(
+        '<key=value...>',
+        'fields of the lead file, hold_until, hold_note, custom.NAME; company= empties',
+      );
+    },
+    load: () => import('../leads-set.ts'),
+  },
+  {
+    path: 'leads stop',
+    group: 'leads and sequences',
+    summary: 'cancel what a lead is enrolled in and withdraw its drafts',
+    schema: 'headgate.leads/1',
+    examples: [
+      'headgate leads stop priya@kestrel.example --reason "met in person"',
+      'headgate leads stop priya@kestrel.example --sequence website-lead',
+    ],
+    configure: (command) => {
+      configureLead(command);
+      command
+        .option('--sequence <id>', 'only this sequence')
+        .option('--reason <text>', 'why; kept with the enrollment');
+    },
+    load: () => import('../leads-stop.ts'),
+  },
+  {
+    path: 'leads due',
+    group: 'leads and sequences',
+    summary: "make a lead's next step due at once; every guard still holds",
+    schema: 'headgate.leads/1',
+    examples: [
+      'headgate leads due priya@kestrel.example',
+      'headgate leads due priya@kestrel.example --sequence website-lead',
+    ],
+    configure: (command) => {
+      configureLead(command);
+      command.option('--sequence <id>', 'which one, when the lead is in several');
+    },
+    load: () => import('../leads-due.ts'),
+  },
+];
+
+function configureLead(command: Command): void {
+  command.argument('<lead>', 'l-…, the beginning of an id that only one lead has, or an address');
+}
