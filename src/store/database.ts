@@ -37,6 +37,8 @@ export interface OpenStateOptions {
   readonly mode: StateMode;
   /** How long a writer waits for another before `state_busy`; 5,000 by default. */
   readonly busyTimeoutMs?: number;
+  /** Memory for pages, in KiB; SQLite's 2 MiB by default. An import that inserts everywhere wants its indexes in it. */
+  readonly cacheKib?: number;
 }
 
 /**
@@ -180,6 +182,7 @@ export function openState(options: OpenStateOptions): StateDatabase {
     });
     try {
       prepareConnection(connection, { file, mode, readOnly });
+      if (options.cacheKib !== undefined) connection.exec(`PRAGMA cache_size = -${options.cacheKib}`);
     } catch (error) {
       connection.close();
       throw error;
