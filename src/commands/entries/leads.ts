@@ -1,9 +1,19 @@
 import type { Command } from 'commander';
 
+import { addPreviewFlag } from '../flags.ts';
 import type { CommandEntry } from '../registry.ts';
 
 /** `leads …` and `suppressions …`. */
 export const LEAD_COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'leads import',
+    group: 'leads and sequences',
+    summary: 'store leads from a CSV file and enroll the new ones from now',
+    schema: 'headgate.import/1',
+    examples: ['headgate leads import leads.csv -n', 'headgate leads import leads.csv --map "E-Mail=email"'],
+    configure: configureImport,
+    load: () => import('../leads-import.ts'),
+  },
   {
     path: 'leads list',
     group: 'leads and sequences',
@@ -94,6 +104,17 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../leads-due.ts'),
   },
 ];
+
+function configureImport(command: Command): void {
+  addPreviewFlag(command)
+    .argument('<file>', 'a CSV file with a header row, or - for standard input')
+    .option('--map <theirs=ours...>', 'which of their columns is which of ours')
+    .option('--source <name>', 'the source of rows that name none')
+    .option('--enroll-from <time>', 'from when their sequences count; now, whatever their age')
+    .option('--on-conflict <what>', 'what a row may do to a known lead: update or skip', 'update')
+    .option('--encoding <name>', 'utf-8 or latin1', 'utf-8')
+    .option('--yes', 'do not ask');
+}
 
 function configureLead(command: Command): void {
   command.argument('<lead>', 'l-…, the beginning of an id that only one lead has, or an address');
