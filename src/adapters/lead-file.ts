@@ -3,30 +3,21 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import { detectDelimiter } from '../core/csv-delimiter.ts';
-import { CsvScanner, type CsvRecord, type Delimiter } from '../core/csv-scanner.ts';
-import { readHeader, type ColumnRename, type LeadLayout } from '../core/lead-columns.ts';
+import { CsvScanner, type CsvRecord } from '../core/csv-scanner.ts';
+import { faultOf, NO_HEADER, startLeadCsv, type CsvProblem, type LeadCsvStart } from '../core/lead-csv.ts';
+import type { ColumnRename } from '../core/lead-columns.ts';
 import { createByteDecoder, looksLikeUtf16, type ByteDecoder, type Encoding } from './csv-bytes.ts';
-import { fileProblem, type FileProblem } from './lead-file-problem.ts';
-
-/** What the first pass learned; the second one holds the file to it. */
-export interface CheckedFile {
-  readonly layout: LeadLayout;
-  readonly delimiter: Delimiter;
-  /** Rows below the header, blank lines not counted. */
-  readonly rows: number;
-  readonly bytes: number;
-  /** SHA-256 of each block, in order. */
-  readonly blockHashes: readonly string[];
-}
+import { sourceError, type CheckedLeads, type LeadSource } from './lead-source.ts';
 
 /** Also the unit of hashing: a change is noticed before anything of the changed block is stored. */
 const BLOCK_BYTES = 1_048_576;
+const HEADER_ROWS = 1;
 
 /**
  * A CSV file of leads, read twice with bounded memory: `check` proves encoding, structure and header and takes hashes;
  * `rows` reads again and stops where the file is no longer the one that was checked (hardening 1 to 15, 39, 40).
  */
-export class LeadFile {
+export class LeadFile implements LeadSource {
   readonly name: string;
   readonly #descriptor: number;
   readonly #encoding: Encoding;
@@ -54,71 +45,56 @@ export class LeadFile {
     closeSync(this.#descriptor);
   }
 
-  /** @throws HeadgateError (65) naming file, line and what is wrong; nothing has been done then. */
-  check(renames: readonly ColumnRename[]): CheckedFile {
+  check(renames: readonly ColumnRename[]): CheckedLeads {
     const blockHashes: string[] = [];
     const decoder = createByteDecoder(this.#encoding);
-    let parsing: { scanner: CsvScanner; delimiter: Delimiter; layout: LeadLayout } | null = null;
+    let start: LeadCsvStart | null = null;
     let rows = 0;
     let bytes = 0;
     for (const { block, isLast } of this.#blocks()) {
-      if (bytes === 0 && looksLikeUtf16(block)) throw this.#problem(UTF16);
+      if (bytes === 0 && looksLikeUtf16(block)) throw this.#error(UTF16);
       const text = this.#decode(decoder, block, { at: bytes, isLast });
       blockHashes.push(hashOf(block));
       bytes += block.length;
-      if (parsing === null) {
-        const begun = this.#begin(text, isLast, renames);
-        parsing = begun;
-        rows += begun.rows;
-      } else rows += parsing.scanner.count(text, isLast);
-      this.#refuseFault(parsing.scanner);
+      if (start === null) {
+        start = this.#start(text, isLast, renames);
+        rows = start.records.length;
+      } else rows += start.scanner.count(text, isLast);
+      this.#refuseFault(start.scanner);
     }
-    if (parsing === null) throw this.#problem(NO_HEADER);
-    return { layout: parsing.layout, delimiter: parsing.delimiter, rows, bytes, blockHashes };
+    if (start === null) throw this.#error(NO_HEADER);
+    return { layout: start.layout, delimiter: start.delimiter, rows, blockHashes };
   }
 
   /**
    * The rows below the header, as many at a time as a block completes.
    * @throws HeadgateError `lead_file_changed` (65) before the first row of a block that is not what was checked.
    */
-  *rows(checked: CheckedFile): Generator<readonly CsvRecord[]> {
-    const scanner = new CsvScanner(checked.delimiter);
+  *rows(checked: CheckedLeads): Generator<readonly CsvRecord[]> {
     const decoder = createByteDecoder(this.#encoding);
+    let scanner: CsvScanner | null = null;
     let index = 0;
     let bytes = 0;
     for (const { block, isLast } of this.#blocks()) {
       const isSame = hashOf(block) === checked.blockHashes[index];
-      if (!isSame || isLast !== (index === checked.blockHashes.length - 1)) throw this.#problem(CHANGED);
+      if (!isSame || isLast !== (index === checked.blockHashes.length - 1)) throw this.#error(CHANGED);
       const text = this.#decode(decoder, block, { at: bytes, isLast });
-      const records = scanner.push(text.slice(index === 0 ? detectDelimiter(text).skip : 0), isLast);
+      if (scanner === null) {
+        const { skip, firstLine } = detectDelimiter(text);
+        scanner = new CsvScanner(checked.delimiter, firstLine);
+        yield scanner.push(text.slice(skip), isLast).slice(HEADER_ROWS);
+      } else yield scanner.push(text, isLast);
       this.#refuseFault(scanner);
-      yield index === 0 ? records.slice(1) : records;
       bytes += block.length;
       index += 1;
     }
-    if (index !== checked.blockHashes.length) throw this.#problem(CHANGED);
+    if (index !== checked.blockHashes.length) throw this.#error(CHANGED);
   }
 
-  #begin(
-    text: string,
-    isLast: boolean,
-    renames: readonly ColumnRename[],
-  ): { scanner: CsvScanner; delimiter: Delimiter; layout: LeadLayout; rows: number } {
-    const { delimiter, skip } = detectDelimiter(text);
-    const scanner = new CsvScanner(delimiter);
-    const records = scanner.push(text.slice(skip), isLast);
-    this.#refuseFault(scanner);
-    const [header] = records;
-    if (header === undefined) throw this.#problem(NO_HEADER);
-    if (header.problem !== null) {
-      throw this.#problem({ code: 'csv_header', line: header.line, what: header.problem });
-    }
-    const layout = readHeader(header.cells, renames);
-    if ('code' in layout) {
-      const { code, problem, fix } = layout;
-      throw this.#problem({ code, line: header.line, what: problem, fix });
-    }
-    return { scanner, delimiter, layout, rows: records.length - 1 };
+  #start(text: string, isLast: boolean, renames: readonly ColumnRename[]): LeadCsvStart {
+    const start = startLeadCsv(text, { isLast, renames });
+    if ('what' in start) throw this.#error(start);
+    return start;
   }
 
   *#blocks(): Generator<{ block: Buffer; isLast: boolean }> {
@@ -137,7 +113,7 @@ export class LeadFile {
     if (typeof decoded === 'string') return decoded;
     const at = place.at + decoded.offset;
     const byte = `0x${decoded.byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    throw this.#problem({
+    throw this.#error({
       code: 'lead_file_encoding',
       line: this.#lineOfByte(at),
       what: `byte ${byte} (number ${at + 1} of the file) is not UTF-8`,
@@ -161,34 +137,29 @@ export class LeadFile {
     return line;
   }
 
-  #refuseFault({ fault }: CsvScanner): void {
-    if (fault !== null) throw this.#problem({ code: fault.code, line: fault.line, what: fault.problem });
+  #refuseFault(scanner: CsvScanner): void {
+    const fault = faultOf(scanner);
+    if (fault !== null) throw this.#error(fault);
   }
 
-  #problem(problem: Omit<FileProblem, 'file'>): Error {
-    return fileProblem({ ...problem, file: this.name });
+  #error(problem: CsvProblem): Error {
+    return sourceError(this.name, problem);
   }
 }
 
 const EMPTY = Buffer.alloc(0);
-const UTF16 = {
+const UTF16: CsvProblem = {
   code: 'lead_file_utf16',
   line: null,
   what: 'it looks like UTF-16',
   fix: 'Save it as "CSV UTF-8" and import that file.',
-} as const;
-const NO_HEADER = {
-  code: 'header_missing',
-  line: null,
-  what: 'there is no header row',
-  fix: 'Put the names of the columns into the first line: email,first_name,…',
-} as const;
-const CHANGED = {
+};
+const CHANGED: CsvProblem = {
   code: 'lead_file_changed',
   line: null,
   what: 'the file changed while it was being read',
   fix: 'Wait until it is complete and import it again: what is already stored is not doubled.',
-} as const;
+};
 
 function openWithoutWaiting(path: string): number {
   try {
@@ -207,7 +178,7 @@ function reasonOf(error: unknown): string {
 }
 
 function unreadable(path: string, what: string): Error {
-  return fileProblem({ code: 'lead_file_unreadable', file: path, line: null, what });
+  return sourceError(path, { code: 'lead_file_unreadable', line: null, what });
 }
 
 /** A whole block, or what is left of the file. */

@@ -7,6 +7,8 @@ export interface DetectedDelimiter {
   readonly delimiter: Delimiter;
   /** Characters in front of the header row that are no part of it: the line `sep=;` that Excel reads and writes. */
   readonly skip: number;
+  /** The line on which the header row may begin. */
+  readonly firstLine: number;
 }
 
 /**
@@ -16,11 +18,11 @@ export interface DetectedDelimiter {
 export function detectDelimiter(text: string): DetectedDelimiter {
   const hint = HINT.exec(text);
   const hinted = DELIMITERS.find((delimiter) => delimiter === hint?.[1]);
-  if (hint !== null && hinted !== undefined) return { delimiter: hinted, skip: hint[0].length };
+  if (hint !== null && hinted !== undefined) return { delimiter: hinted, skip: hint[0].length, firstLine: 2 };
   const header = headerOf(text);
   const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: header.split(delimiter).length - 1 }));
   const best = counts.reduce((most, each) => (each.count > most.count ? each : most));
-  return { delimiter: best.delimiter, skip: 0 };
+  return { delimiter: best.delimiter, skip: 0, firstLine: 1 };
 }
 
 /** How a delimiter is called in a sentence. */

@@ -34,11 +34,12 @@ const LINE_FEED = 0x0a;
 export class CsvScanner {
   readonly #delimiter: Delimiter;
   #rest = '';
-  #line = 1;
+  #line: number;
   #fault: CsvFault | null = null;
 
-  constructor(delimiter: Delimiter) {
+  constructor(delimiter: Delimiter, firstLine = 1) {
     this.#delimiter = delimiter;
+    this.#line = firstLine;
   }
 
   /** Set once the text is known to be unusable; nothing more is read then. */
