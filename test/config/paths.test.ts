@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { findWorkspace } from '../../src/config/paths.ts';
+import { findWorkspace, initialWorkspaceDir } from '../../src/config/paths.ts';
 import { HeadgateError } from '../../src/core/errors.ts';
 import { folderWith, questionIn } from './workspace.ts';
 
@@ -58,6 +58,23 @@ describe('cli.md 2.7: the workspace is found at', () => {
       expect(error.message).toContain(folder);
     },
   );
+});
+
+describe('cli.md 2.0: init works on', () => {
+  test('the folder named, by argument or -C, as a folder or by its headgate.toml', () => {
+    const folder = folderWith({ 'headgate.toml': '' });
+    expect(initialWorkspaceDir(questionIn(folder), 'mail')).toBe(join(folder, 'mail'));
+    expect(initialWorkspaceDir(questionIn(folder, { configFlag: 'mail' }), null)).toBe(join(folder, 'mail'));
+    expect(initialWorkspaceDir(questionIn(folder), 'mail/headgate.toml')).toBe(join(folder, 'mail'));
+  });
+
+  test('the workspace that other commands would find, else the state/ of the installation', () => {
+    const folder = folderWith({ 'headgate.toml': '' });
+    expect(initialWorkspaceDir(questionIn(folder), null)).toBe(folder);
+    const empty = folderWith({});
+    const question = questionIn(empty, { installation: '/opt/headgate' });
+    expect(initialWorkspaceDir(question, null)).toBe('/opt/headgate/state');
+  });
 });
 
 describe('the state is', () => {

@@ -1,7 +1,21 @@
+import type { Command } from 'commander';
+
 import type { CommandEntry } from '../registry.ts';
 
 /** Set-up and care: init, `config …`, `units …`, `secrets …`, adopt, restore, go-live, web, completion. */
 export const CARE_COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'init',
+    group: 'set-up and care',
+    summary: 'make a workspace and its state; what exists stays',
+    schema: 'headgate.init/1',
+    examples: [
+      'headgate init mail --sample --no-input --name Tom --from tom@mail.example.com --timezone UTC --postal-address "1 Mill Lane"',
+      'headgate init',
+    ],
+    configure: configureInit,
+    load: () => import('../init.ts'),
+  },
   {
     path: 'config show',
     group: 'set-up and care',
@@ -24,9 +38,7 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     summary: 'what a key takes, its default and what it does',
     schema: 'headgate.explain/1',
     examples: ['headgate config explain limits.drafts_per_day', 'headgate config explain hours'],
-    configure: (command) => {
-      command.argument('[key]', 'a key, a section or a variable; all of them when left out');
-    },
+    configure: configureExplain,
     load: () => import('../config-explain.ts'),
   },
   {
@@ -66,3 +78,22 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../go-live.ts'),
   },
 ];
+
+/** cli.md 2.0. */
+function configureInit(command: Command): void {
+  command
+    .argument('[dir]', 'the folder to make; the state/ of this installation when left out')
+    .option('--name <name>', 'the name that recipients see')
+    .option('--from <address>', 'the address that mail comes from')
+    .option('--timezone <zone>', 'your IANA time zone, such as Europe/Berlin')
+    .option('--postal-address <text>', 'the postal address at the foot of every mail')
+    .option('--sample', 'add three sequences with finished copy, and 31 leads')
+    .option(
+      '--replace <name>',
+      "start over although there was a state; takes the name of the state's folder",
+    );
+}
+
+function configureExplain(command: Command): void {
+  command.argument('[key]', 'a key, a section or a variable; all of them when left out');
+}
