@@ -15,10 +15,11 @@ const DATABASE_REMAINS = ['', '-wal', '-shm', '.replaced'] as const;
  */
 export function refuseKnownState(paths: WorkspacePaths, replace: string | null): void {
   const name = basename(paths.stateDir);
+  const startOver = `headgate init ${paths.workspaceDir} --replace ${name}`;
   if (replace !== null && replace !== name) {
     throw usageError(
       `--replace takes the name of the state's folder, so that nobody replaces the wrong one; it is not "${replace}"`,
-      `headgate init --replace ${name}`,
+      startOver,
     );
   }
   const remains = remainsOf(paths);
@@ -33,8 +34,8 @@ export function refuseKnownState(paths: WorkspacePaths, replace: string | null):
       exit: 'USAGE',
       notDone: 'Nothing was changed.',
       fix: isWhole
-        ? `It stays in use as it is. To start over, forgetting every lead and every send: headgate init --replace ${name}`
-        : `headgate restore FILE brings a backup back; headgate init --replace ${name} starts over, forgetting every send.`,
+        ? `headgate status shows it; ${startOver} starts over, forgetting every lead and every send`
+        : `headgate restore FILE brings a backup back; ${startOver} starts over, forgetting every send`,
       details: remains.map((path) => `found ${path}`),
     },
   );
@@ -42,7 +43,8 @@ export function refuseKnownState(paths: WorkspacePaths, replace: string | null):
 
 /** Everything in the state's folder that only a state can have left there. */
 function remainsOf(paths: WorkspacePaths): readonly string[] {
-  const files = [...DATABASE_REMAINS.map((suffix) => paths.databaseFile + suffix), paths.stampFile];
+  const databases = DATABASE_REMAINS.map((suffix) => paths.databaseFile + suffix);
+  const files = [...databases, paths.stampFile, paths.sendJournalFile];
   const folders = [paths.outboxDir, paths.backupDir, paths.unsubscribeSpoolDir];
   return [
     ...files.filter((file) => existsSync(file)),

@@ -19,6 +19,7 @@ export interface WorkspacePaths {
   readonly stateDir: string;
   readonly databaseFile: string;
   readonly stampFile: string;
+  readonly sendJournalFile: string;
   readonly locksDir: string;
   readonly outboxDir: string;
   readonly reportDir: string;
@@ -71,6 +72,7 @@ export function workspacePaths(place: {
     stateDir,
     databaseFile: join(stateDir, 'headgate.db'),
     stampFile: join(stateDir, 'stamp.json'),
+    sendJournalFile: join(stateDir, 'send-journal.jsonl'),
     locksDir: join(stateDir, 'locks'),
     outboxDir: join(stateDir, 'outbox'),
     reportDir: join(stateDir, 'report'),

@@ -192,7 +192,7 @@ describe('init twice loses nothing', () => {
     const { code, stderr } = await init(cwd, ['mail', '--no-input', '--sample', ...FLAGS]);
     expect(code).toBe(64);
     expect(stderr).toContain('there is already a state');
-    expect(stderr).toContain('headgate init --replace mail');
+    expect(stderr).toContain(`headgate init ${join(cwd, 'mail')} --replace mail`);
     expect(contents(join(cwd, 'mail'))).toEqual(before);
   });
 
@@ -257,6 +257,7 @@ describe('A15, hardening 109: a lost state is never made anew in silence', () =>
   test.each([
     ['a log', 'headgate.db-wal'],
     ['a state set aside', 'headgate.db.replaced'],
+    ['a send journal', 'send-journal.jsonl'],
     ['caught mail', 'outbox/m-1.eml'],
     ['a backup', 'backup/headgate-1.db'],
     ['an empty database', 'headgate.db'],
@@ -271,7 +272,7 @@ describe('A15, hardening 109: a lost state is never made anew in silence', () =>
     const cwd = await lost();
     const { code, stderr } = await init(cwd, ['mail', '--no-input', '--replace', 'state']);
     expect(code).toBe(64);
-    expect(stderr).toContain('headgate init --replace mail');
+    expect(stderr).toContain(`headgate init ${join(cwd, 'mail')} --replace mail`);
     expect(existsSync(join(cwd, 'mail/headgate.db'))).toBe(false);
   });
 
