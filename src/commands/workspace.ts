@@ -18,7 +18,13 @@ export interface Workspace extends LoadedConfig {
  */
 export function openWorkspace(invocation: Invocation): Workspace {
   const config = loadConfig(workspaceQuestion(invocation));
-  return { ...config, policyHash: policyHash(config.policy) };
+  return {
+    ...config,
+    // Only a plan needs it, and an idle run makes none.
+    get policyHash() {
+      return policyHash(config.policy);
+    },
+  };
 }
 
 /** What decides where the workspace of a command is (cli.md 2.7). */
