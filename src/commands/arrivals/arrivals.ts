@@ -1,6 +1,6 @@
 import type { OnConflict } from '../../core/lead-merge.ts';
 import type { LeadRow } from '../../core/lead-row.ts';
-import type { Instant } from '../../core/model.ts';
+import type { Instant, Lead } from '../../core/model.ts';
 import type { Random } from '../../ports.ts';
 import { leadByEmailKey, leadsByEmailKeys } from '../../store/leads.ts';
 import { suppressionReasons } from '../../store/suppressions.ts';
@@ -44,6 +44,7 @@ export function createArrivals(context: ArrivalContext, options: ArrivalOptions)
     const keys = rows.map(({ fields }) => fields.emailKey);
     const known = leadsByEmailKeys(db, keys);
     const suppressed = suppressionReasons(db, keys);
+    batch.excluded = rows.filter((row) => isExcluded(row, { known, suppressed })).length;
     const { fresh, others } = sortOut(rows, known);
     storeFresh(context, { rows: fresh, enrollFrom, suppressed, nextLeadId, nextEnrollmentId }, batch);
     for (const row of others) {
@@ -53,9 +54,17 @@ export function createArrivals(context: ArrivalContext, options: ArrivalOptions)
       known.delete(emailKey);
       if (lead !== null) mergeKnown(context, { lead, row, onConflict, enrollFrom }, batch);
     }
-    batch.excluded = rows.filter(({ fields }) => fields.optedOut || suppressed.has(fields.emailKey)).length;
     return batch;
   }
+}
+
+/** Whether a row is about somebody who asked for no mail, or must not get any, whatever the row says (hardening 32). */
+export function isExcluded(
+  { fields }: LeadRow,
+  by: { readonly known: ReadonlyMap<string, Lead>; readonly suppressed: ReadonlyMap<string, string> },
+): boolean {
+  const { emailKey, optedOut } = fields;
+  return optedOut || by.suppressed.has(emailKey) || by.known.get(emailKey)?.optedOut === true;
 }
 
 /** The first row of an address that nobody has seen is a new lead; everything else is news about a known one. */

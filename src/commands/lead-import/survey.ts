@@ -5,6 +5,7 @@ import { leadsByEmailKeys } from '../../store/leads.ts';
 import { suppressionReasons } from '../../store/suppressions.ts';
 import { countEnrolled, noArrivals, type ArrivalCounts } from '../arrivals/arrival-counts.ts';
 import type { ArrivalContext } from '../arrivals/arrival-context.ts';
+import { isExcluded } from '../arrivals/arrivals.ts';
 
 export interface Survey {
   readonly counts: ArrivalCounts;
@@ -30,7 +31,7 @@ export function surveyLeads(
       const suppressed = suppressionReasons(db, keys);
       for (const row of rows) {
         const { fields } = row;
-        if (fields.optedOut || suppressed.has(fields.emailKey)) counts.excluded += 1;
+        if (isExcluded(row, { known, suppressed })) counts.excluded += 1;
         const lead = known.get(fields.emailKey);
         if (lead !== undefined) {
           if (mergeLead(lead, row, onConflict).changed.length === 0) counts.unchanged += 1;
