@@ -207,7 +207,7 @@ const onlySendMails: Rule = (files) => {
     )
     .map(({ path }) => path);
   return files
-    .filter(({ path }) => !/^src\/(?:adapters\/|commands\/send(?:\.ts|\/))/.test(path))
+    .filter(({ path }) => !/^src\/(?:adapters\/|commands\/send(?:-[a-z]+)?\.ts$)/.test(path))
     .flatMap((file) =>
       importsOf(file)
         .filter(({ target, kind }) => kind !== 'type' && mailers.includes(target))
