@@ -58,7 +58,9 @@ export function changeOf(
     case 'release': {
       const isBatch = message.holdCause === 'blast_radius';
       const back = releasedTo(message.heldFrom) === 'approved' ? approval(desk) : NO_APPROVAL;
-      return { ...NO_HOLD, ...back, ...(isBatch ? { released: 1 } : {}) };
+      // D2: a hold until a named date does not age the draft, as far as it went.
+      const heldUntil = message.heldUntil === null ? null : Math.min(message.heldUntil, now);
+      return { ...NO_HOLD, held_until: heldUntil, ...back, ...(isBatch ? { released: 1 } : {}) };
     }
     case 'undo':
     case 'take_back':

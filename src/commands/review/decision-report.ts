@@ -15,18 +15,24 @@ import { reviewItem } from './item.ts';
 
 const LINES_MAX = 30;
 
+/** A decision with what works instead, found while the state is open. */
+interface Told extends Decided {
+  readonly fix: string | null;
+}
+
 /** What became of a decision, each message by itself: as a document, as lines, as an exit (32 when any was refused, 33 for its text). */
 export function reportDecision(desk: Desk, decision: Decision, decided: readonly Decided[]): Outcome {
   const { db } = desk.engine;
-  const refusals = decided.flatMap(({ refusal, message }) =>
-    refusal === null ? [] : [{ refusal, message }],
-  );
-  const [first] = refusals;
+  const told = decided.map((each): Told => {
+    const { refusal, message } = each;
+    return { ...each, fix: refusal === null ? null : insteadCommand(desk, refusal, message) };
+  });
+  const first = told.find(({ refusal }) => refusal !== null);
   return {
     exit: exitOf(decided),
     document: {
       decision: decision.kind,
-      items: decided.map((each) => ({
+      items: told.map((each) => ({
         ...reviewItem(db, each.message),
         result: each.result,
         refused: each.refusal?.reason ?? null,
@@ -35,13 +41,13 @@ export function reportDecision(desk: Desk, decision: Decision, decided: readonly
       counts: {
         done: countResults(decided, 'done'),
         unchanged: countResults(decided, 'unchanged'),
-        refused: refusals.length,
+        refused: countResults(decided, 'refused'),
       },
       next: nextCommands(decided),
     },
-    human: (terminal) => decisionLines(terminal, { desk, decision, decided }),
-    message: first === undefined ? null : `${first.message.id}: ${first.refusal.detail}`,
-    fix: first === undefined ? null : insteadCommand(desk, first.refusal, first.message),
+    human: (terminal) => decisionLines(terminal, { desk, decision, told }),
+    message: first === undefined ? null : `${first.message.id}: ${first.detail ?? ''}`,
+    fix: first?.fix ?? null,
     notes: approvalRemarks(desk, decision, decided),
   };
 }
@@ -59,7 +65,7 @@ function countResults(decided: readonly Decided[], result: Decided['result']): n
 }
 
 /** What works now instead of what was refused. */
-export function insteadCommand(
+function insteadCommand(
   { engine }: Desk,
   { instead }: Refusal,
   { id, rowId, runId, holdCause }: StoredMessage,
@@ -99,41 +105,36 @@ function approvalRemarks(desk: Desk, decision: Decision, decided: readonly Decid
 
 function decisionLines(
   terminal: Terminal,
-  { desk, decision, decided }: { desk: Desk; decision: Decision; decided: readonly Decided[] },
+  { desk, decision, told }: { desk: Desk; decision: Decision; told: readonly Told[] },
 ): readonly string[] {
   const words = DECISION_WORDS[decision.kind];
-  if (decided.length === 0) return [' Nothing to do.'];
-  const by = (result: Decided['result']): readonly Decided[] =>
-    decided.filter((each) => each.result === result);
+  if (told.length === 0) return [' Nothing to do.'];
+  const by = (result: Decided['result']): readonly Told[] => told.filter((each) => each.result === result);
   return [
-    ...section(terminal, desk, { title: words.done, decided: by('done') }),
-    ...section(terminal, desk, { title: 'Left as it was', decided: by('unchanged') }),
-    ...section(terminal, desk, { title: words.not, decided: by('refused') }),
-    ...nextCommands(decided).map((command) => ` Next    ${command}`),
+    ...section(terminal, desk, { title: words.done, told: by('done') }),
+    ...section(terminal, desk, { title: 'Left as it was', told: by('unchanged') }),
+    ...section(terminal, desk, { title: words.not, told: by('refused') }),
+    ...nextCommands(told).map((command) => ` Next    ${command}`),
   ];
 }
 
 function section(
   terminal: Terminal,
   desk: Desk,
-  { title, decided }: { title: string; decided: readonly Decided[] },
+  { title, told }: { title: string; told: readonly Told[] },
 ): readonly string[] {
-  if (decided.length === 0) return [];
-  const rows = renderTable(terminal, decided.slice(0, LINES_MAX), [
+  if (told.length === 0) return [];
+  const rows = renderTable(terminal, told.slice(0, LINES_MAX), [
     { header: 'id', cell: ({ message }) => message.id, minWidth: 18 },
     { header: 'lead', cell: ({ message }) => message.leadName ?? message.leadEmail, minWidth: 12 },
     { header: 'subject', cell: ({ message }) => message.subject ?? '', minWidth: 12 },
     { header: '', cell: (each) => outcomeText(desk, each), minWidth: 24 },
   ]);
   const lines = terminal.isTty ? rows.slice(1) : rows;
-  const left = decided.length - LINES_MAX;
-  const fixes = new Set(
-    decided.flatMap(({ refusal, message }) =>
-      refusal === null ? [] : [insteadCommand(desk, refusal, message)],
-    ),
-  );
+  const left = told.length - LINES_MAX;
+  const fixes = new Set(told.map(({ fix }) => fix));
   return [
-    ` ${terminal.bold(`${title} ${String(decided.length)}`)}`,
+    ` ${terminal.bold(`${title} ${String(told.length)}`)}`,
     ...lines.map((line) => `   ${line}`),
     ...(left > 0 ? [`   and ${String(left)} more`] : []),
     ...[...fixes].filter((fix) => fix !== null).map((fix) => `   Do   ${fix}`),
@@ -147,5 +148,5 @@ function outcomeText(desk: Desk, { message, detail, result }: Decided): string {
     return `until ${formatDateTime(message.heldUntil, desk.engine.policy.timezone)}`;
   }
   if (message.state !== 'approved' || message.leavesAt === null) return message.state;
-  return `leaves ${formatDateTime(message.leavesAt, desk.engine.policy.timezone)} at the earliest`;
+  return `leaves ${formatDateTime(message.leavesAt, desk.engine.policy.timezone)}`;
 }

@@ -37,8 +37,17 @@ export interface SittingResult {
 const KEYS_MAX = 1_000_000;
 const QUITS: ReadonlySet<string> = new Set(['q', 'escape', 'ctrl-c', 'ctrl-d']);
 
-const KEYS_LINE =
-  ' a approve   r reject   e edit   h hold   s skip   u undo   d diff to step copy   ? help   q quit';
+const KEYS = [
+  'a approve',
+  'r reject',
+  'e edit',
+  'h hold',
+  's skip',
+  'u undo',
+  'd diff to step copy',
+  '? help',
+  'q quit',
+];
 
 const HELP = [
   '   a  approve this text and go on      r  reject: the step is passed over; written when you leave',
@@ -95,7 +104,7 @@ export class ReviewSitting {
       ...cardLines(this.#terminal, cardOf(desk, message, place)),
       leavingLine(desk, message),
       '',
-      KEYS_LINE,
+      ...keyLines(this.#terminal.width),
     ];
   }
 
@@ -277,6 +286,18 @@ export class ReviewSitting {
       left: Math.max(0, this.#queue.length - approved - held - done),
     };
   }
+}
+
+/** The keys in as many lines as the terminal needs. */
+function keyLines(width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const key of KEYS) {
+    const line = lines.at(-1);
+    const longer = `${line ?? ''}   ${key}`;
+    if (line === undefined || longer.length > width) lines.push(` ${key}`);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
 
 function nameOf(message: StoredMessage): string {

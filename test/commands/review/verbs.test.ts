@@ -387,7 +387,7 @@ describe('holding and releasing (A8, A15)', () => {
     expect(desk.message(pending)).toMatchObject({
       state: 'pending_approval',
       holdCause: null,
-      heldUntil: null,
+      note: null,
     });
     expect(desk.message(approved)).toMatchObject({
       state: 'approved',
@@ -395,6 +395,15 @@ describe('holding and releasing (A8, A15)', () => {
       leavesAt: desk.clock.now() + 15 * MINUTE_MS,
       released: false,
     });
+  });
+
+  test('D2: released before its date, a long hold has not aged the draft', async () => {
+    const desk = reviewDesk();
+    const id = desk.draft();
+    await desk.run(['review', 'hold', id, '--until', '30d']);
+    desk.clock.advance(20 * DAY_MS);
+    await desk.run(['review', 'release', id]);
+    expect(await desk.run(['review', 'approve', id])).toMatchObject({ code: 0 });
   });
 
   test.each(['yesterday', '2026-02-01', '2026-02-18T09:00:00Z', '0m'])(
