@@ -47,7 +47,7 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     summary: 'accept a state from another machine, a restored one, or the clock',
     schema: 'headgate.adopt/1',
     examples: ['headgate adopt', 'headgate adopt --yes'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command.option('--yes', 'adopt without being asked');
     },
     load: () => import('../adopt.ts'),
@@ -58,7 +58,7 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     summary: 'put a verified copy in place; nothing leaves until adopt',
     schema: 'headgate.restore/1',
     examples: ['headgate restore backup/headgate-20260218T031000Z.db', 'headgate restore copy.db --yes'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command.argument('<file>', 'a copy that backup made').option('--yes', 'restore without being asked');
     },
     load: () => import('../restore.ts'),
@@ -69,7 +69,7 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     summary: 'after live = true: restart or keep what was rehearsed',
     schema: 'headgate.go-live/1',
     examples: ['headgate go-live --restart', 'headgate go-live --keep --yes'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command
         .option('--restart', 'rehearsed enrollments start again from now')
         .option('--keep', 'what was rehearsed counts as sent')

@@ -1,3 +1,5 @@
+import type { Command } from 'commander';
+
 import type { CommandEntry } from '../registry.ts';
 
 /** What an operator types every day: review, status, pause, resume, outbox. */
@@ -16,7 +18,7 @@ export const DAILY_COMMANDS: readonly CommandEntry[] = [
     summary: 'stop all that touches people, approved drafts included',
     schema: 'headgate.pause/1',
     examples: ['headgate pause --reason "wrong price in the mail"', 'headgate pause'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command.option('--reason <text>', 'why, for whoever finds it paused');
     },
     load: () => import('../pause.ts'),
@@ -27,7 +29,7 @@ export const DAILY_COMMANDS: readonly CommandEntry[] = [
     summary: 'show what is due, then lift the pause',
     schema: 'headgate.resume/1',
     examples: ['headgate resume', 'headgate resume --yes'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command.option('--yes', 'resume without being asked');
     },
     load: () => import('../resume.ts'),
@@ -38,7 +40,7 @@ export const DAILY_COMMANDS: readonly CommandEntry[] = [
     summary: 'mails caught while not live',
     schema: 'headgate.outbox/1',
     examples: ['headgate outbox list', 'headgate outbox list --json'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command.option('--limit <n>', 'the newest n (50)');
     },
     load: () => import('../outbox-list.ts'),
@@ -49,7 +51,7 @@ export const DAILY_COMMANDS: readonly CommandEntry[] = [
     summary: 'one caught mail as its reader would get it',
     schema: 'headgate.outbox/1',
     examples: ['headgate outbox open', 'headgate outbox open m-abcdefghijklmnop'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command.argument('[id]', 'the message, m-…; the newest when left out');
     },
     load: () => import('../outbox-open.ts'),

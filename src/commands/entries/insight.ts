@@ -1,3 +1,5 @@
+import type { Command } from 'commander';
+
 import type { CommandEntry } from '../registry.ts';
 
 /** What looks and changes nothing: simulate, doctor, report, `sends …`, `runs …`, `audit …`. */
@@ -8,7 +10,7 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
     summary: 'what each run did, newest first',
     schema: 'headgate.runs/1',
     examples: ['headgate runs list', 'headgate runs list --command drip --limit 50'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command
         .option('--command <name>', 'only runs of this command, such as drip')
         .option('--limit <n>', 'at most n runs (20)');
@@ -21,7 +23,7 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
     summary: 'one run: counts by reason and the messages it made',
     schema: 'headgate.runs/1',
     examples: ['headgate runs show r-abcdefghijklmnop', 'headgate runs show r-abcdefghijklmnop --json'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command.argument('<id>', 'the run, r-…');
     },
     load: () => import('../runs-show.ts'),
@@ -32,7 +34,7 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
     summary: 'what left or was tried, with attempts and answers',
     schema: 'headgate.sends/1',
     examples: ['headgate sends list', 'headgate sends list --state uncertain'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command
         .option('--sequence <id>', 'only this sequence')
         .option('--lead <id>', 'only this lead, by id or address')

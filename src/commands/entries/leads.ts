@@ -23,7 +23,7 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
       'headgate leads list --status working',
       'headgate leads list --sequence website-lead --limit 20',
     ],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command
         .option('--sequence <id>', 'only leads that are or were enrolled in it')
         .option('--status <status>', 'only leads with this status')
@@ -62,7 +62,7 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
       'headgate leads set priya@kestrel.example stage=customer',
       'headgate leads set priya@kestrel.example timezone=Asia/Kolkata hold_until=2026-03-02',
     ],
-    configure: (command) => {
+    configure: (command: Command): void => {
       configureLead(command);
       command.argument(
         '<key=value...>',
@@ -80,7 +80,7 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
       'headgate leads stop priya@kestrel.example --reason "met in person"',
       'headgate leads stop priya@kestrel.example --sequence website-lead',
     ],
-    configure: (command) => {
+    configure: (command: Command): void => {
       configureLead(command);
       command
         .option('--sequence <id>', 'only this sequence')
@@ -97,7 +97,7 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
       'headgate leads due priya@kestrel.example',
       'headgate leads due priya@kestrel.example --sequence website-lead',
     ],
-    configure: (command) => {
+    configure: (command: Command): void => {
       configureLead(command);
       command.option('--sequence <id>', 'which one, when the lead is in several');
     },
