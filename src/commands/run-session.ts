@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-
 import { createStampFile } from '../adapters/stamp-file.ts';
+import { readStop } from '../adapters/stop-file.ts';
 import { HeadgateError } from '../core/errors.ts';
 import { judgeState } from '../core/guards/state-doubts.ts';
 import { repliesUnread, wakeDoubts, type Doubt } from '../core/guards/wake.ts';
@@ -24,6 +23,7 @@ export interface RunSession {
   readonly workspace: Workspace;
   readonly job: string;
   readonly runId: string;
+  /** What the run takes for the present: the clock, or `--at`. */
   readonly now: Instant;
   readonly bootId: string | null;
   readonly reader: StateDatabase;
@@ -144,7 +144,5 @@ export function stampState(session: Pick<RunSession, 'stampFile'>, db: StateData
 
 /** A10: the reason in the STOP file, or null when it is not there. An empty file stops just as well. */
 export function stopReason(workspace: Workspace): string | null {
-  const { stopFile } = workspace.paths;
-  if (!existsSync(stopFile)) return null;
-  return readFileSync(stopFile, 'utf8').trim().slice(0, 500);
+  return readStop(workspace.paths.stopFile)?.reason ?? null;
 }

@@ -65,6 +65,7 @@ describe('pause', () => {
     mkdirSync(stopFile(bench));
     expect((await bench.json(['pause'])).items).toMatchObject([{ paused: true, was_paused: true }]);
     expect((await bench.json(['status'])).items).toMatchObject([{ paused: true, paused_reason: null }]);
+    expect((await bench.run(['drip'])).code).toBe(34);
   });
 });
 
