@@ -267,6 +267,23 @@ describe('what follows (D11)', () => {
     expect(desk.enrollment(id)).toEqual(before);
   });
 
+  test('D11: the next run writes a discarded step anew, as a new revision of the same message', async () => {
+    const desk = reviewDesk();
+    const [discarded, redraft] = [desk.draft(), desk.draft()];
+    await desk.run(['review', 'discard', discarded]);
+    await desk.run(['review', 'reject', redraft, '--then', 'redraft']);
+    desk.clock.advance(DAY_MS);
+    expect(await desk.run(['drip', '--force'])).toMatchObject({ code: 0 });
+    for (const id of [discarded, redraft]) {
+      expect(desk.message(id)).toMatchObject({
+        state: 'pending_approval',
+        revision: 2,
+        subject: 'Subject of welcome',
+        note: null,
+      });
+    }
+  });
+
   test('D11: rejected with --then stop, the enrollment is cancelled with the reason, or as manual', async () => {
     const desk = reviewDesk();
     const [plain, told] = [desk.draft(), desk.draft()];
