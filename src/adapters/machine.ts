@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { hmacSha256 } from '../core/sha256.ts';
 import type { Machine } from '../ports.ts';
 
 /** Where Linux says what machine this is. */
@@ -46,7 +46,7 @@ const UNSET_MACS = ['00:00:00:00:00:00'];
 
 function hashOf(part: string, value: string | null, unset: readonly string[]): string | null {
   if (value === null || unset.includes(value.toLowerCase())) return null;
-  return createHmac('sha256', HASH_KEY).update(`${part}:${value.toLowerCase()}`).digest('hex');
+  return hmacSha256(HASH_KEY, `${part}:${value.toLowerCase()}`);
 }
 
 function defaultRouteMac(places: MachinePaths): string | null {
