@@ -5,13 +5,13 @@ import { HeadgateError } from '../core/errors.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import { inspectBackup, type BackupContents } from '../store/backup-files.ts';
-import { openState, type StateDatabase } from '../store/database.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withJobLocks } from './job-locks.ts';
+import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { countOption, textOption, usageError } from './options.ts';
 import { countOf } from './output/text.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import { openWorkspace } from './workspace.ts';
 
 const KEEP_DEFAULT = 14;
 
@@ -25,27 +25,19 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   if (keep === 0) throw usageError('--keep 0 would keep nothing', 'headgate backup --keep 1');
   const to = textOption(invocation, 'to');
   const directory = to === null ? workspace.paths.backupDir : resolve(invocation.context.cwd, to);
-  return withJobLocks(invocation, { workspace, jobs: ['backup'] }, () => {
-    const db = openState({ file: workspace.paths.databaseFile, mode: 'write' });
-    try {
-      return backUp(invocation, { workspace, db, directory, keep });
-    } finally {
-      db.close();
-    }
-  });
+  return withJobLocks(invocation, { workspace, jobs: ['backup'] }, () =>
+    withState(invocation, 'write', (state) => backUp(state, { directory, keep })),
+  );
 }
 
 interface BackupWork {
-  readonly workspace: Workspace;
-  readonly db: StateDatabase;
   readonly directory: string;
   readonly keep: number;
 }
 
-function backUp(invocation: Invocation, work: BackupWork): Outcome {
-  const now = invocation.context.clock.now();
-  const backup = nextBackup(work.directory, formatInstant(now).replace(/[-:]/g, ''));
-  work.db.vacuumInto(backup.building);
+function backUp(state: OperatorState, work: BackupWork): Outcome {
+  const backup = nextBackup(work.directory, formatInstant(state.now).replace(/[-:]/g, ''));
+  state.db.vacuumInto(backup.building);
   const contents = inspectBackup(backup.building);
   if (contents.faults.length > 0) {
     dropBackup(backup);
@@ -53,7 +45,7 @@ function backUp(invocation: Invocation, work: BackupWork): Outcome {
   }
   keepBackup(backup, work.directory);
   const pruned = pruneBackups(work.directory, work.keep);
-  recordBackup(invocation, work, now);
+  recordBackup(state);
   const bytes = listBackups(work.directory).find(({ name }) => name === backup.name)?.bytes ?? 0;
   const item = {
     file: backup.final,
@@ -77,9 +69,10 @@ function backUp(invocation: Invocation, work: BackupWork): Outcome {
   };
 }
 
-function recordBackup(invocation: Invocation, { db, workspace }: BackupWork, now: number): void {
+function recordBackup(state: OperatorState): void {
+  const { db, now, workspace, invocation } = state;
   const { context } = invocation;
-  db.write(() => {
+  writeAsPerson(state, () => {
     recordRun(db, {
       id: context.random.publicId('r'),
       command: 'backup',

@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { createStampFile } from '../adapters/stamp-file.ts';
-import { loadDefinitions } from '../config/definitions.ts';
+import { hashDefinitions, loadDefinitions } from '../config/definitions.ts';
 import type { InitialFile } from '../config/initial-files.ts';
 import { lintDefinitions } from '../config/lint.ts';
 import type { WorkspacePaths } from '../config/paths.ts';
 import { formatProblem } from '../config/sequence-problem.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { SequenceDefinition } from '../core/model.ts';
+import { rememberAppliedFiles } from '../store/applied-files.ts';
 import { openState } from '../store/database.ts';
 import { applySequences } from './apply-sequences.ts';
 import type { Invocation } from './cli-context.ts';
@@ -71,6 +72,9 @@ export async function fillWithSample(
   const db = openState({ file: paths.databaseFile, mode: 'write' });
   try {
     applySequences({ definitions, seenHash: null }, { db, policy, now: invocation.context.clock.now() });
+    db.write(() => {
+      rememberAppliedFiles(db, hashDefinitions(paths.sequencesDir));
+    });
     const leads = await importSample(invocation, paths);
     stampState({ stampFile: createStampFile(paths.stampFile) }, db);
     return { sequences: definitions.length, leads };

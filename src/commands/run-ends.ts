@@ -4,13 +4,14 @@ import type { Doubt } from '../core/guards/wake.ts';
 import type { RunPlan } from '../core/planner.ts';
 import type { Reason } from '../core/reasons.ts';
 import type { StateDatabase } from '../store/database.ts';
-import { readHeader, markRestored } from '../store/header.ts';
+import { readHeader } from '../store/header.ts';
 import { enqueueNotice } from '../store/notices.ts';
 import { applyLive } from './engine/live-run.ts';
 import type { Engine } from './engine/engine.ts';
 import { settlePlanned } from './engine/settling.ts';
 import type { Applied } from './engine/drafting.ts';
 import {
+  keepRestoredDoubt,
   noteDoubts,
   noteRepeatedPartial,
   writePlan,
@@ -39,11 +40,13 @@ export function endQuietly(
     reason: Extract<Reason, 'paused' | 'weekend' | 'holiday' | 'hold_open'>;
     detail: string | null;
     isPresent: boolean;
+    doubts: readonly Doubt[];
   },
 ): RunReport {
   const end: RunEnd = { ...quiet, counts: {}, planId: null };
   const db = session.writer();
   db.write(() => {
+    keepRestoredDoubt(session, db, quiet.doubts);
     writeRun(session, db, end);
     if (quiet.isPresent) writePresence(session, db, end);
   });
@@ -79,8 +82,7 @@ export function endAsPreview(
       const id = writePlan(session, db, preview);
       writeRun(session, db, { ...end, planId: id });
       if (preview.doubts.length === 0) return id;
-      // From now on the state itself remembers that it was restored: previews go on raising its counter past the stamp's.
-      if (preview.doubts.some((doubt) => doubt.reason === 'restored')) markRestored(db, session.now);
+      keepRestoredDoubt(session, db, preview.doubts);
       if (preview.isAsked) return id;
       const text = doubtText(session, { ...preview, planId: id });
       noteDoubts(session, db, { doubts: preview.doubts, text });

@@ -4,7 +4,7 @@ import type { RunPlan } from '../core/planner.ts';
 import { textHash } from '../core/text-hash.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import type { StateDatabase } from '../store/database.ts';
-import { recordClock, setPersonNeeded } from '../store/header.ts';
+import { markRestored, recordClock, setPersonNeeded } from '../store/header.ts';
 import { markPresent, writeCheckpoint } from '../store/jobs.ts';
 import { enqueueNotice } from '../store/notices.ts';
 import { savePlan } from '../store/plans.ts';
@@ -90,6 +90,14 @@ export function writePlan(
     items,
   );
   return id;
+}
+
+/**
+ * A15: a restored state remembers that it is one. Every row that a preview or a paused run writes raises the counter that tells it
+ * from the present state; enough of them would lift it past its stamp, and the doubt would be gone unseen.
+ */
+export function keepRestoredDoubt(session: RunSession, db: StateDatabase, doubts: readonly Doubt[]): void {
+  if (doubts.some((doubt) => doubt.reason === 'restored')) markRestored(db, session.now);
 }
 
 /** F1, A5: one alert per set of doubts and job, again after 24 h; from now on a person must act once. */

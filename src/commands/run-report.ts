@@ -1,5 +1,7 @@
 import type { Doubt } from '../core/guards/wake.ts';
 import type { HeldBack, PlannedDraft, RunPlan } from '../core/planner.ts';
+import { hashDefinitions } from '../config/definitions.ts';
+import { appliedFilesHash } from '../store/applied-files.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { localTime } from '../core/time/zone.ts';
 import type { Instant } from '../core/model.ts';
@@ -68,8 +70,17 @@ export function reportRun(session: RunSession, report: RunReport): Outcome {
     human: (terminal) => runLines(terminal, { session, report, next }),
     message: messageOf(report),
     fix: next[0] ?? null,
+    notes: remarks(session, report),
     journal: journalLine(session, report),
   };
+}
+
+/** Runs use the last applied definitions; who looks at one is told when the files have moved on. An idle run reads no files. */
+function remarks({ workspace, reader }: RunSession, { plan }: RunReport): readonly string[] {
+  if (plan === null || plan.evaluated === 0) return [];
+  const applied = appliedFilesHash(reader);
+  if (applied === null || applied === hashDefinitions(workspace.paths.sequencesDir)) return [];
+  return ['sequences/ holds edits that are not applied: headgate sequences plan'];
 }
 
 function guardsDocument(

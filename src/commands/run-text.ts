@@ -93,8 +93,9 @@ function draftLines(terminal: Terminal, view: RunView & { plan: RunPlan }): read
   const heading = ` ${verb} ${String(drafts.length)}`;
   if (drafts.length === 0) return ['', terminal.bold(heading)];
   const shown = drafts.slice(0, SHOWN_MAX);
+  // Fitted in a pipe too: this table stands among sentences, and programs read --json.
   const table = renderTable(
-    terminal,
+    { ...terminal, isTty: true },
     shown.map((draft, index) => ({ draft, index })),
     [
       { header: '#', cell: ({ index }) => String(index + 1), minWidth: 3 },

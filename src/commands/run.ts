@@ -49,12 +49,14 @@ export async function runJob(invocation: Invocation, request: JobRequest): Promi
 async function runInSession(session: RunSession, request: JobRequest): Promise<RunReport> {
   const asked = { forced: request.force, narrowed: isNarrowed(request) };
   refuseRaisedCap(session, request);
-  const found = doubtsOf(session, GUARDS_OFF);
+  // `--at` pretends for the plan, not for the doubts: nothing was missed by a time that has not come.
+  const awakeAt = request.at === null ? session.now : session.invocation.context.clock.now();
+  const found = doubtsOf({ ...session, now: awakeAt }, GUARDS_OFF);
   const stopped = stopReason(session.workspace);
   if (stopped !== null && !GUARDS_OFF.has('pause')) {
     const isPresent = !request.preview && isTrusted(found);
     const pause = { mode: 'paused', exit: 'PAUSED', reason: 'paused', detail: stopped } as const;
-    return endQuietly(session, { ...asked, ...pause, isPresent });
+    return endQuietly(session, { ...asked, ...pause, isPresent, doubts: found });
   }
 
   const { policy } = session.workspace;
@@ -73,7 +75,7 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   const nothingDue = nothingDueExit(request);
   if (quiet !== null) {
     const rest = { mode: 'quiet', exit: nothingDue, reason: quiet, detail: null } as const;
-    return endQuietly(session, { ...asked, ...rest, isPresent: true });
+    return endQuietly(session, { ...asked, ...rest, isPresent: true, doubts });
   }
   const { limit } = request;
   return endLive(session, { ...asked, engine, plan, limit, planId: null, lifted: found, nothingDue });

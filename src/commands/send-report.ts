@@ -142,7 +142,7 @@ function sentLines(terminal: Terminal, { plan, result, mode }: SendReport): read
       ? (plan?.queue ?? []).map((message) => ({ message, outcome: 'would send', detail: '' }))
       : result.settled.map(({ claim, outcome, detail }) => ({ message: claim.message, outcome, detail }));
   if (rows.length === 0) return [];
-  const table = renderTable(terminal, rows.slice(0, 50), [
+  const table = renderTable({ ...terminal, isTty: true }, rows.slice(0, 50), [
     { header: 'id', cell: ({ message }) => message.id, minWidth: 18 },
     { header: 'lead', cell: ({ message }) => message.leadName ?? message.leadEmail, minWidth: 12 },
     {

@@ -6,7 +6,7 @@ import type { Instant } from '../core/model.ts';
 import { addDays, startOfLocalDay } from '../core/time/zone.ts';
 import { messagesInStates, moveMessage, openBlastRadiusHold, type StoredMessage } from '../store/messages.ts';
 import type { StateDatabase } from '../store/database.ts';
-import { hasEverSent, liveDaysBefore, sendsBetween } from '../store/sends.ts';
+import { liveDaysBefore, sendsBetween } from '../store/sends.ts';
 import { addTimeline } from '../store/timeline.ts';
 import { isOperatorsDay, type Engine } from './engine/engine.ts';
 import { guardContext } from './engine/planning.ts';
@@ -92,17 +92,18 @@ export function holdBatch(session: RunSession, db: StateDatabase, queue: readonl
 
 /**
  * Architecture, `send`'s doubts: what was approved before the doubt moves to held, and one release by a person is the way on.
- * "Before" is: on another boot for a reboot; ever for a gap, another machine or a restored state; never for a state that has not
- * let a single mail out, whose doubt dates from `init`.
+ * "Before" is: on another boot for a reboot; before `init` or `adopt` bound the state to this machine where only the checkpoint is
+ * missing, so that a first approval simply goes out; ever for a gap, another machine or a restored state.
  */
 export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: readonly Doubt[]): number {
   const reasons = new Set(doubts.map((doubt) => doubt.reason));
-  if (reasons.size === 1 && reasons.has('no_checkpoint') && !hasEverSent(db)) return 0;
-  const isReboot = reasons.size === 1 && reasons.has('first_boot');
+  const isOnly = (reason: Doubt['reason']): boolean => reasons.size === 1 && reasons.has(reason);
   const approved = messagesInStates(db, ['approved']);
-  const doubtful = isReboot
-    ? approved.filter((message) => session.bootId === null || message.approvedBootId !== session.bootId)
-    : approved;
+  const doubtful = approved.filter((message) => {
+    if (isOnly('first_boot')) return session.bootId === null || message.approvedBootId !== session.bootId;
+    if (isOnly('no_checkpoint')) return (message.approvedAt ?? 0) < session.header.boundAt;
+    return true;
+  });
   return holdAll(session, db, { messages: doubtful, cause: 'doubt' });
 }
 

@@ -3,7 +3,6 @@ import { createSendJournal } from '../adapters/send-journal.ts';
 import { strongestExit, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import { checkBeforeWrite } from '../store/disk-space.ts';
-import { markRestored } from '../store/header.ts';
 import { enqueueNotice } from '../store/notices.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
@@ -13,7 +12,14 @@ import { GUARDS_OFF } from './guards-off.ts';
 import { composer, openMailer } from './send-mailing.ts';
 import { countOption, flagOption, listOption } from './options.ts';
 import { quietReason } from './run.ts';
-import { noteDoubts, noteRepeatedPartial, writePresence, writeRun, type RunEnd } from './run-ledger.ts';
+import {
+  keepRestoredDoubt,
+  noteDoubts,
+  noteRepeatedPartial,
+  writePresence,
+  writeRun,
+  type RunEnd,
+} from './run-ledger.ts';
 import { doubtsOf, openSession, stampState, stopReason, type RunSession } from './run-session.ts';
 import { reportSend, type SendReport } from './send-report.ts';
 import { settleOldClaims } from './send-recovery.ts';
@@ -86,7 +92,7 @@ function holdForDoubts(session: RunSession, found: readonly Doubt[]): SendReport
     const moved = mustBeRight.length > 0 ? 0 : holdDoubtful(session, db, others);
     const isHard = found.some((doubt) => doubt.liftedBy !== 'confirm');
     if (moved === 0 && !isHard) return null;
-    if (found.some((doubt) => doubt.reason === 'restored')) markRestored(db, session.now);
+    keepRestoredDoubt(session, db, found);
     const end: RunEnd = {
       ...still('preview', 'COLD_START'),
       reason: found[0]?.reason ?? null,
@@ -114,6 +120,7 @@ function endStill(
   const report: RunEnd = { ...still(end.mode, end.exit), reason: end.reason, narrowed: isNarrowed(request) };
   const db = session.writer();
   db.write(() => {
+    keepRestoredDoubt(session, db, end.found);
     writeRun(session, db, report);
     if (isPresent) writePresence(session, db, report);
   });
@@ -190,7 +197,7 @@ async function deliverAll(session: RunSession, engine: Engine, plan: SendPlan): 
       stateId: header.stateId,
       mailer,
       clock,
-      compose: await composer(engine, workspace),
+      compose: composer(engine, workspace),
       mustStop: () => signal.aborted || stopReason(workspace) !== null || clock.now() > deadlineAt,
       pause: () =>
         isUnpaced

@@ -1,4 +1,5 @@
 import { affectsLive, type Preflight } from '../core/edit-preflight.ts';
+import { appliedFilesHash, rememberAppliedFiles } from '../store/applied-files.ts';
 import { applySequences, previewSequences, refuseEdits, type SequencesPreview } from './apply-sequences.ts';
 import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
@@ -33,6 +34,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const shown = await withState(invocation, 'read', preflight);
   refuseEdits(shown.preview.plan.refusals);
   const { preflight: asShown } = shown.preview;
+  if (isNothing(shown)) await rememberFiles(invocation, shown);
   const isWanted = !isNothing(shown) && (await isAgreed(invocation, shown));
   const done = isWanted
     ? await applyLocked(invocation, shown)
@@ -52,6 +54,16 @@ async function preflight({ invocation, workspace, db, now }: OperatorState): Pro
 
 function isNothing({ preview, matches }: Shown): boolean {
   return preview.preflight.items.length === 0 && matches.total === 0;
+}
+
+/** Files that only read differently, a comment say, count as applied: a run need not speak of them. */
+function rememberFiles(invocation: Invocation, { valid }: Shown): Promise<void> {
+  return withState(invocation, 'write', (state) => {
+    if (appliedFilesHash(state.db) === valid.filesHash) return;
+    writeAsPerson(state, () => {
+      rememberAppliedFiles(state.db, valid.filesHash);
+    });
+  });
 }
 
 async function isAgreed(invocation: Invocation, { preview, matches }: Shown): Promise<boolean> {
@@ -76,6 +88,7 @@ function applyNow({ invocation, workspace, db, now }: OperatorState, shown: Show
   const { policy } = workspace;
   const { definitions } = shown.valid;
   const applied = applySequences({ definitions, seenHash: shown.preview.appliedHash }, { db, policy, now });
+  rememberAppliedFiles(db, shown.valid.filesHash);
   const isAsked = flagOption(invocation, 'enrollExisting');
   const { random } = invocation.context;
   const enrolled = isAsked ? enrollStored(applied.edits, { db, policy, now, random }) : 0;

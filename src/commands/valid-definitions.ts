@@ -12,6 +12,8 @@ import type { Workspace } from './workspace.ts';
 export interface ValidDefinitions {
   readonly definitions: readonly SequenceDefinition[];
   readonly warnings: readonly DefinitionProblem[];
+  /** Of the files as they were read. */
+  readonly filesHash: string;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function readValidDefinitions(
   });
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw invalid(errors);
-  return { definitions: loaded.definitions, warnings: problems };
+  return { definitions: loaded.definitions, warnings: problems, filesHash: loaded.hash };
 }
 
 function invalid(errors: readonly DefinitionProblem[]): HeadgateError {

@@ -182,7 +182,9 @@ export function openState(options: OpenStateOptions): StateDatabase {
     });
     try {
       prepareConnection(connection, { file, mode, readOnly });
-      if (options.cacheKib !== undefined) connection.exec(`PRAGMA cache_size = -${options.cacheKib}`);
+      if (options.cacheKib !== undefined) {
+        connection.exec(`PRAGMA cache_size = -${options.cacheKib}; PRAGMA temp_store = MEMORY;`);
+      }
     } catch (error) {
       connection.close();
       throw error;

@@ -59,11 +59,6 @@ export function lastSentToLead(db: StateDatabase, leadRowId: number, exceptRowId
   return row?.at ?? null;
 }
 
-/** Whether this state ever let a mail out, or may have. */
-export function hasEverSent(db: StateDatabase): boolean {
-  return db.prepare<[], { row_id: number }>('SELECT row_id FROM attempts LIMIT 1').get() !== undefined;
-}
-
 export interface AttemptEvent {
   readonly messageRowId: number;
   readonly attempt: number;

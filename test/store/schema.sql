@@ -354,7 +354,9 @@ CREATE TABLE state_header (
   -- When `go-live` was done; null while every mail is a rehearsal (D9).
   went_live_at INTEGER,
   -- Set by a doubt, cleared by a person's act: until then no sequence approves itself (A5).
-  person_needed_since_at INTEGER
+  person_needed_since_at INTEGER,
+  -- Hash of the definition files as `sequences apply` last read them: runs say when the files have moved on.
+  applied_files_hash TEXT
 ) STRICT;
 
 CREATE TABLE steps (

@@ -1,6 +1,7 @@
 import type { RunPlan } from '../../core/planner.ts';
 import { checkBeforeWrite } from '../../store/disk-space.ts';
 import type { StateDatabase } from '../../store/database.ts';
+import { hasElapsedHolds, returnElapsedHolds } from '../../store/holds.ts';
 import { expireDrafts, hasExpired } from '../../store/expiry.ts';
 import { hasReservations, undoReservations } from '../../store/reservations.ts';
 import { applyPlan, type Applied, type ApplyOptions } from './drafting.ts';
@@ -23,16 +24,19 @@ export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): App
 }
 
 /**
- * Step 7, and what a killed run left behind: undoes old reservations and expires drafts that waited too long (D2). Writes only when
+ * Step 7, and what a killed run left behind: undoes old reservations, ends holds whose date has come, and
+ * expires drafts that waited too long (D2). Writes only when
  * there is something of either. Returns the ids of what expired.
  */
 export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateDatabase): readonly string[] {
   const { now, policy } = engine;
   const expiry = { now, expiryMs: policy.limits.draftExpiryMs };
-  if (!hasReservations(engine.db, job) && !hasExpired(engine.db, expiry)) return [];
+  if (!hasReservations(engine.db, job) && !hasExpired(engine.db, expiry) && !hasElapsedHolds(engine.db, now))
+    return [];
   const db = writer();
   return db.write(() => {
     undoReservations(db, job);
+    returnElapsedHolds(db, { now, undoMs: policy.limits.undoMs });
     return expireDrafts(db, expiry);
   });
 }
