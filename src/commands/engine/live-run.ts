@@ -1,3 +1,4 @@
+import type { Instant } from '../../core/model.ts';
 import type { RunPlan } from '../../core/planner.ts';
 import { checkBeforeWrite } from '../../store/disk-space.ts';
 import type { StateDatabase } from '../../store/database.ts';
@@ -30,7 +31,7 @@ export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): App
  */
 export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateDatabase): readonly string[] {
   const { now, policy } = engine;
-  const expiry = { now, expiryMs: policy.limits.draftExpiryMs };
+  const expiry = expiryOf(engine);
   if (!hasReservations(engine.db, job) && !hasExpired(engine.db, expiry) && !hasElapsedHolds(engine.db, now))
     return [];
   const db = writer();
@@ -43,8 +44,12 @@ export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateD
 
 /** D2 for `send`: expires drafts only. Reservations belong to the jobs that made them, and to their locks. */
 export function expireOld(engine: Engine, writer: () => StateDatabase): readonly string[] {
-  const expiry = { now: engine.now, expiryMs: engine.policy.limits.draftExpiryMs };
+  const expiry = expiryOf(engine);
   if (!hasExpired(engine.db, expiry)) return [];
   const db = writer();
   return db.write(() => expireDrafts(db, expiry));
+}
+
+function expiryOf({ now, policy, without }: Engine): { now: Instant; expiryMs: number } {
+  return { now, expiryMs: without.has('expired') ? Number.MAX_SAFE_INTEGER : policy.limits.draftExpiryMs };
 }
