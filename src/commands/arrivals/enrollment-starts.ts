@@ -13,13 +13,14 @@ export type EnrollmentStarts = (
   enrolledAt: Instant,
 ) => EnrollmentStart | null;
 
-/** Zones are a few hundred, and imports enroll from one moment; only odd files come near this. */
-const SCHEDULES_MAX = 10_000;
+/** Sources and zones are few, and imports enroll from one moment; only odd files come near this. */
+const STARTS_MAX = 10_000;
 const NOTHING_DELIVERED: ReadonlySet<number> = new Set();
 
 /**
- * Works out first steps (C2, C3) once per sequence, zone, country and moment: a hundred thousand leads share a few dozen
- * of these, and a calendar calculation for each would take longer than storing them.
+ * Works out first steps (C2, C3) once per sequence, match, zone, country and moment: a hundred thousand leads share a few
+ * dozen of these, and a calendar calculation for each would take longer than storing them. Leads that begin alike
+ * get the very same object.
  */
 export function createEnrollmentStarts(options: {
   readonly sequences: readonly StoredSequence[];
@@ -27,25 +28,16 @@ export function createEnrollmentStarts(options: {
   readonly holidaysOf: HolidaysOf;
 }): EnrollmentStarts {
   const sequences = new Map(options.sequences.map((sequence) => [sequence.rowId, sequence]));
-  const schedules = new Map<string, (ScheduledStep & { readonly firstStepRowId: number }) | null>();
+  const starts = new Map<string, EnrollmentStart | null>();
   return (match, lead, enrolledAt) => {
-    const key = `${match.sequenceRowId} ${lead.zone} ${lead.country ?? ''} ${enrolledAt}`;
-    let schedule = schedules.get(key);
-    if (schedule === undefined) {
-      if (schedules.size >= SCHEDULES_MAX) schedules.clear();
-      schedule = firstStep(sequences.get(match.sequenceRowId), lead, enrolledAt);
-      schedules.set(key, schedule);
-    }
-    if (schedule === null) return null;
-    return {
-      sequenceRowId: match.sequenceRowId,
-      kind: 'drip',
-      enrolledAt,
-      ...schedule,
-      matchReason: match.reason,
-      matchSnapshotJson: JSON.stringify(match.snapshot),
-      parallel: match.parallel,
-    };
+    const key = keyOf(match, lead, enrolledAt);
+    const known = starts.get(key);
+    if (known !== undefined) return known;
+    if (starts.size >= STARTS_MAX) starts.clear();
+    const step = firstStep(sequences.get(match.sequenceRowId), lead, enrolledAt);
+    const start: EnrollmentStart | null = step === null ? null : { ...startOf(match, enrolledAt), ...step };
+    starts.set(key, start);
+    return start;
   };
 
   function firstStep(
@@ -68,4 +60,28 @@ export function createEnrollmentStarts(options: {
     });
     return { ...schedule, firstStepRowId: step.rowId };
   }
+}
+
+function keyOf(
+  { sequenceRowId, snapshot }: Match,
+  lead: Pick<Lead, 'zone' | 'country'>,
+  at: Instant,
+): string {
+  const { pattern, source, sourceFormId, platform } = snapshot;
+  // A cell holds no line break, so that the parts cannot run into one another.
+  return `${sequenceRowId}\n${at}\n${lead.zone}\n${lead.country ?? ''}\n${pattern}\n${source ?? ''}\n${sourceFormId ?? ''}\n${platform ?? ''}`;
+}
+
+function startOf(
+  match: Match,
+  enrolledAt: Instant,
+): Omit<EnrollmentStart, 'dueAt' | 'nextDueAt' | 'firstStepRowId'> {
+  return {
+    sequenceRowId: match.sequenceRowId,
+    kind: 'drip',
+    enrolledAt,
+    matchReason: match.reason,
+    matchSnapshotJson: JSON.stringify(match.snapshot),
+    parallel: match.parallel,
+  };
 }

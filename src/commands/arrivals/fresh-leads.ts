@@ -72,17 +72,16 @@ function enrollByGroup(
   batch: { readonly judged: readonly Judged[]; readonly firstRowId: number; readonly nextId: () => string },
   counts: ArrivalCounts,
 ): void {
-  const groups = new Map<string, { readonly start: EnrollmentStart; readonly pairs: (string | number)[] }>();
+  const groups = new Map<EnrollmentStart, (string | number)[]>();
   for (const [index, { starts }] of batch.judged.entries()) {
     for (const { sequenceId, start } of starts) {
-      const key = `${start.sequenceRowId} ${start.enrolledAt} ${start.nextDueAt} ${start.matchSnapshotJson ?? ''}`;
-      let group = groups.get(key);
-      if (group === undefined) groups.set(key, (group = { start, pairs: [] }));
-      group.pairs.push(batch.nextId(), batch.firstRowId + index);
+      let pairs = groups.get(start);
+      if (pairs === undefined) groups.set(start, (pairs = []));
+      pairs.push(batch.nextId(), batch.firstRowId + index);
       countEnrolled(counts, sequenceId, 1);
     }
   }
-  for (const { start, pairs } of groups.values()) insertEnrollments(db, start, pairs);
+  for (const [start, pairs] of groups) insertEnrollments(db, start, pairs);
 }
 
 function tellByGroup({ db, now }: ArrivalContext, judged: readonly Judged[], firstRowId: number): void {

@@ -58,6 +58,9 @@ function epochDayOrNull(text: string): number | null {
   if (parts === null) return null;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   const at = Date.UTC(year, month - 1, day);
+  const date = new Date(at);
   // Date.UTC rolls 30 February over into March (and reads 0026 as 1926): only a date that comes back unchanged exists.
-  return new Date(at).toISOString().slice(0, 10) === text ? at / DAY_MS : null;
+  const isSame =
+    date.getUTCDate() === day && date.getUTCMonth() === month - 1 && date.getUTCFullYear() === year;
+  return isSame ? at / DAY_MS : null;
 }
