@@ -18,30 +18,63 @@ export interface JournalFact<Line extends JournalLine> {
 }
 
 /**
- * A15: one fact per message, whatever the order in which attempts and their results were written. Accepted once is sent for ever; a
- * claim without a result is uncertain; only a message whose every attempt was surely refused or called back has not left.
+ * A15: one fact per message, from its lines in the order in which they were written. Accepted once is sent for ever; a claim
+ * without a result is uncertain, and so is one that was made again before it had one; only a message whose every claim was surely
+ * refused or called back has not left. Attempts are numbered anew in a restored state, so a number may come twice: each result
+ * closes the last claim of its number and no other.
  */
 export function journalFacts<Line extends JournalLine>(
   lines: Iterable<Line>,
 ): Map<string, JournalFact<Line>> {
-  const attempts = new Map<string, Map<number, Line>>();
+  const stories = new Map<string, Story<Line>>();
   for (const line of lines) {
-    const ofMessage = attempts.get(line.messageId) ?? new Map<number, Line>();
-    const known = ofMessage.get(line.attempt);
-    if (known === undefined || WEIGHT[line.event] > WEIGHT[known.event]) ofMessage.set(line.attempt, line);
-    attempts.set(line.messageId, ofMessage);
+    const story = stories.get(line.messageId) ?? {
+      first: line,
+      open: new Map(),
+      doubtful: null,
+      accepted: null,
+    };
+    tell(story, line);
+    stories.set(line.messageId, story);
   }
-  return new Map([...attempts].map(([messageId, ofMessage]) => [messageId, factOf([...ofMessage.values()])]));
+  return new Map([...stories].map(([messageId, story]) => [messageId, factOf(story)]));
 }
 
-/** A result outweighs its claim, and a worse result a better one: a line is only ever believed for the worse. */
-const WEIGHT = { claimed: 0, withdrawn: 1, refused: 1, unknown: 2, accepted: 3 } as const;
+/** What is known of one message so far. */
+interface Story<Line extends JournalLine> {
+  readonly first: Line;
+  /** Claims without a result, by attempt. */
+  readonly open: Map<number, Line>;
+  /** A claim that will never have one. */
+  doubtful: Line | null;
+  accepted: Line | null;
+}
 
-function factOf<Line extends JournalLine>(lines: readonly Line[]): JournalFact<Line> {
-  const [first] = lines;
-  if (first === undefined) throw new RangeError('a message in the journal has at least one line');
-  const accepted = lines.find((line) => line.event === 'accepted');
-  if (accepted !== undefined) return { fate: 'sent', line: accepted };
-  const open = lines.find((line) => line.event === 'claimed' || line.event === 'unknown');
-  return open === undefined ? { fate: 'not_sent', line: first } : { fate: 'uncertain', line: open };
+function tell<Line extends JournalLine>(story: Story<Line>, line: Line): void {
+  switch (line.event) {
+    case 'claimed':
+      story.doubtful ??= story.open.get(line.attempt) ?? null;
+      story.open.set(line.attempt, line);
+      return;
+    case 'refused':
+    case 'withdrawn':
+      story.open.delete(line.attempt);
+      return;
+    case 'unknown':
+      story.doubtful ??= line;
+      return;
+    case 'accepted':
+      story.accepted ??= line;
+  }
+}
+
+function factOf<Line extends JournalLine>({
+  first,
+  open,
+  doubtful,
+  accepted,
+}: Story<Line>): JournalFact<Line> {
+  if (accepted !== null) return { fate: 'sent', line: accepted };
+  const line = doubtful ?? [...open.values()][0];
+  return line === undefined ? { fate: 'not_sent', line: first } : { fate: 'uncertain', line };
 }
