@@ -1,4 +1,6 @@
 import type { Instant } from '../core/model.ts';
+import { REASON_TEXTS } from '../core/reason-texts.ts';
+import type { Reason } from '../core/reasons.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { matchText } from './arrivals/match-text.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
@@ -65,7 +67,14 @@ function pathLines(terminal: Terminal, state: OperatorState, path: WhyPath): rea
     ` ${terminal.bold(`${escapeText(sequence.id)} ${terminal.symbols.arrow} ${escapeText(step.id)}`)}  ${terminal.dim(kind)}`,
     ...path.guards.map((guard) => guardLine(terminal, state, guard)),
     ` ${answerText(terminal, path)}`,
+    ...(state.invocation.global.verbose ? meaningLines(terminal, path) : []),
   ];
+}
+
+/** `--verbose`: what each reason means and what ends it. */
+function meaningLines(terminal: Terminal, { refusals, answer }: WhyPath): readonly string[] {
+  const reasons = reasonsOf(refusals.length > 0 || answer === null ? refusals : [answer]);
+  return reasons.map((reason) => terminal.dim(`   ${reason}: ${REASON_TEXTS[reason].replaceAll('`', '')}`));
 }
 
 function guardLine(terminal: Terminal, state: OperatorState, guard: WhyGuard): string {
@@ -101,8 +110,8 @@ function answerText(terminal: Terminal, { answer, candidate, refusals }: WhyPath
   }
 }
 
-function reasonsOf(guards: readonly WhyGuard[]): readonly string[] {
-  return [...new Set(guards.map(({ reason }) => reason ?? ''))];
+function reasonsOf(guards: readonly WhyGuard[]): readonly Reason[] {
+  return [...new Set(guards.flatMap(({ reason }) => reason ?? []))];
 }
 
 function untilText(state: OperatorState, until: Instant | null): string {

@@ -1,4 +1,5 @@
 import type { HeldBack, PlannedDraft, RunPlan } from '../core/planner.ts';
+import { REASON_PHRASES, REASONS } from '../core/reason-texts.ts';
 import type { Reason } from '../core/reasons.ts';
 import { formatClock, formatDateTime, formatDueDay, formatRelative, zoneLabel } from './output/time.ts';
 import { renderTable } from './output/table.ts';
@@ -137,7 +138,10 @@ function heldBackLines(
   terminal: Terminal,
   { plan, report, session }: { plan: RunPlan; report: RunReport; session: RunSession },
 ): readonly string[] {
-  const counts = Object.entries(plan.countsByReason);
+  const counts = REASONS.flatMap((reason) => {
+    const count = plan.countsByReason[reason] ?? 0;
+    return count === 0 ? [] : [[reason, count] as const];
+  });
   const total = counts.reduce((sum, [, count]) => sum + count, 0) + report.fellAway.length;
   const more =
     plan.notJudged > 0 ? [` ${countOf(plan.notJudged, 'more due lead')} not looked at in this run`] : [];
@@ -147,7 +151,7 @@ function heldBackLines(
     .sort(([, a], [, b]) => b - a)
     .map(
       ([reason, count]) =>
-        ` ${String(count).padStart(4)}  ${PHRASES[reason] ?? reason}${sample(terminal, { plan, reason, session })}`,
+        ` ${String(count).padStart(4)}  ${REASON_PHRASES[reason]}${sample(terminal, { plan, reason, session })}`,
     );
   const fellAway = report.fellAway.map(
     ({ lead, reason, detail }) => `       ${escapeText(lead.email)} fell away: ${reason}, ${detail}`,
@@ -158,7 +162,7 @@ function heldBackLines(
 /** One example, so that a count can be followed up with `leads why`. */
 function sample(
   terminal: Terminal,
-  { plan, reason, session }: { plan: RunPlan; reason: string; session: RunSession },
+  { plan, reason, session }: { plan: RunPlan; reason: Reason; session: RunSession },
 ): string {
   const first = plan.heldBack.find((held) => held.reason === reason);
   if (first === undefined) return '';
@@ -173,27 +177,6 @@ function sampleText(held: HeldBack, session: RunSession): string {
 }
 
 const COPY_REASONS: ReadonlySet<Reason> = new Set<Reason>(['template', 'model', 'validation', 'budget']);
-
-/** The reasons in words. Whatever is missing here shows as its own word, which is what `leads why` calls it. */
-const PHRASES: Readonly<Partial<Record<string, string>>> = {
-  hours: 'outside their hours',
-  window: "outside the step's window",
-  lead_weekday: 'not a working day there',
-  lead_holiday: 'a public holiday there',
-  watermark: 'drafted too recently',
-  cap_run: 'over the cap of this run',
-  cap_day: 'over the cap of this day',
-  waiting: 'a draft already waits',
-  attribution_mismatch: 'company does not match',
-  template: 'a field for the words is missing',
-  sequence_paused: 'their sequence is paused',
-  late: 'late after a silence',
-  suppressed: 'suppressed',
-  opted_out: 'opted out',
-  in_flight: 'in flight in a drip',
-  quiet_days: 'heard from us too recently',
-  nurture_done: 'had all their follow-ups',
-};
 
 function savedLines({ report, session }: RunView, planId: string): readonly string[] {
   const onlyBoot = report.doubts.length > 0 && report.doubts.every((doubt) => doubt.reason === 'first_boot');
