@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { HeadgateError } from '../core/errors.ts';
 import { parseStamp } from '../core/state-identity.ts';
 import type { Stamp, StampFile } from '../ports.ts';
+import { replaceFile } from './durable-file.ts';
 
 /** `stamp.json` beside the state: what the state cannot say of itself once it was restored (A14, A15). */
 export function createStampFile(path: string): StampFile {
@@ -19,14 +19,10 @@ function readStamp(path: string): Stamp | null {
 
 /** Throws HeadgateError `stamp_not_written` (77); the old stamp then still stands, whole. */
 function replaceStamp(path: string, stamp: Stamp): void {
-  // Jobs share the stamp, each under its own lock: two may write at once, so each writes a file of its own.
-  const writing = `${path}.${String(process.pid)}.new`;
   try {
-    writeSynced(writing, `${JSON.stringify(stamp, null, 2)}\n`);
-    renameSync(writing, path);
-    syncFolder(dirname(path));
+    // Jobs share the stamp, each under its own lock: two may write at once, and replaceFile keeps them apart.
+    replaceFile(path, `${JSON.stringify(stamp, null, 2)}\n`);
   } catch (error) {
-    rmSync(writing, { force: true });
     throw new HeadgateError(`${path} cannot be written (${codeOf(error)})`, {
       code: 'stamp_not_written',
       exit: 'NOPERM',
@@ -66,26 +62,6 @@ function parseJson(text: string): unknown {
   } catch {
     // Half a file and a file of something else are the same damage.
     return null;
-  }
-}
-
-function writeSynced(path: string, text: string): void {
-  const descriptor = openSync(path, 'w', 0o600);
-  try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Without this a power cut could bring the old name back. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -8,6 +8,7 @@ import type { Instant } from '../core/model.ts';
 import type { Reason } from '../core/reasons.ts';
 import type { Outcome } from './cli-context.ts';
 import type { DraftedItem } from './engine/drafting.ts';
+import { runDocument } from './run-document.ts';
 import type { RunEnd } from './run-ledger.ts';
 import type { RunSession } from './run-session.ts';
 import { runLines } from './run-text.ts';
@@ -48,20 +49,7 @@ export function reportRun(session: RunSession, report: RunReport): Outcome {
     exit: report.exit,
     document: {
       schema: 'headgate.run/1',
-      run: {
-        id: session.runId,
-        command: session.invocation.path,
-        job: session.job,
-        mode: report.mode,
-        plan: report.planId,
-        started: formatInstant(session.now),
-        ms: Math.max(0, session.invocation.context.clock.now() - session.now),
-        machine: session.header.machine.hostName,
-        version: session.invocation.context.version,
-        forced: report.forced,
-        narrowed: report.narrowed,
-        reason: report.reason,
-      },
+      run: runDocument(session, report),
       guards: guardsDocument(session, report),
       counts: report.counts,
       items: itemsDocument(session, report),

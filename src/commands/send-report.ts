@@ -7,6 +7,7 @@ import { formatDateTime } from './output/time.ts';
 import { renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf } from './output/text.ts';
+import { runDocument } from './run-document.ts';
 import type { RunEnd } from './run-ledger.ts';
 import type { RunSession } from './run-session.ts';
 import type { SendPlan } from './send-run.ts';
@@ -27,18 +28,7 @@ export function reportSend(session: RunSession, report: SendReport): Outcome {
     exit: report.exit,
     document: {
       schema: 'headgate.run/1',
-      run: {
-        id: session.runId,
-        command: 'send',
-        mode: report.mode,
-        plan: null,
-        started: formatInstant(session.now),
-        ms: Math.max(0, session.invocation.context.clock.now() - session.now),
-        machine: session.header.machine.hostName,
-        version: session.invocation.context.version,
-        live: session.workspace.policy.live,
-        reason: report.reason,
-      },
+      run: runDocument(session, report),
       guards: {
         cold_start: {
           ok: report.doubts.length === 0,

@@ -1,3 +1,5 @@
+import { editDistance } from '../nearest.ts';
+
 /** Names in use that the runtime lists only under their older spelling. */
 const RENAMED = [
   'UTC',
@@ -41,25 +43,4 @@ function zoneDistance(wanted: string, name: string): number {
   return wanted.includes('/')
     ? whole
     : Math.min(whole, editDistance(wanted, name.slice(name.lastIndexOf('/') + 1)));
-}
-
-/** Letters inserted, removed, replaced or swapped with their neighbour to turn one text into the other. */
-function editDistance(left: string, right: string): number {
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
-      const differs = left[row - 1] === right[column - 1] ? 0 : 1;
-      const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
-      const swap = swapped ? (beforePrevious[column - 2] ?? Infinity) + 1 : Infinity;
-      const remove = (previous[column] ?? Infinity) + 1;
-      const insert = (current[column - 1] ?? Infinity) + 1;
-      const replace = (previous[column - 1] ?? Infinity) + differs;
-      current.push(Math.min(remove, insert, replace, swap));
-    }
-    beforePrevious = previous;
-    previous = current;
-  }
-  return previous[right.length] ?? Infinity;
 }
