@@ -190,7 +190,7 @@ function requireTransportable(mail: MailToCompose, raw: Buffer): void {
   if (raw.length > MAIL_BYTES_MAX) throw notComposed(mail, `it is longer than ${MAIL_BYTES_MAX} bytes`);
   const text = raw.toString('latin1');
   const isPlain = !/[^\t\r\n\x20-\x7e]|\r(?!\n)|(?<!\r)\n/.test(text);
-  if (!isPlain || new RegExp(`[^\r\n]{${LINE_BYTES_MAX + 1}}`).test(text)) {
+  if (!isPlain || text.split('\r\n').some((line) => line.length > LINE_BYTES_MAX)) {
     throw notComposed(mail, 'a line of it is not fit for every mail server');
   }
 }
