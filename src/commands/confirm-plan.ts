@@ -31,7 +31,8 @@ export interface ConfirmRequest {
 
 /**
  * One job's confirmation under that job's lock: the same doubts, guards and caps as any run, judged now, over what the saved plan
- * holds. Throws `plan_unknown` or `plan_stale` (33) when a person named or meant a plan that can no longer be done.
+ * holds. Throws `plan_unknown` or `plan_stale` (33) when a person named a plan that can no longer be done; without a name a stale plan
+ * ends 33 as one of two outcomes.
  */
 export async function confirmInSession(
   session: RunSession,
@@ -50,7 +51,11 @@ export async function confirmInSession(
   const [doubt] = doubts;
   if (doubt !== undefined) return endUndone({ reason: doubt.reason, exit: 'COLD_START', doubts });
   const stale = staleness(session, plan);
-  if (stale !== null && request.by === 'person') throw stalePlan(plan, stale);
+  if (stale !== null && request.by === 'person') {
+    if (request.planId !== null) throw stalePlan(plan, stale);
+    // Nobody named this plan: it must not hide what was made of the other job's.
+    return endUndone({ reason: stale, exit: 'STALE_PLAN' });
+  }
   const waits = request.by === 'timer' ? (stale ?? timerRefusal(session, { plan, found })) : null;
   if (waits !== null) return endUndone({ reason: waits, exit });
   if (request.act === 'none') return declineAll(session, plan);

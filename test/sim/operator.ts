@@ -1,0 +1,155 @@
+import type { Chance } from './scenery.ts';
+import { leadFile } from './scenery.ts';
+import type { Row } from './view.ts';
+import type { World } from './world.ts';
+
+/** Runs one command line of a person, or of a test; the simulation logs and judges it. */
+export type Type = (argv: readonly string[]) => Promise<number>;
+
+const MESSAGES = 'SELECT id, state, hold_cause, held_run_id FROM messages WHERE state = ? ORDER BY row_id';
+
+/** A person who looks in now and then, and does one thing or another with what is there. */
+export class Operator {
+  readonly #world: World;
+  readonly #chance: Chance;
+  readonly #type: Type;
+  #leadsMade = 0;
+
+  constructor(world: World, chance: Chance, type: Type) {
+    this.#world = world;
+    this.#chance = chance;
+    this.#type = type;
+  }
+
+  /** One visit: at most a few commands. */
+  async visit(): Promise<void> {
+    if (this.#chance.oneIn(3)) await this.lookAfterDoubts();
+    if (this.#chance.oneIn(2)) await this.#review();
+    if (this.#chance.oneIn(4)) await this.#changeLead();
+    if (this.#chance.oneIn(12)) await this.bringLeads(this.#chance.between(1, 6));
+    if (this.#chance.oneIn(40)) await this.#editSequence();
+    if (this.#chance.oneIn(60)) await this.#type(['pause', '--reason', 'a look']);
+    if (this.#chance.oneIn(12)) await this.#runByHand();
+  }
+
+  /** Lifts whatever keeps the jobs still, as a person who has looked would. */
+  async lookAfterDoubts(): Promise<void> {
+    await this.#type(['resume', '--yes']);
+    await this.#type(['adopt', '--yes']);
+    await this.#type(['confirm', this.#chance.oneIn(5) ? '--none' : '--yes', '--yes']);
+  }
+
+  /** Approves and releases everything: the calm phase, in which nothing may be left lying. */
+  async approveAll(): Promise<void> {
+    for (const { id } of this.#world.rows(MESSAGES, 'held'))
+      await this.#type(['review', 'release', String(id)]);
+    const ids = this.#world.rows(MESSAGES, 'pending_approval').map(({ id }) => String(id));
+    if (ids.length > 0) await this.#type(['review', 'approve', ...ids]);
+    for (const { id } of this.#world.rows(MESSAGES, 'uncertain'))
+      await this.#type(['review', 'settle', String(id), 'not-sent']);
+  }
+
+  async bringLeads(count: number): Promise<void> {
+    this.#world.write('arrivals.csv', leadFile(this.#chance, { first: this.#leadsMade, count }));
+    // A killed import has stored all of its leads or none; the same people are not brought twice either way.
+    this.#leadsMade += count;
+    await this.#type(['leads', 'import', 'arrivals.csv', '--yes']);
+  }
+
+  async #review(): Promise<void> {
+    const held = this.#world.rows(MESSAGES, 'held');
+    if (held.length > 0) await this.#decideHeld(held);
+    const pending = this.#world.rows(MESSAGES, 'pending_approval').map(({ id }) => String(id));
+    const chosen = this.#chance.some(pending);
+    const [first] = chosen;
+    if (first === undefined) return;
+    if (this.#chance.oneIn(12))
+      await this.#type(['review', 'reject', first, '--then', this.#chance.pick(['skip', 'redraft', 'stop'])]);
+    else if (this.#chance.oneIn(15)) await this.#type(['review', 'discard', first]);
+    else if (this.#chance.oneIn(15))
+      await this.#type(['review', 'hold', first, '--until', this.#chance.pick(['6h', '3d'])]);
+    else if (this.#chance.oneIn(15))
+      await this.#type(['review', 'edit', first, '--subject', `${first} edited`]);
+    else await this.#type(['review', 'approve', ...chosen]);
+    if (this.#chance.oneIn(10)) await this.#type(['review', 'undo', first]);
+    for (const { id } of this.#world.rows(MESSAGES, 'uncertain')) {
+      await this.#type(['review', 'settle', String(id), this.#chance.pick(['sent', 'not-sent'])]);
+    }
+  }
+
+  async #decideHeld(held: readonly Row[]): Promise<void> {
+    const one = this.#chance.pick(held);
+    const verb = this.#chance.oneIn(4) ? 'discard' : 'release';
+    const runId = one['held_run_id'];
+    if (one['hold_cause'] === 'blast_radius' && runId !== null)
+      await this.#type(['review', verb, '--run', String(runId)]);
+    else await this.#type(['review', verb, String(one['id'])]);
+  }
+
+  async #changeLead(): Promise<void> {
+    const leads = this.#world.rows('SELECT email FROM leads ORDER BY row_id');
+    if (leads.length === 0) return;
+    const email = String(this.#chance.pick(leads)['email']);
+    const change = this.#chance.pick([
+      'contact',
+      'contact',
+      'hold',
+      'zone',
+      'due',
+      'stop',
+      'opt-out',
+      'customer',
+    ]);
+    const set = (assignment: string): readonly string[] => ['leads', 'set', email, assignment];
+    switch (change) {
+      case 'contact':
+        return void (await this.#type(set('stage=contacted')));
+      case 'hold':
+        return void (await this.#type(
+          set(`hold_until=${new Date(this.#world.clock.now() + 4 * 86_400_000).toISOString()}`),
+        ));
+      case 'zone':
+        return void (await this.#type(
+          set(`timezone=${this.#chance.pick(['Asia/Tokyo', 'America/Denver', 'UTC'])}`),
+        ));
+      case 'due':
+        return void (await this.#type(['leads', 'due', email]));
+      case 'stop':
+        return void (await this.#type(['leads', 'stop', email, '--reason', 'met in person']));
+      case 'opt-out':
+        return void (await this.#type(set('opted_out=true')));
+      case 'customer':
+        return void (await this.#type(
+          set(this.#chance.pick(['stage=customer', 'status=unqualified', 'stage=disqualified'])),
+        ));
+    }
+  }
+
+  async #editSequence(): Promise<void> {
+    const id = this.#chance.pick(['website-lead', 'partner']);
+    const path = `${id}/sequence.toml`;
+    const text = this.#world.read(`sequences/${path}`);
+    const edited = this.#chance.oneIn(2)
+      ? text.replace(
+          /status = "(active|paused)"/,
+          (_, status) => `status = "${status === 'active' ? 'paused' : 'active'}"`,
+        )
+      : text.replace(/after = "(\d+)d"/, () => `after = "${this.#chance.between(0, 4)}d"`);
+    this.#world.writeSequences({ [path]: edited });
+    await this.#type(['sequences', 'apply', '--yes']);
+  }
+
+  async #runByHand(): Promise<void> {
+    const argv = this.#chance.pick([
+      ['drip', '--preview'],
+      ['nurture', '--preview'],
+      ['drip', '--force'],
+      ['nurture', '--force'],
+      ['drip', '--limit', '2'],
+      ['send', '--preview'],
+      ['send', '--limit', '1'],
+      ['confirm', '--veto'],
+    ]);
+    await this.#type(argv);
+  }
+}

@@ -1,0 +1,102 @@
+import { closedAt, doubtsBefore, excluded, isOperatingDay, type Promised } from './promises-drafts.ts';
+import { DAY_MS, wallAt } from './rules.ts';
+import type { FreshClaim, View } from './view.ts';
+
+/** What may never happen to a mail, each judged for the deliveries that the command just began. */
+export const SEND_PROMISES: readonly Promised[] = [
+  { name: 'A6 sends per run and day', broken: brokenSendCaps },
+  {
+    name: 'A10 pause holds mail back',
+    broken: ({ claims, tick }) => (tick.isStopped ? claims.map(name) : []),
+  },
+  { name: 'A11 mail keeps to the operator’s days', broken: brokenOperatorsDay },
+  { name: 'A11 C3 mail keeps to the lead’s hours', broken: eachClaim(brokenHours) },
+  { name: 'A4 A5 A15 doubts hold approvals back', broken: eachClaim(brokenDoubt) },
+  {
+    name: 'B6 no mail to who must not be written to',
+    broken: eachClaim((view, { leadRowId }) => excluded(view, leadRowId)),
+  },
+  { name: 'A2 two mails to one lead keep the watermark', broken: eachClaim(brokenWatermark) },
+  {
+    name: 'D2 D7 only what a person approved, after the undo, before it expires',
+    broken: eachClaim(brokenApproval),
+  },
+];
+
+function eachClaim(rule: (view: View, claim: FreshClaim) => string | null): Promised['broken'] {
+  return (view) =>
+    view.claims.flatMap((claim) => {
+      const why = rule(view, claim);
+      return why === null ? [] : [`${name(claim)}: ${why}`];
+    });
+}
+
+function name(claim: FreshClaim): string {
+  return `${claim.messageId} to lead ${claim.leadRowId}`;
+}
+
+function brokenSendCaps({ rules, claims, tick, rows }: View): readonly string[] {
+  if (claims.length === 0) return [];
+  const all = rows(`SELECT claimed_at FROM messages WHERE state IN ('sending', 'sent', 'uncertain')`).map(
+    (row) => Number(row['claimed_at']),
+  );
+  const today = wallAt(tick.at, rules.operatorZone).isoDate;
+  const onDay = all.filter((at) => wallAt(at, rules.operatorZone).isoDate === today).length;
+  const inDay = all.filter((at) => at > tick.at - DAY_MS).length;
+  return [
+    ...(claims.length > rules.sendsPerRun ? [`${claims.length} in one run`] : []),
+    ...(Math.max(onDay, inDay) > rules.sendsPerDay ? [`${Math.max(onDay, inDay)} on one day`] : []),
+  ];
+}
+
+function brokenOperatorsDay({ rules, claims }: View): readonly string[] {
+  return claims.filter(({ at }) => !isOperatingDay(wallAt(at, rules.operatorZone).isoDate, rules)).map(name);
+}
+
+function brokenHours({ rules, rows }: View, claim: FreshClaim): string | null {
+  const [row] = rows(
+    `SELECT l.zone, s.definition_json AS step, q.definition_json AS sequence
+     FROM messages m JOIN leads l ON l.row_id = m.lead_row_id JOIN steps s ON s.row_id = m.step_row_id
+       JOIN sequences q ON q.row_id = s.sequence_row_id WHERE m.row_id = ?`,
+    claim.messageRowId,
+  );
+  return row === undefined ? 'nothing is known of it' : closedAt(claim.at, row, rules);
+}
+
+function brokenDoubt(view: View, claim: FreshClaim): string | null {
+  const { soft, hard } = doubtsBefore(view, 'send');
+  if (hard.length > 0) return `over ${hard.join(', ')}`;
+  if (soft.includes('gap')) return 'over a gap';
+  if (soft.includes('no_checkpoint') && view.before.lastAttemptRowId > 0) return 'without a checkpoint';
+  const [row] = view.rows('SELECT approved_boot_id FROM messages WHERE row_id = ?', claim.messageRowId);
+  return row?.['approved_boot_id'] === view.tick.bootId ? null : 'approved on another boot';
+}
+
+function brokenWatermark({ rules, rows }: View, claim: FreshClaim): string | null {
+  const [row] = rows(
+    `SELECT max(coalesce(sent_at, claimed_at)) AS at FROM messages
+     WHERE lead_row_id = ? AND row_id <> ? AND state IN ('sending', 'sent', 'uncertain')`,
+    claim.leadRowId,
+    claim.messageRowId,
+  );
+  const last = row?.['at'] ?? null;
+  if (last === null || claim.at - Number(last) >= rules.watermarkMs) return null;
+  return `${((claim.at - Number(last)) / 3_600_000).toFixed(1)} h after the mail before it`;
+}
+
+function brokenApproval({ rules, before, rows }: View, claim: FreshClaim): string | null {
+  const was = before.messageStates.get(claim.messageId);
+  // Left by a killed run, found unsent and sent by this one.
+  if (was !== 'approved' && was !== 'sending') return `it was ${was ?? 'not there'}`;
+  const [row] = rows(
+    'SELECT drafted_at, edited_at, held_until, leaves_at FROM messages WHERE row_id = ?',
+    claim.messageRowId,
+  );
+  if (Number(row?.['leaves_at'] ?? 0) > claim.at) return 'before its undo was over';
+  const freshAt = Math.max(
+    Number(row?.['drafted_at']),
+    Number(row?.['edited_at'] ?? 0),
+    Number(row?.['held_until'] ?? 0),
+  );
+  return freshAt + rules.draftExpiryMs < claim.at ? 'it had expired' : null;
+}

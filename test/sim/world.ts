@@ -1,0 +1,178 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { runCli, type CliResult } from '../helpers/cli.ts';
+import { FakeClock, FakeMachine, SeededRandom } from '../helpers/fakes.ts';
+import { Witness, type Broken } from './promises.ts';
+import { DEFAULT_RULES, type Rules } from './rules.ts';
+import type { Row } from './view.ts';
+
+export interface WorldOptions {
+  readonly now: number;
+  readonly seed?: number;
+  /** The configuration as every command of this world sees it: `HEADGATE_LIMITS__DRAFTS_PER_DAY`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files under sequences/, by path. */
+  readonly sequences?: Readonly<Record<string, string>>;
+  /** What the witness believes was promised, where it differs from the defaults. */
+  readonly rules?: Partial<Rules>;
+}
+
+/** What one command did, and which promises it broke. */
+export interface Ran extends CliResult {
+  readonly broken: readonly Broken[];
+}
+
+export interface RunOptions {
+  /** True: on its timer, without a terminal. */
+  readonly isTimer?: boolean;
+  /** False: the command is looked at only at the next one that is. */
+  readonly isJudged?: boolean;
+}
+
+/**
+ * A workspace with a machine, a clock and a person of its own. Every command is the real one on a real state, run in this process;
+ * the witness judges all promises after each. `remove` when done.
+ */
+export class World {
+  readonly directory: string;
+  readonly clock: FakeClock;
+  readonly machine = new FakeMachine();
+  readonly random: SeededRandom;
+  readonly rules: Rules;
+  /** All promises broken so far. */
+  readonly broken: Broken[] = [];
+  readonly #env: Readonly<Record<string, string>>;
+  #witness: Witness | null = null;
+
+  private constructor(options: WorldOptions) {
+    // Hundreds of simulated days sync a hundred thousand times: in memory where there is some.
+    this.directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'headgate-world-'));
+    this.clock = new FakeClock(options.now);
+    this.random = new SeededRandom(options.seed ?? 1);
+    this.rules = { ...DEFAULT_RULES, ...options.rules };
+    this.#env = options.env ?? {};
+  }
+
+  /** A fresh workspace as `init` makes it, with these sequences applied. */
+  static async create(options: WorldOptions): Promise<World> {
+    const world = new World(options);
+    await world.#expectOk([
+      'init',
+      world.directory,
+      ...['--name', 'Tom at Ledd', '--from', 'tom@mail.example.com'],
+      ...['--timezone', world.rules.operatorZone, '--postal-address', 'Hauptstrasse 1, 10115 Berlin'],
+    ]);
+    world.#witness = new Witness(world.directory, world.rules);
+    world.writeSequences(options.sequences ?? {});
+    await world.#expectOk(['sequences', 'apply', '--yes']);
+    return world;
+  }
+
+  /** Runs one command line to its end and judges it. */
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const isStopped = existsSync(join(this.directory, 'STOP'));
+    const result = await runCli([...argv, '-C', this.directory], {
+      clock: this.clock,
+      machine: this.machine,
+      random: this.random,
+      cwd: this.directory,
+      env: this.#env,
+    });
+    if (options.isJudged === false) return { ...result, broken: [] };
+    return {
+      ...result,
+      broken: this.judge(argv, {
+        code: result.code,
+        isStopped,
+        isTimer: options.isTimer ?? false,
+        isKilled: false,
+      }),
+    };
+  }
+
+  /** Lets the witness look at what has been committed since it last looked. */
+  judge(
+    argv: readonly string[],
+    ran: { code: number; isStopped: boolean; isTimer: boolean; isKilled: boolean },
+  ): readonly Broken[] {
+    const words = argv.filter((word) => !word.startsWith('-'));
+    const command = ['review', 'leads', 'sequences'].includes(words[0] ?? '')
+      ? words.slice(0, 2).join(' ')
+      : (words[0] ?? '');
+    const broken = this.#looking.judge({
+      command,
+      by: ran.isTimer ? 'timer' : 'person',
+      forced: argv.includes('--force'),
+      at: this.clock.now(),
+      bootId: this.machine.bootId() ?? '',
+      machineIdHash: this.machine.identity().machineIdHash ?? '',
+      isStopped: ran.isStopped,
+      isKilled: ran.isKilled,
+      code: ran.code,
+    });
+    this.broken.push(...broken);
+    return broken;
+  }
+
+  /** What the state says, through the witness's own connection. */
+  rows(sql: string, ...values: readonly (string | number | null)[]): readonly Row[] {
+    return this.#looking.rows(sql, ...values);
+  }
+
+  /** Does something to the state's files that no promise is about, such as putting another file in their place. */
+  async unseen<T>(work: () => Promise<T> | T): Promise<T> {
+    this.#looking.close();
+    this.#witness = null;
+    const result = await work();
+    this.#witness = new Witness(this.directory, this.rules);
+    return result;
+  }
+
+  /** Puts a copy in the state's place as `cp` would, behind the program's back. */
+  async copyIntoPlace(copy: string): Promise<void> {
+    await this.unseen(() => {
+      for (const suffix of ['-wal', '-shm'])
+        rmSync(join(this.directory, `headgate.db${suffix}`), { force: true });
+      copyFileSync(copy, join(this.directory, 'headgate.db'));
+    });
+  }
+
+  writeSequences(files: Readonly<Record<string, string>>): void {
+    for (const [path, text] of Object.entries(files)) this.write(join('sequences', path), text);
+  }
+
+  write(path: string, text: string): void {
+    const file = join(this.directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.directory, path), 'utf8');
+  }
+
+  remove(): void {
+    this.#witness?.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  get #looking(): Witness {
+    if (this.#witness === null) throw new Error('the witness looks away');
+    return this.#witness;
+  }
+
+  async #expectOk(argv: readonly string[]): Promise<void> {
+    const { code, stderr } = await this.run(argv, { isJudged: false });
+    if (code !== 0) throw new Error(`headgate ${argv.join(' ')} ended ${code}\n${stderr}`);
+  }
+}
