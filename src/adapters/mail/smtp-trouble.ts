@@ -36,7 +36,7 @@ export function troubleOf(stage: SmtpStage, error: Error): SmtpTrouble {
   return {
     stage,
     reply: isAnswer && facts.response !== null ? parseReply(facts.response) : null,
-    words: `${NAMES[stage]}: ${printable(error.message)}${facts.systemCode === null ? '' : ` (${facts.systemCode})`}`,
+    words: `${NAMES[stage]}: ${printable(error.message)}${suffixOf(error, facts)}`,
     isPermanent: isLasting(stage, facts),
   };
 }
@@ -58,6 +58,11 @@ export function resultOf(trouble: SmtpTrouble): DeliveryResult {
     response: reply?.text ?? trouble.words,
     retryAfterMs: reply === null ? null : waitAskedFor(reply),
   };
+}
+
+/** The system's own code, where the message does not say it already. */
+function suffixOf({ message }: Error, { systemCode }: ErrorFacts): string {
+  return systemCode === null || message.includes(systemCode) ? '' : ` (${systemCode})`;
 }
 
 interface ErrorFacts {
