@@ -15,6 +15,8 @@ export function insertForgotten(
     job: Job;
     state: 'sent' | 'uncertain';
     at: Instant;
+    /** The operator's day of `at`: YYYY-MM-DD. */
+    operatorDay: string;
   },
 ): void {
   db.assertInWrite();
@@ -43,6 +45,19 @@ export function insertForgotten(
   db.prepare<[number, number]>(
     'UPDATE leads SET watermark_at = max(coalesce(watermark_at, 0), ?) WHERE row_id = ?',
   ).run(message.at, message.leadRowId);
+  logForgotten(db, message);
+}
+
+/** A6: what has left was drafted before, no earlier than this can be shown, and it uses the caps of that time up. */
+function logForgotten(
+  db: StateDatabase,
+  message: { messageId: string; at: Instant; operatorDay: string },
+): void {
+  db.prepare<[number, string, string]>(
+    `INSERT INTO draft_log (message_row_id, revision, lead_row_id, job, run_id, made_at, operator_day)
+     SELECT row_id, revision, lead_row_id, job, 'r-journal', ?, ? FROM messages WHERE id = ?
+     ON CONFLICT (message_row_id, revision) DO UPDATE SET made_at = excluded.made_at, operator_day = excluded.operator_day`,
+  ).run(message.at, message.operatorDay, message.messageId);
 }
 
 /**

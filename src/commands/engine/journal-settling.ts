@@ -1,5 +1,6 @@
 import { journalFacts, type JournalFact } from '../../core/journal-facts.ts';
 import type { MessageState } from '../../core/model.ts';
+import { operatorDay } from '../../core/time/operator-day.ts';
 import type { JournalEntry, SendJournal } from '../../ports.ts';
 import { enrollmentByPublicId } from '../../store/enrollments.ts';
 import { messageById, type StoredMessage } from '../../store/messages.ts';
@@ -73,6 +74,7 @@ function settleFact(engine: Engine, fact: Fact): 'settled' | 'known' | 'unknown'
     job: enrollment.kind,
     state,
     at: fact.line.at,
+    operatorDay: operatorDay(fact.line.at, engine.policy.timezone),
   });
   const put = messageById(engine.db, fact.line.messageId);
   if (put !== null) afterSettling(engine, put, fact);
