@@ -1,4 +1,5 @@
 import { HeadgateError } from '../core/errors.ts';
+import { CLOCK_BACK_MAX_MS } from '../core/guards/state-doubts.ts';
 import type { Job } from '../core/model.ts';
 import { openState } from '../store/database.ts';
 import { planById, type StoredPlan } from '../store/plans.ts';
@@ -34,7 +35,7 @@ export function unknownPlan(planId: string): HeadgateError {
 export function staleness(session: RunSession, plan: StoredPlan): string | null {
   if (plan.state !== 'waiting') return `it was ${plan.state} before`;
   if (session.now - plan.madeAt > STALE_AFTER_MS) return 'it is older than 24 h';
-  if (session.now < plan.madeAt) return 'it was made later than now: the clock went back';
+  if (plan.madeAt - session.now > CLOCK_BACK_MAX_MS) return 'it was made later than now: the clock went back';
   if (plan.policyHash !== session.workspace.policyHash) return 'the configuration changed since';
   if (plan.definitionsHash !== appliedDefinitionsHash(session.reader)) return 'the sequences changed since';
   return null;

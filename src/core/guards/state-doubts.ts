@@ -20,7 +20,8 @@ export interface StateFacts {
   readonly now: Instant;
 }
 
-const CLOCK_BACK_MAX_MS = 120_000;
+/** A14: a clock that steps back by less (time servers do that) is no doubt, and nothing else may take it for one. */
+export const CLOCK_BACK_MAX_MS = 120_000;
 const CLOCK_AHEAD_MAX_MS = 365 * 86_400_000;
 
 /**
