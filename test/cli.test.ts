@@ -447,9 +447,10 @@ describe('the registry', () => {
       expect((await command.load()).run).toBeTypeOf('function');
       const { code, stdout } = await runCli([...path.split(' '), '--help']);
       expect(code).toBe(0);
-      expect(command.examples.length).toBeGreaterThan(0);
-      for (const example of command.examples) {
-        expect(example).toMatch(new RegExp(`^headgate ${path}( |$)`));
+      const own = command.examples.filter((example) => new RegExp(`^headgate ${path}( |$)`).test(example));
+      expect(own.length).toBeGreaterThan(0);
+      for (const example of command.examples) expect(example).toMatch(/^headgate /);
+      for (const example of own) {
         for (const [flag] of example.matchAll(/(?<= )--?[a-z-]+/g)) expect(stdout).toContain(flag);
       }
     },

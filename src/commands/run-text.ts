@@ -4,7 +4,7 @@ import type { Reason } from '../core/reasons.ts';
 import { formatClock, formatDateTime, formatDueDay, formatRelative, zoneLabel } from './output/time.ts';
 import { renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
-import { countOf, escapeText } from './output/text.ts';
+import { countOf, displayWidth, escapeText, truncate } from './output/text.ts';
 import type { RunReport } from './run-report.ts';
 import type { RunSession } from './run-session.ts';
 
@@ -32,7 +32,10 @@ export function runLines(terminal: Terminal, view: RunView): readonly string[] {
 
 function headline(terminal: Terminal, { session, report }: RunView): string {
   const at = formatDateTime(session.now, session.workspace.policy.timezone);
-  return ` ${terminal.bold(title(report))}  ${session.job}  ${at}   ${terminal.dim(subtitle(report))}`;
+  const plain = ` ${title(report)}  ${session.job}  ${at}   `;
+  const room = Math.max(0, terminal.width - displayWidth(plain));
+  const rest = truncate(subtitle(report), room, terminal.symbols.ellipsis);
+  return ` ${terminal.bold(title(report))}  ${session.job}  ${at}   ${terminal.dim(rest)}`;
 }
 
 function title(report: RunReport): string {
@@ -48,7 +51,7 @@ function title(report: RunReport): string {
 }
 
 function subtitle(report: RunReport): string {
-  if (report.mode === 'preview') return 'no draft made, no mail sent, no model called';
+  if (report.mode === 'preview') return 'nothing drafted, nothing sent';
   if (report.reason !== null)
     return report.detail === null || report.detail === ''
       ? report.reason
@@ -95,18 +98,13 @@ function draftLines(terminal: Terminal, view: RunView & { plan: RunPlan }): read
   if (drafts.length === 0) return ['', terminal.bold(heading)];
   const shown = drafts.slice(0, SHOWN_MAX);
   // Fitted in a pipe too: this table stands among sentences, and programs read --json.
-  const table = renderTable(
-    { ...terminal, isTty: true },
-    shown.map((draft, index) => ({ draft, index })),
-    [
-      { header: '#', cell: ({ index }) => String(index + 1), minWidth: 3 },
-      { header: 'lead', cell: ({ draft }) => leadText(draft), minWidth: 14 },
-      { header: 'step', cell: ({ draft }) => stepText(terminal, draft), minWidth: 14 },
-      { header: 'due', cell: ({ draft }) => dueText(draft, session), minWidth: 7 },
-      { header: 'there', cell: ({ draft }) => thereText(draft, session), minWidth: 11 },
-      { header: 'subject', cell: ({ draft }) => draft.copy.subject, minWidth: 12 },
-    ],
-  );
+  const table = renderTable({ ...terminal, isTty: true, width: terminal.width - 1 }, shown, [
+    { header: 'lead', cell: leadText, minWidth: 14 },
+    { header: 'step', cell: (draft) => stepText(terminal, draft), minWidth: 26 },
+    { header: 'due', cell: (draft) => dueText(draft, session), minWidth: 7 },
+    { header: 'there', cell: (draft) => thereText(draft, session), minWidth: 12 },
+    { header: 'subject', cell: (draft) => draft.copy.subject, minWidth: 12 },
+  ]);
   const more = drafts.length > SHOWN_MAX ? [` and ${String(drafts.length - SHOWN_MAX)} more`] : [];
   return ['', terminal.bold(heading), ...table.map((line) => ` ${line}`), ...more];
 }

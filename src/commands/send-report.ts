@@ -6,7 +6,7 @@ import type { SendingResult } from './engine/sending.ts';
 import { formatDateTime } from './output/time.ts';
 import { renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
-import { countOf } from './output/text.ts';
+import { countOf, escapeText } from './output/text.ts';
 import { runDocument } from './run-document.ts';
 import type { RunEnd } from './run-ledger.ts';
 import type { RunSession } from './run-session.ts';
@@ -46,7 +46,7 @@ export function reportSend(session: RunSession, report: SendReport): Outcome {
     },
     human: (terminal) => lines(terminal, { session, report, next }),
     message:
-      report.result.stoppedBy ??
+      report.result.stoppedBy?.response ??
       (report.doubts.length > 0 ? report.doubts.map((each) => each.detail).join('; ') : report.reason),
     fix: next[0] ?? null,
     journal: `send: ${String(sentOf(report))} sent, ${String(report.held)} held run=${session.runId}`,
@@ -108,7 +108,7 @@ function lines(
       ? []
       : [
           '',
-          ` Stopped: ${report.result.stoppedBy}`,
+          ` Stopped: ${escapeText(report.result.stoppedBy.response)}`,
           '   Not retried in this run. What was not sent is still approved.',
         ]),
     ...(next.length === 0
@@ -132,7 +132,7 @@ function sentLines(terminal: Terminal, { plan, result, mode }: SendReport): read
       ? (plan?.queue ?? []).map((message) => ({ message, outcome: 'would send', detail: '' }))
       : result.settled.map(({ claim, outcome, detail }) => ({ message: claim.message, outcome, detail }));
   if (rows.length === 0) return [];
-  const table = renderTable({ ...terminal, isTty: true }, rows.slice(0, 50), [
+  const table = renderTable({ ...terminal, isTty: true, width: terminal.width - 1 }, rows.slice(0, 50), [
     { header: 'id', cell: ({ message }) => message.id, minWidth: 18 },
     { header: 'lead', cell: ({ message }) => message.leadName ?? message.leadEmail, minWidth: 12 },
     {
@@ -154,13 +154,13 @@ function waitingLines({ plan, result }: SendReport, zone: string): readonly stri
   if (waiting.length === 0) return [];
   const shown = waiting.slice(0, 20).map(({ message, reason, detail, until }) => {
     const when = until === null ? '' : `, until ${formatDateTime(until, zone)}`;
-    return `   ${message.id}  ${reason}: ${detail}${when}`;
+    return `   ${message.id}  ${reason}: ${escapeText(detail)}${when}`;
   });
   return ['', ` ${countOf(waiting.length, 'approved message')} not sent now`, ...shown];
 }
 
 function nextCommands(session: RunSession, report: SendReport): readonly string[] {
-  if (report.mode === 'paused') return ['headgate resume'];
+  if (report.reason === 'paused') return ['headgate resume'];
   if (report.doubts.some((doubt) => doubt.liftedBy === 'adopt')) return ['headgate adopt'];
   if (report.exit === 'HELD')
     return [

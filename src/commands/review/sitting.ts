@@ -50,11 +50,11 @@ const KEYS = [
 ];
 
 const HELP = [
-  '   a  approve this text and go on      r  reject: the step is passed over; written when you leave',
-  '   e  edit it in $EDITOR               h  hold it, for a time or until released',
-  '   s  leave it for later               u  take back the last thing you did, any number of times',
-  '   d  compare it with its step         A  approve all that remain; asks for their number',
-  '   q  leave                            Nothing leaves before the undo is over.',
+  '   a  approve this text, go on      r  reject it; written when you leave',
+  '   e  edit it in $EDITOR            h  hold it, until a time or a release',
+  '   s  leave it for later            u  take back the last thing you did',
+  '   d  compare it with its step      A  approve all that remain, by number',
+  '   q  leave                         nothing leaves before its undo is over',
 ];
 
 /** A person at the queue, one draft a screen, one key a decision (cli.md 2.4). */

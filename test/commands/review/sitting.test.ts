@@ -177,7 +177,7 @@ describe('review at a terminal', () => {
     const id = desk.draft();
     const { stdout } = await sit(desk, ['x', '?', 'q']);
     expect(stdout).toContain('"x" is no key here');
-    expect(stdout).toContain('approve this text and go on');
+    expect(stdout).toContain('approve this text, go on');
     expect(desk.message(id).state).toBe('pending_approval');
   });
 
