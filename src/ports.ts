@@ -142,4 +142,8 @@ export interface JournalEntry {
   readonly enrollmentId: string;
   readonly sequenceId: string;
   readonly stepId: string;
+  /** Where it went: what lies in the outbox can be looked up, what went over a wire cannot. */
+  readonly transport: string;
+  /** D9: it only went to the outbox while not live; `go-live` may restart it. */
+  readonly isRehearsal: boolean;
 }

@@ -1,9 +1,9 @@
 import { readOutboxMail } from '../adapters/mail/outbox.ts';
-import { messagesInStates, moveMessage, type StoredMessage } from '../store/messages.ts';
+import { messagesInStates, type StoredMessage } from '../store/messages.ts';
 import { claimedTransport, recordAttempt } from '../store/sends.ts';
 import { recordDelivery } from './engine/delivery.ts';
 import type { Engine } from './engine/engine.ts';
-import { markUncertain } from './engine/send-ledger.ts';
+import { approveAgain, markUncertain } from './engine/send-settling.ts';
 import type { RunSession } from './run-session.ts';
 
 /**
@@ -42,7 +42,7 @@ function settleOne(session: RunSession, engine: Engine, message: StoredMessage):
   const detail = 'found after a killed run';
   if (readOutboxMail(session.workspace.paths.outboxDir, message.id) === null) {
     recordAttempt(db, { ...event, event: 'withdrawn', detail: 'not in the outbox after a killed run' });
-    moveMessage(db, message, { to: 'approved', change: { claimed_at: null } });
+    approveAgain(engine, message);
     return;
   }
   recordAttempt(db, { ...event, event: 'accepted', detail });

@@ -4,14 +4,14 @@ import { judgeSend } from '../core/guards/send-guards.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant } from '../core/model.ts';
 import { addDays, startOfLocalDay } from '../core/time/zone.ts';
-import { messagesInStates, moveMessage, openBlastRadiusHold, type StoredMessage } from '../store/messages.ts';
+import { messagesInState, moveMessage, openBlastRadiusHold, type StoredMessage } from '../store/messages.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { liveDaysBefore, sendsBetween } from '../store/sends.ts';
 import { addTimeline } from '../store/timeline.ts';
 import { isOperatorsDay, type Engine } from './engine/engine.ts';
 import { guardContext } from './engine/planning.ts';
 import { outgoingOf } from './engine/send-candidates.ts';
-import { sendRoom, type NotSent } from './engine/send-ledger.ts';
+import { dropUnlisted, sendRoom, type NotSent } from './engine/send-ledger.ts';
 import type { RunSession } from './run-session.ts';
 
 /** What `send` was asked for. */
@@ -55,9 +55,19 @@ export function planSend(engine: Engine, request: SendRequest): SendPlan {
   return { queue, notSent, blastRadius: sendBlastRadius(engine, queue) };
 }
 
+/** D9: who may not be written to at all is skipped and leaves the sequence, rather than wait at the door for ever. */
+export function dropUnlistedNow(session: RunSession, engine: Engine, plan: SendPlan): void {
+  const unlisted = plan.notSent.filter(({ reason }) => reason === 'allowlist');
+  if (unlisted.length === 0) return;
+  const db = session.writer();
+  db.write(() => {
+    for (const { message } of unlisted) dropUnlisted({ ...engine, db }, message);
+  });
+}
+
 /** Longest approved first, whatever the lead: fair and deterministic (A6). */
 function approvedInOrder(db: StateDatabase, only: readonly string[]): StoredMessage[] {
-  const approved = messagesInStates(db, ['approved']).filter(
+  const approved = [...messagesInState(db, 'approved')].filter(
     (each) => only.length === 0 || only.includes(each.id),
   );
   return approved.sort((a, b) => (a.approvedAt ?? 0) - (b.approvedAt ?? 0) || a.rowId - b.rowId);
@@ -92,19 +102,21 @@ export function holdBatch(session: RunSession, db: StateDatabase, queue: readonl
 
 /**
  * Architecture, `send`'s doubts: what was approved before the doubt moves to held, and one release by a person is the way on.
- * "Before" is: on another boot for a reboot; before `init` or `adopt` bound the state to this machine where only the checkpoint is
- * missing, so that a first approval simply goes out; ever for a gap, another machine or a restored state.
+ * "Before" is: on another boot for a reboot; on another boot, or before `init` or `adopt` bound the state to this machine, where
+ * only the checkpoint is missing, so that a first approval simply goes out; ever for a gap, another machine or a restored state.
  */
 export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: readonly Doubt[]): number {
   const reasons = new Set(doubts.map((doubt) => doubt.reason));
   const isOnly = (reason: Doubt['reason']): boolean => reasons.size === 1 && reasons.has(reason);
-  const approved = messagesInStates(db, ['approved']);
-  const doubtful = approved.filter((message) => {
-    if (isOnly('first_boot')) return session.bootId === null || message.approvedBootId !== session.bootId;
-    if (isOnly('no_checkpoint')) return (message.approvedAt ?? 0) < session.header.boundAt;
+  const isOfOtherBoot = ({ approvedBootId }: StoredMessage): boolean =>
+    session.bootId === null || approvedBootId !== session.bootId;
+  const messages = [...messagesInState(db, 'approved')].filter((message) => {
+    if (isOnly('first_boot')) return isOfOtherBoot(message);
+    if (isOnly('no_checkpoint'))
+      return isOfOtherBoot(message) || (message.approvedAt ?? 0) < session.header.boundAt;
     return true;
   });
-  return holdAll(session, db, { messages: doubtful, cause: 'doubt' });
+  return holdAll(session, db, { messages, cause: 'doubt' });
 }
 
 function holdAll(

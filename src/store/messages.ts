@@ -120,6 +120,22 @@ export function messagesInStates(
     .map(toMessage);
 }
 
+const PAGE_ROWS = 1_000;
+
+/** Every message in a state, oldest first, page by page: however many there are, none is left out. */
+export function* messagesInState(db: StateDatabase, state: MessageState): Generator<StoredMessage> {
+  const statement = db.prepare<[MessageState, number], MessageRow>(
+    `${SELECT_MESSAGE} WHERE m.state = ? AND m.row_id > ? ORDER BY m.row_id LIMIT ${PAGE_ROWS}`,
+  );
+  for (let after = 0; ;) {
+    const rows = statement.all(state, after);
+    yield* rows.map(toMessage);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE_ROWS) return;
+    after = last.row_id;
+  }
+}
+
 /** All messages that a run made, or held (A8), oldest first. */
 export function messagesOfRun(db: StateDatabase, runId: string): StoredMessage[] {
   return db

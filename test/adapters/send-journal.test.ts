@@ -20,6 +20,8 @@ function entry(number: number, change: Partial<JournalEntry> = {}): JournalEntry
     enrollmentId: `e-${String(number).padStart(16, 'a')}`,
     sequenceId: 'website-lead',
     stepId: 'welcome',
+    transport: 'smtp',
+    isRehearsal: false,
     ...change,
   };
 }

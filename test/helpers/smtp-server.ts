@@ -67,6 +67,8 @@ export class SmtpTestServer {
   bodyBytes = 0;
   readonly commands: string[] = [];
   readonly options: SmtpServerOptions;
+  /** Told of every moment before it is answered: the world may change there, or the client be killed. */
+  watch: ((moment: SmtpMoment) => void) | null = null;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #taken = new Map<string, TakenMail[]>();
@@ -134,6 +136,7 @@ export class SmtpTestServer {
 
   /** The fault that strikes now, if any. */
   faultAt(moment: SmtpMoment, bytes = 0): SmtpFault | null {
+    this.watch?.(moment);
     for (const entry of this.#faults) {
       const { at, after = 0, times = Infinity, bytes: bytesFirst = 0, fault } = entry.planned;
       if (at !== moment || bytes < bytesFirst) continue;

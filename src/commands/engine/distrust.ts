@@ -1,8 +1,8 @@
-import { messagesInStates, moveMessage } from '../../store/messages.ts';
+import { messagesInState, messagesInStates, moveMessage } from '../../store/messages.ts';
 import { claimedTransport, recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import type { Engine } from './engine.ts';
-import { markUncertain } from './send-ledger.ts';
+import { markUncertain } from './send-settling.ts';
 
 /** What `adopt` and `restore` no longer take on trust. */
 export interface Distrust {
@@ -26,18 +26,11 @@ function holdApproved({ db, now }: Engine, { runId, why }: { runId: string; why:
     leaves_at: null,
   } as const;
   let held = 0;
-  // In pages: each one leaves the state `approved`, so the next page holds the rest.
-  for (
-    let page = messagesInStates(db, ['approved']);
-    page.length > 0;
-    page = messagesInStates(db, ['approved'])
-  ) {
-    for (const message of page) {
-      if (!moveMessage(db, message, { to: 'held', change })) continue;
-      held += 1;
-      const text = `approved before ${why}`;
-      addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'held', text, ref: message.id });
-    }
+  for (const message of [...messagesInState(db, 'approved')]) {
+    if (!moveMessage(db, message, { to: 'held', change })) continue;
+    held += 1;
+    const text = `approved before ${why}`;
+    addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'held', text, ref: message.id });
   }
   return held;
 }

@@ -3,18 +3,13 @@ import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import type { Instant } from '../../core/model.ts';
 import { startOfLocalDay } from '../../core/time/zone.ts';
 import type { DeliveryResult, JournalEntry, OutgoingMail, SendJournal } from '../../ports.ts';
-import { cancelEnrollment, countFailure, endEnrollment } from '../../store/enrollments.ts';
+import { cancelEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
 import { keepMail, recordAttempt, sendsMade } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
-import { recordDelivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { outgoingOf } from './send-candidates.ts';
-
-/** B5: three attempts that surely failed end the enrollment. */
-export const FAILURES_MAX = 3;
-const BACKOFF_MS = [5 * 60_000, 30 * 60_000, 120 * 60_000] as const;
 
 export interface LedgerOptions {
   readonly runId: string;
@@ -88,8 +83,8 @@ function refusalAtDoor(engine: Engine, message: StoredMessage, context: GuardCon
   return { message, reason: verdict.reason, detail: verdict.detail, until };
 }
 
-/** D9: the recipient may not be written to at all: skipped, and the enrollment ends. */
-function dropUnlisted(engine: Engine, message: StoredMessage): void {
+/** D9: the recipient may not be written to at all: skipped, and the enrollment ends. In the caller's transaction. */
+export function dropUnlisted(engine: Engine, message: StoredMessage): void {
   const change = { ended_at: engine.now, note: 'allowlist' } as const;
   if (!moveMessage(engine.db, message, { to: 'skipped', change })) return;
   const reason = 'recipient_not_in_allowlist';
@@ -128,6 +123,46 @@ function claimOne(
   return { message: { ...message, state: 'sending', attempts: attempt }, mail, attempt };
 }
 
+/** A message that cannot be made into a mail, and why. */
+export interface Unfit {
+  readonly message: StoredMessage;
+  readonly detail: string;
+}
+
+/**
+ * D4, hardening 146: what cannot be made into a mail waits, held, for a person to edit or discard it: tried again it would stand
+ * before all others in every run. In the caller's transaction.
+ */
+export function holdUnfit(
+  engine: Engine,
+  unfit: readonly Unfit[],
+  { runId }: LedgerOptions,
+): readonly NotSent[] {
+  const { db, now } = engine;
+  return unfit.flatMap(({ message, detail }) => {
+    const change = {
+      hold_cause: 'validation',
+      held_from: 'pending_approval',
+      held_by_job: 'send',
+      held_run_id: runId,
+      note: detail,
+      leaves_at: null,
+    } as const;
+    if (!moveMessage(db, message, { to: 'held', change })) return [];
+    addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'held', text: detail, ref: message.id });
+    enqueueNotice(db, {
+      kind: 'unfit',
+      job: 'send',
+      dedupeKey: `unfit ${message.id} ${String(message.revision)}`,
+      text: `${detail}. It is held.\nheadgate review edit ${message.id}   or   headgate review discard ${message.id}`,
+      runId,
+      now,
+      repeatAfterMs: Infinity,
+    });
+    return [{ message, reason: 'validation', detail, until: null }];
+  });
+}
+
 /** One claim and what its delivery came to. */
 export interface Result {
   readonly claim: Claim;
@@ -144,128 +179,29 @@ export function journalRound(
   options: LedgerOptions,
 ): void {
   const results = round.results.map(({ claim, result }) =>
-    journalEntry(engine, { ...claim, event: result.kind }, options),
+    journalEntry(engine, { claim, event: result.kind }, options),
   );
-  const claims = round.claims.map((claim) => journalEntry(engine, { ...claim, event: 'claimed' }, options));
+  const claims = round.claims.map((claim) => journalEntry(engine, { claim, event: 'claimed' }, options));
   if (results.length + claims.length > 0) options.journal.append([...results, ...claims]);
 }
 
 function journalEntry(
   engine: Engine,
-  of: { message: StoredMessage; attempt: number; event: JournalEntry['event'] },
+  of: { claim: Claim; event: JournalEntry['event'] },
   options: LedgerOptions,
 ): JournalEntry {
-  const { message, attempt, event } = of;
+  const { message, mail, attempt } = of.claim;
   return {
     messageId: message.id,
     attempt,
     at: engine.now,
     stateId: options.stateId,
-    event,
-    recipient: message.leadEmail,
+    event: of.event,
+    recipient: mail.to,
     enrollmentId: message.enrollmentId,
     sequenceId: message.sequenceId,
     stepId: message.stepId,
+    transport: options.transport,
+    isRehearsal: options.isRehearsal,
   };
-}
-
-/** What one attempt came to. `stopsRun`: no other mail would fare better (D4). */
-export interface Settled {
-  readonly claim: Claim;
-  readonly outcome: 'sent' | 'uncertain' | 'retry' | 'failed' | 'withdrawn';
-  readonly detail: string;
-  readonly stopsRun: boolean;
-}
-
-/** D1: writes what became of one claim, in the caller's transaction. Unknown is never tried again by itself. */
-export function settleClaim(engine: Engine, { claim, result }: Result, options: LedgerOptions): Settled {
-  const { message, attempt } = claim;
-  const { runId, transport } = options;
-  const detail = detailOf(result);
-  recordAttempt(engine.db, {
-    messageRowId: message.rowId,
-    attempt,
-    event: result.kind,
-    at: engine.now,
-    operatorDay: engine.operatorDay,
-    runId,
-    transport,
-    detail,
-  });
-  switch (result.kind) {
-    case 'accepted':
-      recordDelivery(engine, message, { at: engine.now, isRehearsal: options.isRehearsal, response: detail });
-      return { claim, outcome: 'sent', detail, stopsRun: false };
-    case 'unknown':
-      markUncertain(engine, message, { detail, runId });
-      return { claim, outcome: 'uncertain', detail, stopsRun: false };
-    case 'withdrawn':
-      return withdraw(engine, claim, detail);
-    case 'refused':
-      return refuse(engine, claim, result);
-  }
-}
-
-function detailOf(result: DeliveryResult): string {
-  if (result.kind === 'accepted' || result.kind === 'refused') return result.response;
-  return result.kind === 'unknown' ? result.detail : 'called back before the body';
-}
-
-/** D1: the body left, or may have; only proof or a person settles it. */
-export function markUncertain(
-  engine: Engine,
-  message: StoredMessage,
-  { detail, runId }: { detail: string; runId: string },
-): void {
-  const { db, now } = engine;
-  if (!moveMessage(db, message, { to: 'uncertain', change: { last_error: detail } })) return;
-  addTimeline(db, {
-    leadRowId: message.leadRowId,
-    at: now,
-    kind: 'uncertain',
-    text: detail,
-    ref: message.id,
-  });
-  enqueueNotice(db, {
-    kind: 'uncertain',
-    job: 'send',
-    dedupeKey: `uncertain ${message.id}`,
-    text: `Nobody knows whether ${message.id} reached ${message.leadEmail}: ${detail}\nheadgate review settle ${message.id} sent|not-sent`,
-    runId,
-    now,
-    repeatAfterMs: Infinity,
-  });
-}
-
-/** Surely not sent, and nobody's fault: approved again, unless its enrollment ended meanwhile (B6). */
-function withdraw(engine: Engine, claim: Claim, detail: string): Settled {
-  const { db, now } = engine;
-  const { message } = claim;
-  const isLive = outgoingOf(engine, message.id) !== null;
-  const change = isLive ? { claimed_at: null } : { ended_at: now, note: 'withdrawn before the body' };
-  moveMessage(db, message, { to: isLive ? 'approved' : 'cancelled', change });
-  return { claim, outcome: 'withdrawn', detail, stopsRun: false };
-}
-
-function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { kind: 'refused' }>): Settled {
-  const { db, now } = engine;
-  const { message } = claim;
-  const detail = result.response;
-  if (result.scope === 'run') {
-    // B5: no key, no money, no server is no attempt of this message's.
-    const change = { claimed_at: null, last_error: detail } as const;
-    moveMessage(db, message, { to: 'approved', change });
-    return { claim, outcome: 'retry', detail, stopsRun: true };
-  }
-  const failures = countFailure(db, message.enrollmentRowId, detail);
-  if (!result.permanent && failures < FAILURES_MAX) {
-    const waitMs = Math.max(result.retryAfterMs ?? 0, BACKOFF_MS[failures - 1] ?? BACKOFF_MS[0]);
-    const change = { claimed_at: null, retry_at: now + waitMs, last_error: detail } as const;
-    moveMessage(db, message, { to: 'approved', change });
-    return { claim, outcome: 'retry', detail, stopsRun: false };
-  }
-  moveMessage(db, message, { to: 'failed', change: { ended_at: now, last_error: detail } });
-  endEnrollment(db, { enrollmentRowId: message.enrollmentRowId, status: 'failed', reason: null, now });
-  addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'failed', text: detail, ref: message.id });
-  return { claim, outcome: 'failed', detail, stopsRun: false };
 }

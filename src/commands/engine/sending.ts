@@ -1,3 +1,4 @@
+import { HeadgateError } from '../../core/errors.ts';
 import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import { judgeSend } from '../../core/guards/send-guards.ts';
 import type { Clock, DeliveryResult, Mailer, OutgoingMail } from '../../ports.ts';
@@ -7,22 +8,26 @@ import { guardContext } from './planning.ts';
 import { outgoingOf } from './send-candidates.ts';
 import {
   claimRound,
+  holdUnfit,
   journalRound,
-  settleClaim,
   type Claim,
   type LedgerOptions,
   type NotSent,
   type Result,
-  type Settled,
+  type Unfit,
 } from './send-ledger.ts';
+import { settleClaim, stoppedBy, type Settled, type StoppedBy } from './send-settling.ts';
+
+/** Why a run may take nothing more to the door: the kill switch (A10), a signal, or the end of its time. */
+export type StopReason = 'paused' | 'signal' | 'time';
 
 export interface SendingOptions extends LedgerOptions {
   readonly mailer: Mailer;
   readonly clock: Clock;
-  /** The exact bytes of a message, made once and the same ever after. */
+  /** The exact bytes of a message, made once and the same ever after. Throws `mail_not_composed` for one that is no mail. */
   readonly compose: (message: StoredMessage) => Promise<OutgoingMail>;
-  /** A10 and SIGTERM: asked before every claim, and again before every body. */
-  readonly mustStop: () => boolean;
+  /** Asked before every claim, and again before every body; null to go on. */
+  readonly mustStop: () => StopReason | null;
   /** D7: waits before the next message; resolves at once where no pace is set. */
   readonly pause: () => Promise<void>;
   /** False: one at a time, with a pause between them. */
@@ -34,9 +39,14 @@ export interface SendingOptions extends LedgerOptions {
 export interface SendingResult {
   readonly settled: readonly Settled[];
   readonly notSent: readonly NotSent[];
-  /** The provider's word that ended the run early (D4); null when the run went to its end. */
-  readonly stoppedBy: string | null;
+  /** The provider's word that ended the run early (D4); null when there was none. */
+  readonly stoppedBy: StoppedBy | null;
+  /** What else ended it early; null when it went to its end. */
+  readonly cutShort: StopReason | null;
 }
+
+/** How old the reading of the clock may be by which a body is let out. */
+const GATE_CLOCK_MS_MAX = 1_000;
 
 /**
  * D1, D2: takes the chosen messages to the door, round by round: claim in one transaction together with what became of the round
@@ -49,15 +59,29 @@ export async function sendMessages(
 ): Promise<SendingResult> {
   const run = new SendingRun(engine, options);
   const perRound = options.isUnpaced ? options.mailer.connections : 1;
+  let start = 0;
   try {
-    for (let start = 0; start < queue.length && run.goesOn(); start += perRound) {
+    for (; start < queue.length && run.goesOn(); start += perRound) {
       if (start > 0) await options.pause();
-      if (run.goesOn()) await run.round(queue.slice(start, start + perRound));
+      if (!run.goesOn()) break;
+      await run.round(queue.slice(start, start + perRound));
     }
   } finally {
     run.settleRest();
   }
-  return run.result();
+  return run.result(queue.slice(start));
+}
+
+const LEFT_BEHIND: Readonly<Record<StopReason, Pick<NotSent, 'reason' | 'detail'>>> = {
+  paused: { reason: 'paused', detail: 'send was paused while it ran' },
+  signal: { reason: 'pace', detail: 'the run was told to end' },
+  time: { reason: 'pace', detail: 'the time of the run was over' },
+};
+
+interface Round {
+  readonly mails: readonly { message: StoredMessage; mail: OutgoingMail }[];
+  readonly unfit: readonly Unfit[];
+  readonly context: GuardContext;
 }
 
 class SendingRun {
@@ -69,7 +93,8 @@ class SendingRun {
   private waiting: readonly Result[] = [];
   /** Written into the state, and not yet into the journal. */
   private unjournaled: readonly Result[] = [];
-  private stoppedBy: string | null = null;
+  private stoppedBy: StoppedBy | null = null;
+  private cutShort: StopReason | null = null;
   private hasClaimed = false;
 
   constructor(engine: Engine, options: SendingOptions) {
@@ -78,36 +103,47 @@ class SendingRun {
   }
 
   goesOn(): boolean {
-    return this.stoppedBy === null && !this.options.mustStop();
+    if (this.stoppedBy !== null) return false;
+    this.cutShort ??= this.options.mustStop();
+    return this.cutShort === null;
   }
 
   async round(messages: readonly StoredMessage[]): Promise<void> {
-    const mails = await Promise.all(
-      messages.map(async (message) => ({ message, mail: await this.options.compose(message) })),
-    );
+    const { mails, unfit } = await this.composeAll(messages);
     const engine = engineAt(this.base, this.options.clock.now());
     const context = guardContext(engine, 'drip');
-    const claims = this.claim(engine, { mails, context });
+    const claims = this.claim(engine, { mails, unfit, context });
     if (claims.length === 0) return;
     this.journal(engine, claims);
-    this.waiting = await Promise.all(
-      claims.map(async (claim) => ({ claim, result: await this.deliver(engine, claim, context) })),
-    );
-    this.stopIfToldTo(this.waiting);
+    await this.deliverAll(engine, claims, context);
+    this.stoppedBy = stoppedBy(this.waiting);
     // A paced run keeps nothing back: a kill during the pause must find the truth.
     if (!this.options.isUnpaced) this.settleRest();
   }
 
+  /** Hardening 146: one message that cannot be made into a mail must not stop the others. */
+  private async composeAll(messages: readonly StoredMessage[]): Promise<Omit<Round, 'context'>> {
+    const mails: { message: StoredMessage; mail: OutgoingMail }[] = [];
+    const unfit: Unfit[] = [];
+    for (const message of messages) {
+      try {
+        mails.push({ message, mail: await this.options.compose(message) });
+      } catch (error) {
+        if (!(error instanceof HeadgateError) || error.code !== 'mail_not_composed') throw error;
+        unfit.push({ message, detail: error.message });
+      }
+    }
+    return { mails, unfit };
+  }
+
   /** What became of the last round and the next claims are one commit: half the syncs, and never two rounds open at once. */
-  private claim(
-    engine: Engine,
-    round: { mails: readonly { message: StoredMessage; mail: OutgoingMail }[]; context: GuardContext },
-  ): Claim[] {
+  private claim(engine: Engine, round: Round): Claim[] {
     if (!this.hasClaimed) this.options.beforeFirstClaim();
     this.hasClaimed = true;
     const { claims, notSent } = engine.db.write(() => {
       this.settleWaiting(engine);
-      return claimRound(engine, round, this.options);
+      const claimed = claimRound(engine, round, this.options);
+      return { ...claimed, notSent: [...claimed.notSent, ...holdUnfit(engine, round.unfit, this.options)] };
     });
     this.settledAll();
     this.notSent.push(...notSent);
@@ -125,27 +161,44 @@ class SendingRun {
     }
   }
 
+  /** A delivery that broke us says nothing of the others, and of itself only that nobody knows. */
+  private async deliverAll(engine: Engine, claims: readonly Claim[], context: GuardContext): Promise<void> {
+    const deliveries = await Promise.allSettled(claims.map((claim) => this.deliver(engine, claim, context)));
+    this.waiting = claims.map((claim, index) => {
+      const delivery = deliveries[index];
+      if (delivery?.status === 'fulfilled') return { claim, result: delivery.value };
+      return { claim, result: { kind: 'unknown', detail: 'the program failed while it was being sent' } };
+    });
+    const broken = deliveries.find((delivery) => delivery.status === 'rejected');
+    if (broken !== undefined) throw broken.reason;
+  }
+
   private deliver(engine: Engine, claim: Claim, context: GuardContext): Promise<DeliveryResult> {
-    const mayLeave = (): boolean => !this.options.mustStop() && this.isStillAllowed(engine, claim, context);
+    const mayLeave = (): boolean =>
+      this.options.mustStop() === null && this.isStillAllowed(engine, claim, context);
     return this.options.mailer.deliver(claim.mail, mayLeave);
   }
 
-  /** B6, hardening 127: the sender looks once more, right before the body. */
+  /** B6, hardening 105 and 127: the sender looks once more, right before the body, and at the clock too. */
   private isStillAllowed(engine: Engine, claim: Claim, context: GuardContext): boolean {
-    const fresh = outgoingOf(engine, claim.message.id);
+    const now = this.options.clock.now();
+    const isFresh = Math.abs(now - engine.now) <= GATE_CLOCK_MS_MAX;
+    const present = isFresh ? engine : engineAt(this.base, now);
+    const fresh = outgoingOf(present, claim.message.id);
     if (fresh?.message.state !== 'sending') return false;
-    const verdict = judgeSend(fresh.send, context);
+    const verdict = judgeSend(fresh.send, isFresh ? context : guardContext(present, 'drip'));
     return verdict.kind === 'allow' || verdict.kind === 'ask';
   }
 
   /** Writes what is known of the last round, if anything still waits to be written. */
   settleRest(): void {
-    if (this.waiting.length === 0) return;
     const engine = engineAt(this.base, this.options.clock.now());
-    engine.db.write(() => {
-      this.settleWaiting(engine);
-    });
-    this.settledAll();
+    if (this.waiting.length > 0) {
+      engine.db.write(() => {
+        this.settleWaiting(engine);
+      });
+      this.settledAll();
+    }
     journalRound(engine, { claims: [], results: this.unjournaled }, this.options);
     this.unjournaled = [];
   }
@@ -159,15 +212,10 @@ class SendingRun {
     for (const each of this.waiting) this.settled.push(settleClaim(engine, each, this.options));
   }
 
-  /** D4: an answer that no other mail would fare better with ends the run at the first one. */
-  private stopIfToldTo(round: readonly Result[]): void {
-    const fatal = round
-      .map(({ result }) => result)
-      .find((result) => result.kind === 'refused' && result.scope === 'run');
-    if (fatal?.kind === 'refused') this.stoppedBy = fatal.response;
-  }
-
-  result(): SendingResult {
-    return { settled: this.settled, notSent: this.notSent, stoppedBy: this.stoppedBy };
+  result(behind: readonly StoredMessage[]): SendingResult {
+    const { settled, cutShort } = this;
+    const left = cutShort === null ? [] : behind.map((message) => ({ message, ...LEFT_BEHIND[cutShort] }));
+    const notSent = [...this.notSent, ...left.map((each) => ({ ...each, until: null }))];
+    return { settled, notSent, stoppedBy: this.stoppedBy, cutShort };
   }
 }

@@ -1,0 +1,133 @@
+import { fatalMarker } from '../../core/fatal-markers.ts';
+import type { DeliveryResult } from '../../ports.ts';
+import { countFailure, endEnrollment } from '../../store/enrollments.ts';
+import { moveMessage, type MessageChange, type StoredMessage } from '../../store/messages.ts';
+import { enqueueNotice } from '../../store/notices.ts';
+import { recordAttempt } from '../../store/sends.ts';
+import { addTimeline } from '../../store/timeline.ts';
+import { recordDelivery } from './delivery.ts';
+import type { Engine } from './engine.ts';
+import { outgoingOf } from './send-candidates.ts';
+import type { Claim, LedgerOptions, Result } from './send-ledger.ts';
+
+/** B5: three attempts that surely failed end the enrollment. */
+const FAILURES_MAX = 3;
+const BACKOFF_MS = [5 * 60_000, 30 * 60_000, 120 * 60_000] as const;
+
+/** What one attempt came to. */
+export interface Settled {
+  readonly claim: Claim;
+  readonly outcome: 'sent' | 'uncertain' | 'retry' | 'failed' | 'withdrawn';
+  readonly detail: string;
+}
+
+/** D1: writes what became of one claim, in the caller's transaction. Unknown is never tried again by itself. */
+export function settleClaim(engine: Engine, { claim, result }: Result, options: LedgerOptions): Settled {
+  const { message, attempt } = claim;
+  const { runId, transport } = options;
+  const detail = detailOf(result);
+  recordAttempt(engine.db, {
+    messageRowId: message.rowId,
+    attempt,
+    event: result.kind,
+    at: engine.now,
+    operatorDay: engine.operatorDay,
+    runId,
+    transport,
+    detail,
+  });
+  switch (result.kind) {
+    case 'accepted':
+      recordDelivery(engine, message, { at: engine.now, isRehearsal: options.isRehearsal, response: detail });
+      return { claim, outcome: 'sent', detail };
+    case 'unknown':
+      markUncertain(engine, message, { detail, runId });
+      return { claim, outcome: 'uncertain', detail };
+    case 'withdrawn':
+      approveAgain(engine, message);
+      return { claim, outcome: 'withdrawn', detail };
+    case 'refused':
+      return refuse(engine, claim, result);
+  }
+}
+
+function detailOf(result: DeliveryResult): string {
+  if (result.kind === 'accepted' || result.kind === 'refused') return result.response;
+  return result.kind === 'unknown' ? result.detail : 'called back before the body';
+}
+
+/** D1: the body left, or may have; only proof or a person settles it. */
+export function markUncertain(
+  engine: Engine,
+  message: StoredMessage,
+  { detail, runId }: { detail: string; runId: string },
+): void {
+  const { db, now } = engine;
+  if (!moveMessage(db, message, { to: 'uncertain', change: { last_error: detail } })) return;
+  addTimeline(db, {
+    leadRowId: message.leadRowId,
+    at: now,
+    kind: 'uncertain',
+    text: detail,
+    ref: message.id,
+  });
+  enqueueNotice(db, {
+    kind: 'uncertain',
+    job: 'send',
+    dedupeKey: `uncertain ${message.id}`,
+    text: `Nobody knows whether ${message.id} reached ${message.leadEmail}: ${detail}\nheadgate review settle ${message.id} sent|not-sent`,
+    runId,
+    now,
+    repeatAfterMs: Infinity,
+  });
+}
+
+/**
+ * Surely not sent: approved again, with the same bytes for the next attempt, unless its enrollment ended meanwhile (B6). In the
+ * caller's transaction. False when it was cancelled.
+ */
+export function approveAgain(engine: Engine, message: StoredMessage, change: MessageChange = {}): boolean {
+  const isLive = outgoingOf(engine, message.id) !== null;
+  const move = isLive
+    ? ({ to: 'approved', change: { claimed_at: null, ...change } } as const)
+    : ({ to: 'cancelled', change: { ended_at: engine.now, note: 'its enrollment ended first' } } as const);
+  moveMessage(engine.db, message, move);
+  return isLive;
+}
+
+function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { kind: 'refused' }>): Settled {
+  const { db, now } = engine;
+  const { message } = claim;
+  const detail = result.response;
+  const isStopping = result.scope === 'run';
+  // B5: no key, no money, no server is no attempt of this message's.
+  const failures = isStopping ? 0 : countFailure(db, message.enrollmentRowId, detail);
+  if (isStopping || (!result.permanent && failures < FAILURES_MAX)) {
+    const waitMs = Math.max(result.retryAfterMs ?? 0, BACKOFF_MS[failures - 1] ?? BACKOFF_MS[0]);
+    approveAgain(engine, message, { last_error: detail, ...(isStopping ? {} : { retry_at: now + waitMs }) });
+    return { claim, outcome: 'retry', detail };
+  }
+  moveMessage(db, message, { to: 'failed', change: { ended_at: now, last_error: detail } });
+  endEnrollment(db, { enrollmentRowId: message.enrollmentRowId, status: 'failed', reason: null, now });
+  addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'failed', text: detail, ref: message.id });
+  return { claim, outcome: 'failed', detail };
+}
+
+/** Why a run ended before its queue did: an answer that no other mail would fare better with (D4). */
+export interface StoppedBy {
+  readonly response: string;
+  /** No key, no money, no log-in: it does not mend itself. Else the network is down, and trying again is safe. */
+  readonly isFatal: boolean;
+}
+
+/** The first such answer of a round; null when there is none. */
+export function stoppedBy(round: readonly Result[]): StoppedBy | null {
+  for (const { result } of round) {
+    if (result.kind !== 'refused' || result.scope !== 'run') continue;
+    return {
+      response: result.response,
+      isFatal: result.permanent || fatalMarker(result.response) !== null,
+    };
+  }
+  return null;
+}

@@ -1,0 +1,59 @@
+import { pauseFor } from '../adapters/pause.ts';
+import { createSendJournal } from '../adapters/send-journal.ts';
+import { checkBeforeWrite } from '../store/disk-space.ts';
+import type { Engine } from './engine/engine.ts';
+import { MIN_FREE_BYTES } from './engine/live-run.ts';
+import { sendMessages, type SendingResult, type StopReason } from './engine/sending.ts';
+import { stampState, stopReason, type RunSession } from './run-session.ts';
+import { composer, openMailer } from './send-mailing.ts';
+import type { SendPlan } from './send-run.ts';
+
+/** Under the unit's 30 minutes, so that the last delivery ends in its own time. */
+const CLAIMING_MS_MAX = 29 * 60_000;
+
+export const NOTHING_SENT: SendingResult = { settled: [], notSent: [], stoppedBy: null, cutShort: null };
+
+/** Takes the plan's queue out, through the one way there is. Opens no mailer when nothing is to leave. */
+export async function deliverPlan(
+  session: RunSession,
+  reading: Engine,
+  plan: SendPlan,
+): Promise<SendingResult> {
+  if (plan.queue.length === 0) return NOTHING_SENT;
+  const { workspace, invocation, runId, header } = session;
+  const { clock, random, signal } = invocation.context;
+  const engine: Engine = { ...reading, db: session.writer() };
+  checkBeforeWrite(engine.db, { minFreeBytes: MIN_FREE_BYTES });
+  const mailer = await openMailer(invocation, workspace);
+  const deadlineAt = clock.now() + CLAIMING_MS_MAX;
+  const { paceMinMs, paceMaxMs } = workspace.mail;
+  const isUnpaced = paceMaxMs === 0 || mailer.transport === 'outbox';
+  const mustStop = (): StopReason | null => {
+    if (signal.aborted) return 'signal';
+    if (stopReason(workspace) !== null) return 'paused';
+    return clock.now() > deadlineAt ? 'time' : null;
+  };
+  try {
+    return await sendMessages(engine, plan.queue, {
+      runId,
+      transport: mailer.transport,
+      isRehearsal: !workspace.policy.live,
+      journal: createSendJournal(workspace.paths.stateDir),
+      stateId: header.stateId,
+      mailer,
+      clock,
+      compose: composer(engine, workspace),
+      mustStop,
+      pause: () =>
+        isUnpaced
+          ? Promise.resolve()
+          : pauseFor(paceMinMs + random.fraction() * (paceMaxMs - paceMinMs), signal),
+      isUnpaced,
+      beforeFirstClaim: () => {
+        stampState(session, engine.db);
+      },
+    });
+  } finally {
+    await mailer.close();
+  }
+}
