@@ -58,7 +58,11 @@ export function writeCheckpoint(
 const SILENCE_MIN_MS = 3_600_000;
 const SILENCES_KEPT_MAX = 200;
 
-/** A16: a run that was live, kept quiet or paused. A gap before it is kept as a silence. */
+/**
+ * A16: a run that was live, kept quiet or paused. A gap before it is kept as a silence. The longest are kept: a timer that comes a
+ * few seconds late every hour leaves hundreds of small ones, which would push out the outage that steps behind a cap still wait
+ * to be judged by.
+ */
 export function markPresent(db: StateDatabase, job: string, now: Instant): void {
   const { presentAt } = readJob(db, job);
   const startedAt = presentAt ?? 0;
@@ -68,7 +72,7 @@ export function markPresent(db: StateDatabase, job: string, now: Instant): void 
     ).run(job, startedAt, now);
     db.prepare<[string, string, number]>(
       `DELETE FROM silences WHERE job = ? AND started_at NOT IN
-         (SELECT started_at FROM silences WHERE job = ? ORDER BY ended_at DESC LIMIT ?)`,
+         (SELECT started_at FROM silences WHERE job = ? ORDER BY ended_at - started_at DESC, ended_at DESC LIMIT ?)`,
     ).run(job, job, SILENCES_KEPT_MAX);
   }
   db.prepare<[string, number]>(
