@@ -23,6 +23,7 @@ export interface TextRule {
  * one pass tells all that is wrong with a file. `finish` refuses the keys that nobody asked for.
  */
 export interface TableReader {
+  /** Whether the key is there. Counts as asked for. */
   has(key: string): boolean;
   /** The value as the parser gave it, undefined when the key is absent. Counts as asked for. */
   value(key: string): unknown;
@@ -60,7 +61,7 @@ export function readTable(table: TomlTable, path: readonly string[], scope: Tabl
     complain(key, { code: 'wrong_value', message });
   };
   return {
-    has: (key) => Object.hasOwn(table, key),
+    has: (key) => value(key) !== undefined,
     value,
     text: (key, rule) => readText(value(key), rule, (expected) => wrong(key, expected)),
     choice: (key, choices, otherwise) =>
