@@ -1,18 +1,20 @@
-/** Writes the reference pages that are made from the code. A test compares them with what is committed. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** Writes the reference pages and JSON Schemas that are made from the code. A test compares them with what is committed. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { renderConfigurationReference } from '../src/config/reference.ts';
+import { generatedFiles, SCHEMA_FOLDER } from './docs/pages.ts';
 
 const root = dirname(import.meta.dirname);
+const files = generatedFiles();
 
-const pages: ReadonlyMap<string, () => string> = new Map([
-  ['docs/reference/configuration.md', renderConfigurationReference],
-]);
-
-for (const [page, render] of pages) {
-  const path = join(root, page);
+for (const [file, text] of files) {
+  const path = join(root, file);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, render());
-  process.stdout.write(`${page}\n`);
+  writeFileSync(path, text);
+  process.stdout.write(`${file}\n`);
+}
+
+// A schema that nothing prints any more must not stay behind; the pages beside ours in docs/ are other people's.
+for (const name of readdirSync(join(root, SCHEMA_FOLDER))) {
+  if (!files.has(`${SCHEMA_FOLDER}/${name}`)) rmSync(join(root, SCHEMA_FOLDER, name));
 }

@@ -130,8 +130,7 @@ export const REASON_TEXTS: Readonly<Record<Reason, string>> = {
   model: 'The step has Mode ai or assist, and no model is available to write its words.',
   validation: 'The words that a model wrote did not pass the checks.',
   budget: 'The budget for the model is used up.',
-  lead_hold:
-    'The lead is on hold until a date, by an operator or by an automatic reply. `headgate leads set ID hold_until=` lifts it.',
+  lead_hold: 'The lead is on hold until a date. `headgate leads set ID hold_until=` lifts it.',
   doubt:
     'It was approved before the engine came to distrust time, machine or state. One release by a person sends it on.',
   expired:

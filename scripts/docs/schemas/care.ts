@@ -1,0 +1,115 @@
+import { counts, doubt, next, nullableId } from './common.ts';
+import {
+  anything,
+  count,
+  flag,
+  instant,
+  listOf,
+  mapOf,
+  nullable,
+  objectOf,
+  oneOf,
+  text,
+  type Shapes,
+} from './shapes.ts';
+
+const journal = objectOf({
+  sent: count,
+  uncertain: count,
+  unknown: listOf(objectOf({ recipient: text, sequence: text, step: text })),
+});
+
+const resumed = objectOf({
+  paused: flag,
+  reason: nullable(text),
+  approved: count,
+  jobs: listOf(
+    objectOf({
+      job: oneOf(['drip', 'nurture']),
+      due: count,
+      allowed: count,
+      would_draft: count,
+      held_back: counts,
+      doubts: listOf(doubt),
+      quiet: nullable(text),
+    }),
+  ),
+});
+
+const adopted = objectOf(
+  {
+    adopted: flag,
+    doubts: listOf(objectOf({ reason: text, detail: text, facts: mapOf(anything) })),
+    ahead: mapOf(count),
+    lowered: mapOf(count),
+    held: count,
+    uncertain: count,
+    journal: nullable(journal),
+    cold_jobs: listOf(text),
+    plans_superseded: count,
+    run: nullableId('r'),
+  },
+  { machine: text },
+);
+
+/** Documents of set-up and care: init, config, pause, resume, adopt, restore, go-live. */
+export const CARE_SHAPES: Shapes = {
+  'headgate.init/1': objectOf({
+    workspace: text,
+    state_dir: text,
+    items: listOf(objectOf({ path: text, action: oneOf(['created', 'kept']) })),
+    counts: objectOf({ sequences: count, leads: count }),
+    next,
+  }),
+  'headgate.config/1': objectOf({
+    config_file: text,
+    state_dir: text,
+    items: listOf(
+      objectOf({
+        key: text,
+        value: anything,
+        source: oneOf(['default', 'file', 'environment']),
+        file: nullable(text),
+        line: nullable(count),
+        variable: nullable(text),
+        note: nullable(text),
+      }),
+    ),
+  }),
+  'headgate.explain/1': objectOf({
+    items: listOf(
+      objectOf({
+        file: text,
+        key: text,
+        accepts: text,
+        unit: nullable(text),
+        default: anything,
+        default_text: text,
+        required: flag,
+        summary: text,
+        environment: nullable(text),
+        available: flag,
+        later: nullable(text),
+      }),
+    ),
+  }),
+  'headgate.pause/1': objectOf({
+    items: listOf(
+      objectOf({ paused: flag, reason: nullable(text), since_at: instant, was_paused: flag, file: text }),
+    ),
+    next,
+  }),
+  'headgate.resume/1': objectOf({ items: listOf(resumed) }, { next }),
+  'headgate.adopt/1': objectOf({ items: listOf(adopted) }, { next }),
+  'headgate.restore/1': objectOf({
+    items: listOf(
+      objectOf(
+        { file: text, restored: flag },
+        { set_aside: nullable(text), journal, held: count, uncertain: count },
+      ),
+    ),
+  }),
+  'headgate.go-live/1': objectOf({
+    items: listOf(objectOf({ messages: count, enrollments: count, approvals: count, restarted: count })),
+  }),
+};

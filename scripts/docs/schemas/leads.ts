@@ -1,0 +1,152 @@
+import {
+  CANCEL_REASONS,
+  ENROLLMENT_STATUSES,
+  LEAD_STATUSES,
+  MATCH_VERDICTS,
+  MESSAGE_STATES,
+  STAGES,
+} from '../../../src/core/model.ts';
+import { REASONS_BY_GUARD } from '../../../src/core/reasons.ts';
+import { counts, lead, next, reason } from './common.ts';
+import {
+  count,
+  described,
+  flag,
+  idOf,
+  instant,
+  listOf,
+  mapOf,
+  nullable,
+  number,
+  objectOf,
+  oneOf,
+  text,
+  type Shapes,
+} from './shapes.ts';
+
+const enrollment = objectOf({
+  id: idOf('e'),
+  sequence: nullable(text),
+  status: oneOf(ENROLLMENT_STATUSES),
+  step: nullable(text),
+  next_due_at: nullable(instant),
+  cancel_reason: described(nullable(text), `${CANCEL_REASONS.join(', ')}, or an operator's own words.`),
+  match_reason: nullable(
+    oneOf(['source_form_id', 'pattern_exact', 'pattern_wildcard', 'predicate', 'catch_all']),
+  ),
+  enrolled_at: instant,
+});
+
+const listed: Shapes = {
+  id: idOf('l'),
+  email: text,
+  first_name: nullable(text),
+  last_name: nullable(text),
+  company: nullable(text),
+  stage: oneOf(STAGES),
+  status: oneOf(LEAD_STATUSES),
+  tz: text,
+  tz_rule: oneOf(['explicit', 'region', 'country', 'operator']),
+  suppressed: nullable(text),
+  opted_out: flag,
+  do_not_contact: flag,
+  spam: flag,
+  held_until: nullable(instant),
+  attribution: nullable(oneOf(['verified', 'mismatch', 'not_applicable', 'unknown'])),
+  enrollments: listOf(enrollment),
+};
+
+const shown: Shapes = {
+  country: nullable(text),
+  region: nullable(text),
+  source: nullable(text),
+  source_form_id: nullable(text),
+  tags: listOf(text),
+  notes: nullable(text),
+  custom: mapOf(text),
+  watermark_at: nullable(instant),
+  hold_note: nullable(text),
+  messages: listOf(
+    objectOf({
+      id: idOf('m'),
+      state: oneOf(MESSAGE_STATES),
+      sequence: text,
+      step: text,
+      subject: nullable(text),
+      drafted_at: nullable(instant),
+      sent_at: nullable(instant),
+    }),
+  ),
+  timeline: listOf(objectOf({ at: instant, kind: text, text, ref: nullable(text) })),
+};
+
+/** Of set and stop. */
+const changed: Shapes = {
+  changed: listOf(text),
+  cancelled: { anyOf: [described(count, 'set: how many'), described(listOf(idOf('e')), 'stop: which')] },
+  enrolled: mapOf(count),
+  rescheduled: count,
+  at: instant,
+  reason: nullable(text),
+  leaving: listOf(idOf('m')),
+};
+
+const verdict = oneOf(['allow', 'skip', 'ask', 'hold']);
+
+const dueItem = objectOf({
+  lead,
+  enrollment: idOf('e'),
+  sequence: text,
+  step: text,
+  next_due_at: instant,
+  verdict,
+  held_back: listOf(objectOf({ reason: nullable(reason), detail: text, until: nullable(instant) })),
+});
+
+const guard = objectOf({
+  name: oneOf(Object.keys(REASONS_BY_GUARD)),
+  verdict,
+  reason: nullable(reason),
+  detail: text,
+  facts: mapOf({ type: ['string', 'number', 'boolean', 'null'] }),
+  until: nullable(instant),
+});
+
+/** Documents of `leads …`: list, show, set, stop and due share one; why and import have their own. */
+export const LEAD_SHAPES: Shapes = {
+  'headgate.leads/1': objectOf(
+    {
+      items: listOf({
+        anyOf: [objectOf(listed, { ...shown, ...changed }), dueItem],
+      }),
+    },
+    { more: flag, next },
+  ),
+  'headgate.why/1': objectOf({
+    lead,
+    items: listOf(
+      objectOf({
+        job: oneOf(['drip', 'nurture']),
+        sequence: text,
+        step: text,
+        enrollment: nullable(idOf('e')),
+        verdict,
+        reasons: listOf(reason),
+        guards: listOf(guard),
+      }),
+    ),
+    match: nullable(objectOf({ verdict: oneOf(MATCH_VERDICTS), text })),
+    follow_up: flag,
+  }),
+  'headgate.import/1': objectOf({
+    preview: flag,
+    file: text,
+    counts,
+    sequences: listOf(objectOf({ sequence: text, enrolled: count })),
+    capacity: objectOf({ drafts_per_day: count, working_days: nullable(number) }),
+    oldest_created_at: nullable(instant),
+    remarks: mapOf(count),
+    rejects_file: nullable(text),
+    rejects: listOf(objectOf({ line: count, field: text, reason: text })),
+  }),
+};

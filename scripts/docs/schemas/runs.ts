@@ -1,0 +1,235 @@
+import { MESSAGE_STATES } from '../../../src/core/model.ts';
+import { counts, doubt, lead, next, nullableId, reason, runMode } from './common.ts';
+import {
+  count,
+  day,
+  described,
+  flag,
+  idOf,
+  instant,
+  listOf,
+  nullable,
+  number,
+  objectOf,
+  oneOf,
+  text,
+  type Shape,
+  type Shapes,
+} from './shapes.ts';
+
+const run = objectOf(
+  {
+    id: idOf('r'),
+    command: text,
+    mode: runMode,
+    plan: nullableId('p'),
+    started: instant,
+    ms: count,
+    machine: text,
+    version: text,
+    reason: nullable(text),
+  },
+  {
+    job: oneOf(['drip', 'nurture']),
+    forced: flag,
+    narrowed: flag,
+    live: described(flag, 'Of send only: false means that mails land in the outbox.'),
+  },
+);
+
+const guards = objectOf(
+  {
+    cold_start: objectOf(
+      { ok: flag, doubts: listOf(doubt) },
+      { gap_hours: nullable(number), limit_hours: number, avoided: nullable(count) },
+    ),
+    blast_radius: nullable(
+      objectOf({ ok: flag, limit: number }, { drafts: count, demand: count, average_7d: number }),
+    ),
+    paused: flag,
+  },
+  { cap: objectOf({ per_run: count, used: count, per_day: count }) },
+);
+
+const draft = objectOf(
+  {
+    action: { const: 'draft' },
+    lead,
+    sequence: text,
+    step: text,
+    due: instant,
+    local: text,
+    subject: text,
+    ask: nullable(reason),
+  },
+  { message: idOf('m'), state: oneOf(MESSAGE_STATES) },
+);
+
+const heldBack = objectOf(
+  {
+    action: { const: 'hold_back' },
+    lead,
+    sequence: text,
+    step: text,
+    reason,
+    detail: text,
+    retry_after: nullable(instant),
+  },
+  { id: idOf('m'), subject: nullable(text) },
+);
+
+const sent = objectOf(
+  {
+    action: { const: 'send' },
+    id: idOf('m'),
+    lead,
+    sequence: text,
+    step: text,
+    subject: nullable(text),
+  },
+  { outcome: oneOf(['sent', 'uncertain', 'retry', 'failed', 'withdrawn']), detail: text },
+);
+
+/** `confirm` without an id, and two jobs: lists, in the order of the jobs. */
+function oneOrList(shape: Shape): Shape {
+  return { anyOf: [shape, listOf(shape)] };
+}
+
+const recordedRun: Shapes = {
+  id: idOf('r'),
+  command: text,
+  mode: runMode,
+  started_at: instant,
+  finished_at: nullable(instant),
+  ms: nullable(count),
+  exit: nullable(count),
+  reason: nullable(text),
+  counts,
+  plan: nullableId('p'),
+  forced: flag,
+  narrowed: flag,
+};
+
+const volume = { average_7d: number, limit: number, days: listOf(objectOf({ day, drafts: count })) };
+
+const STATUS = objectOf({
+  at: instant,
+  queue: objectOf({
+    pending_approval: count,
+    approved: count,
+    next_leaves_at: nullable(instant),
+    held: count,
+    sending: count,
+    uncertain: count,
+  }),
+  today: objectOf({ sent: count, drafted: count, failed: count }),
+  volume: objectOf({ job: text, ...volume, nurture: objectOf(volume) }),
+  jobs: listOf(
+    objectOf({
+      name: text,
+      last_success_at: nullable(instant),
+      last_run_at: nullable(instant),
+      run: nullableId('r'),
+      exit: nullable(count),
+      result: nullable(text),
+      late_after: nullable(instant),
+      late: flag,
+    }),
+  ),
+  guards: objectOf({
+    doubts: listOf(objectOf({ job: text, reason: text, detail: text, lifted_by: text })),
+    vetoed: listOf(text),
+    hold_open: listOf(text),
+    quiet_today: nullable(oneOf(['weekend', 'holiday'])),
+    person_needed_since_at: nullable(instant),
+    cold_start_hours: number,
+    watermark_hours: number,
+    drafts_per_run: objectOf({ drip: count, nurture: count }),
+    drafts_per_day: count,
+    sends_per_run: count,
+    sends_per_day: count,
+  }),
+  machine: objectOf({ host: text, this_host: text, bound_at: instant, matches: flag }),
+  live: flag,
+  went_live_at: nullable(instant),
+  paused: flag,
+  paused_reason: nullable(text),
+  paused_since_at: nullable(instant),
+  undelivered_notices: count,
+});
+
+/** Documents of runs and of what they left: run, runs, sends, outbox, status, backup. */
+export const RUN_SHAPES: Shapes = {
+  'headgate.run/1': objectOf({
+    run: oneOrList(run),
+    guards: oneOrList(guards),
+    counts,
+    items: listOf({ anyOf: [draft, heldBack, sent] }),
+    next,
+  }),
+  'headgate.runs/1': objectOf({
+    items: listOf(
+      objectOf(recordedRun, {
+        messages: listOf(
+          objectOf({
+            id: idOf('m'),
+            state: oneOf(MESSAGE_STATES),
+            lead: objectOf({ id: idOf('l'), email: text }),
+            sequence: text,
+            step: text,
+          }),
+        ),
+      }),
+    ),
+  }),
+  'headgate.sends/1': objectOf({
+    items: listOf(
+      objectOf({
+        id: idOf('m'),
+        state: oneOf(MESSAGE_STATES),
+        lead,
+        sequence: text,
+        step: text,
+        subject: nullable(text),
+        approved_at: nullable(instant),
+        claimed_at: nullable(instant),
+        sent_at: nullable(instant),
+        attempts: count,
+        rehearsal: flag,
+        message_id: nullable(text),
+        last_error: nullable(text),
+      }),
+    ),
+  }),
+  'headgate.outbox/1': objectOf(
+    {
+      items: listOf(
+        objectOf(
+          { id: idOf('m'), file: text, at: instant },
+          {
+            to: nullable(text),
+            subject: nullable(text),
+            message_id: nullable(text),
+            headers: { type: 'object', additionalProperties: text },
+            text: nullable(text),
+            html: nullable(text),
+          },
+        ),
+      ),
+    },
+    { total: count },
+  ),
+  'headgate.status/1': objectOf({ items: listOf(STATUS), next }),
+  'headgate.backup/1': objectOf({
+    items: listOf(
+      objectOf({
+        file: text,
+        bytes: count,
+        leads: count,
+        enrollments: count,
+        messages: count,
+        pruned: listOf(text),
+      }),
+    ),
+  }),
+};

@@ -1,0 +1,113 @@
+import { ENROLLMENT_STATUSES } from '../../../src/core/model.ts';
+import { next } from './common.ts';
+import {
+  count,
+  flag,
+  instant,
+  integer,
+  listOf,
+  nullable,
+  objectOf,
+  oneOf,
+  text,
+  type Shape,
+  type Shapes,
+} from './shapes.ts';
+
+const window = nullable(objectOf({ start: text, end: text, tz: text, weekdays: listOf(count) }));
+
+const trigger = objectOf({
+  form: listOf(text),
+  source: listOf(text),
+  platform: listOf(text),
+  notes_contain: listOf(text),
+  tags: listOf(text),
+  where: listOf(objectOf({ field: text, equals: text })),
+  catch_all: flag,
+  priority: integer,
+  allow_parallel: flag,
+});
+
+const step = objectOf({
+  id: text,
+  position: count,
+  timing: { anyOf: [objectOf({ after: text }), objectOf({ day: count })] },
+  window,
+  deleted_at: nullable(instant),
+});
+
+const perStatus: Shape = objectOf(Object.fromEntries(ENROLLMENT_STATUSES.map((status) => [status, count])));
+
+const change = objectOf({
+  sequence: text,
+  step: nullable(text),
+  change: oneOf([
+    ...['new', 'removed', 'renamed', 'moved', 'timing', 'window', 'copy', 'settings', 'status', 'trigger'],
+  ]),
+  affected_count: count,
+  earliest_shift_seconds: nullable(integer),
+  latest_shift_seconds: nullable(integer),
+  completes: count,
+});
+
+const totals: Shapes = {
+  double_send_risk_count: count,
+  moved_count: count,
+  completed_count: count,
+  cancelled_count: count,
+  drafts_withdrawn_count: count,
+  emails_added_count: count,
+};
+
+const finding = objectOf(
+  {
+    file: nullable(text),
+    line: nullable(count),
+    column: nullable(count),
+    severity: oneOf(['error', 'warning']),
+    code: text,
+    message: text,
+    fix: nullable(text),
+  },
+  { key: nullable(text), got: nullable(text) },
+);
+
+/** Documents of `sequences …`; what `config validate` finds has the form of lint too. */
+export const SEQUENCE_SHAPES: Shapes = {
+  'headgate.sequences/1': objectOf({
+    items: listOf(
+      objectOf({
+        id: text,
+        name: text,
+        description: nullable(text),
+        status: oneOf(['draft', 'active', 'paused', 'archived']),
+        kind: oneOf(['drip', 'nurture']),
+        approve: oneOf(['ask', 'auto']),
+        window,
+        trigger,
+        steps: listOf(step),
+        enrollments: perStatus,
+        applied_at: instant,
+      }),
+    ),
+  }),
+  'headgate.lint/1': objectOf(
+    { items: listOf(finding) },
+    {
+      counts: objectOf({ sequences: count, steps: count, errors: count, warnings: count }),
+      config_file: text,
+      keys_set: count,
+    },
+  ),
+  'headgate.sequences-plan/1': objectOf({ items: listOf(change), ...totals }),
+  'headgate.sequences-apply/1': objectOf({
+    items: listOf(change),
+    ...totals,
+    applied: flag,
+    enrolled_count: count,
+  }),
+  'headgate.sequences-new/1': objectOf({
+    items: listOf(objectOf({ id: text, status: oneOf(['draft']), files: listOf(text) })),
+    next,
+  }),
+};
