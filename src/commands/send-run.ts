@@ -4,11 +4,12 @@ import { judgeSend } from '../core/guards/send-guards.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant } from '../core/model.ts';
 import { addDays, startOfLocalDay } from '../core/time/zone.ts';
-import { messagesInState, moveMessage, openBlastRadiusHold, type StoredMessage } from '../store/messages.ts';
+import { messagesInState, moveMessage, type StoredMessage } from '../store/messages.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { liveDaysBefore, sendsBetween } from '../store/sends.ts';
 import { addTimeline } from '../store/timeline.ts';
 import { isOperatorsDay, type Engine } from './engine/engine.ts';
+import { doubtHeldApprovals } from './engine/held-approvals.ts';
 import { guardContext } from './engine/planning.ts';
 import { outgoingOf } from './engine/send-candidates.ts';
 import { dropUnlisted, sendRoom, type NotSent } from './engine/send-ledger.ts';
@@ -110,12 +111,14 @@ export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: rea
   const isOnly = (reason: Doubt['reason']): boolean => reasons.size === 1 && reasons.has(reason);
   const isOfOtherBoot = ({ approvedBootId }: StoredMessage): boolean =>
     session.bootId === null || approvedBootId !== session.bootId;
-  const messages = [...messagesInState(db, 'approved')].filter((message) => {
+  const isDoubted = (message: StoredMessage): boolean => {
     if (isOnly('first_boot')) return isOfOtherBoot(message);
     if (isOnly('no_checkpoint'))
       return isOfOtherBoot(message) || (message.approvedAt ?? 0) < session.header.boundAt;
     return true;
-  });
+  };
+  doubtHeldApprovals({ db, now: session.now }, isDoubted);
+  const messages = [...messagesInState(db, 'approved')].filter(isDoubted);
   return holdAll(session, db, { messages, cause: 'doubt' });
 }
 
@@ -139,11 +142,6 @@ function holdAll(
     });
   }
   return held.length;
-}
-
-/** A8: whether a batch of `send` waits for its decision. */
-export function sendHoldOpen(db: StateDatabase): boolean {
-  return openBlastRadiusHold(db, 'send') !== null;
 }
 
 /** 20 instead of 0 with `--detailed-exit-code`. */

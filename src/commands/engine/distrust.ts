@@ -2,6 +2,7 @@ import { messagesInState, messagesInStates, moveMessage } from '../../store/mess
 import { claimedTransport, recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import type { Engine } from './engine.ts';
+import { doubtHeldApprovals } from './held-approvals.ts';
 import { markUncertain } from './send-settling.ts';
 
 /** What `adopt` and `restore` no longer take on trust. */
@@ -12,7 +13,7 @@ export interface Distrust {
   readonly uncertain: number;
 }
 
-/** A15: every approved message is held, every one being sent uncertain. In the caller's transaction, after the journal's word. */
+/** A15: every approved message is held (one on hold by hand loses its approval), every one being sent uncertain. In the caller's transaction, after the journal's word. */
 export function distrustOpen(engine: Engine, because: { runId: string; why: string }): Distrust {
   return { held: holdApproved(engine, because), uncertain: doubtSending(engine, because) };
 }
@@ -25,6 +26,7 @@ function holdApproved({ db, now }: Engine, { runId, why }: { runId: string; why:
     held_run_id: runId,
     leaves_at: null,
   } as const;
+  doubtHeldApprovals({ db, now }, () => true);
   let held = 0;
   for (const message of [...messagesInState(db, 'approved')]) {
     if (!moveMessage(db, message, { to: 'held', change })) continue;
