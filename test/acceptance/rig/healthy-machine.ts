@@ -11,8 +11,9 @@ export interface HealthyMachine {
   readonly directory: string;
   /** The moment of its next tick. */
   readonly now: number;
-  /** Approved messages that the next `send` would deliver. */
+  /** Approved messages that the next `send` would deliver: how many, and their ids. */
   readonly approved: number;
+  readonly approvedIds: readonly string[];
   /** Inside `directory`: the database as it was a day before. */
   readonly olderCopy: string;
   /** Inside the workspace: what `backup` wrote on that day. */
@@ -64,6 +65,7 @@ export function healthyMachine(installation: string): HealthyMachine {
     directory,
     now: now + 2 * DAY_MS,
     approved: ids.length,
+    approvedIds: ids,
     olderCopy: 'older.db',
     backup: join('backup', backup),
     remove: () => rmSync(directory, { recursive: true, force: true }),
