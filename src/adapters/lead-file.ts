@@ -10,7 +10,7 @@ import { createByteDecoder, looksLikeUtf16, type ByteDecoder, type Encoding } fr
 import { sourceError, type CheckedLeads, type LeadSource } from './lead-source.ts';
 
 /** Also the unit of hashing: a change is noticed before anything of the changed block is stored. */
-const BLOCK_BYTES = 1_048_576;
+const BLOCK_BYTES = 262_144;
 const HEADER_ROWS = 1;
 
 /**

@@ -28,8 +28,8 @@ import { createTerminal } from './output/terminal.ts';
 import { countOf } from './output/text.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-/** Rows arrive in no order: with all indexes of a few hundred thousand leads in memory they are stored twice as fast. */
-const CACHE_KIB = 65_536;
+/** Rows arrive in no order: SQLite's usual 2 MiB would not even hold the indexes' upper pages of a large state. */
+const CACHE_KIB = 16_384;
 
 /**
  * `leads import`: stores new leads, merges known ones, enrolls arrivals from now (E1, A19). On a terminal it shows what
