@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -90,9 +99,41 @@ describe('a real process', () => {
 
 describe('the bundle', () => {
   const bundle = join(ROOT, 'dist/headgate.cjs');
+  const parts = ['program.cjs', 'commands.cjs'].map((name) => join(ROOT, 'dist', name));
 
-  test('leaves better-sqlite3 outside', () => {
-    expect(readFileSync(bundle, 'utf8')).not.toContain('Could not locate the bindings file');
+  test('is ASCII: one other character, and V8 keeps the whole file in two bytes a character', () => {
+    for (const part of parts) expect(readFileSync(part, 'utf8'), part).toMatch(/^[\n\r\t\x20-\x7e]*$/);
+  });
+
+  test('P1: brings what V8 compiled of an idle run, of this very build', () => {
+    const [program = ''] = parts;
+    const id = readFileSync(program, 'latin1').slice(2, 34);
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(readFileSync(join(ROOT, 'dist/program.cache'), 'latin1').slice(0, 32)).toBe(id);
+  });
+
+  test('starts without what V8 compiled, or with that of another build or another Node', () => {
+    const dist = join(temporaryDirectory(), 'dist');
+    cpSync(join(ROOT, 'dist'), dist, { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(dist, '../node_modules'));
+    const cache = join(dist, 'program.cache');
+    const whole = readFileSync(cache);
+    const version = (): string =>
+      run(process.execPath, [join(dist, 'headgate.cjs'), 'confirm', '--help']).stdout.split('\n')[0] ?? '';
+    const expected = version();
+    expect(expected).toBe('Usage: headgate confirm [options] [plan]');
+    for (const bytes of [
+      Buffer.alloc(0),
+      whole.subarray(0, 40),
+      whole.subarray(0, whole.length / 2),
+      Buffer.concat([whole.subarray(0, 32), Buffer.alloc(whole.length - 32)]),
+      Buffer.concat([Buffer.alloc(32, 'x'), whole.subarray(32)]),
+    ]) {
+      writeFileSync(cache, bytes);
+      expect(version()).toBe(expected);
+    }
+    rmSync(cache);
+    expect(version()).toBe(expected);
   });
 
   test('loads neither network nor child processes to answer --help (P4)', () => {

@@ -21,20 +21,18 @@ const run = objectOf(
   {
     id: idOf('r'),
     command: text,
+    job: oneOf(['drip', 'nurture', 'send']),
     mode: runMode,
     plan: nullableId('p'),
     started: instant,
     ms: count,
     machine: text,
     version: text,
-    reason: nullable(text),
-  },
-  {
-    job: oneOf(['drip', 'nurture']),
     forced: flag,
     narrowed: flag,
-    live: described(flag, 'Of send only: false means that mails land in the outbox.'),
+    reason: nullable(text),
   },
+  { live: described(flag, 'Of send only: false means that mails land in the outbox.') },
 );
 
 const guards = objectOf(
