@@ -122,7 +122,8 @@ interface Going {
 function goOn(place: EnrollmentPlace, going: Going): EnrollmentMove {
   const { before, after, withdrawn } = going;
   // B7: a follow-up is one step; it has no next one to go on to.
-  if (place.kind === 'nurture') return withdrawn === null ? STAYS : { kind: 'completes', withdrawn };
+  if (place.kind === 'nurture')
+    return isLive(after, place.nextStepRowId) ? STAYS : { kind: 'completes', withdrawn };
   const step = nextStep(after.steps, place.lastStepRowId, passedSteps(place));
   if (step === null) return { kind: 'completes', withdrawn };
   if (step.rowId === place.nextStepRowId) {
@@ -200,7 +201,7 @@ function isWaiting(state: MessageState): boolean {
   return WAITING_STATES.some((each) => each === state);
 }
 
-function isLive(sequence: StoredSequence, stepRowId: number): boolean {
+function isLive(sequence: StoredSequence, stepRowId: number | null): boolean {
   return stepOf(sequence, stepRowId)?.deletedAt === null;
 }
 

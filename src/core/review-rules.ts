@@ -30,6 +30,8 @@ export type Consequence =
   | 'enrollment_stops'
   /** The next step counts from the delivery. */
   | 'step_delivered'
+  /** C5: the step was removed; the enrollment goes on from where it stood. */
+  | 'step_left'
   /** A8: the batch counts in the mean and raises today's line. */
   | 'line_rises';
 
@@ -42,6 +44,8 @@ export interface ReviewFacts {
   /** D2: the next run would expire it. */
   readonly isExpired: boolean;
   readonly enrollmentStatus: EnrollmentStatus;
+  /** C5: an edit has removed its step. */
+  readonly isStepRemoved: boolean;
   /** A15: the machine differs, or the state may be a restored one; only `adopt` lifts that. */
   readonly needsAdopt: boolean;
   readonly now: Instant;
@@ -207,7 +211,9 @@ function judgeSettle(outcome: SettledOutcome, facts: ReviewFacts): Ruling {
   if (outcome === 'sent') return moves('sent', 'step_delivered');
   // B6: nothing of an enrollment that was cancelled meanwhile goes out again.
   const hasEnded = facts.enrollmentStatus === 'cancelled' || facts.enrollmentStatus === 'failed';
-  return moves(hasEnded ? 'cancelled' : 'approved');
+  if (hasEnded) return moves('cancelled');
+  // C5: a removed step withdraws its draft; this one was out of our hands until now.
+  return facts.isStepRemoved ? moves('cancelled', 'step_left') : moves('approved');
 }
 
 /** D2: older than `expiryMs` since it was drafted or last edited; a hold until a named date does not count. */

@@ -14,6 +14,7 @@ function facts(changes: Partial<ReviewFacts> = {}): ReviewFacts {
     leavesAt: null,
     isExpired: false,
     enrollmentStatus: 'active',
+    isStepRemoved: false,
     needsAdopt: false,
     now: NOW,
     ...changes,

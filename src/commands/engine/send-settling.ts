@@ -7,6 +7,7 @@ import { recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordDelivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
+import { isStepRemoved, withdrawRemoved } from './removed-steps.ts';
 import { outgoingOf } from './send-candidates.ts';
 import type { Claim, LedgerOptions, Result } from './send-ledger.ts';
 
@@ -83,10 +84,14 @@ export function markUncertain(
 }
 
 /**
- * Surely not sent: approved again, with the same bytes for the next attempt, unless its enrollment ended meanwhile (B6). In the
- * caller's transaction. False when it was cancelled.
+ * Surely not sent: approved again, with the same bytes for the next attempt, unless its enrollment ended meanwhile (B6) or its step
+ * was removed (C5). In the caller's transaction. False when it was cancelled.
  */
 export function approveAgain(engine: Engine, message: StoredMessage, change: MessageChange = {}): boolean {
+  if (isStepRemoved(engine, message)) {
+    withdrawRemoved(engine, message);
+    return false;
+  }
   const isLive = outgoingOf(engine, message.id) !== null;
   const move = isLive
     ? ({ to: 'approved', change: { claimed_at: null, ...change } } as const)

@@ -16,6 +16,7 @@ import { countReleased } from '../../store/review.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordDelivery } from '../engine/delivery.ts';
 import { advanceEnrollment } from '../engine/enrollment-moves.ts';
+import { isStepRemoved, leaveRemovedStep } from '../engine/removed-steps.ts';
 import { writeAsPerson } from '../operator-state.ts';
 import { changeOf, type DecisionDetails } from './changes.ts';
 import { decisionEntry } from './decision-text.ts';
@@ -94,6 +95,7 @@ function rule(desk: Desk, decision: Decision, of: { fresh: StoredMessage; seen: 
     leavesAt: fresh.leavesAt,
     isExpired: isExpired(fresh, { now, expiryMs: policy.limits.draftExpiryMs }),
     enrollmentStatus: enrollment?.status ?? 'cancelled',
+    isStepRemoved: isStepRemoved(desk.engine, fresh),
     needsAdopt: desk.needsAdopt,
     now,
   });
@@ -113,7 +115,8 @@ function move(
   const { db, now } = desk.engine;
   if (to === 'sent') return deliver(desk, fresh);
   if (to === 'cancelled') {
-    return moveMessage(db, fresh, { to, change: { ended_at: now, note: 'settled as not sent' } });
+    const note = isStepRemoved(desk.engine, fresh) ? 'step_removed' : 'settled as not sent';
+    return moveMessage(db, fresh, { to, change: { ended_at: now, note } });
   }
   return moveMessage(db, fresh, { to, change: changeOf(decision, fresh, { desk, details }) });
 }
@@ -145,6 +148,9 @@ function follow(
       return;
     case 'step_passed_over':
       advanceEnrollment(engine, { enrollmentRowId, stepRowId, at: now });
+      break;
+    case 'step_left':
+      leaveRemovedStep(engine, message);
       break;
     case 'step_due_again':
       break;
