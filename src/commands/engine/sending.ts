@@ -174,8 +174,10 @@ class SendingRun {
   }
 
   private deliver(engine: Engine, claim: Claim, context: GuardContext): Promise<DeliveryResult> {
-    const mayLeave = (): boolean =>
-      this.options.mustStop() === null && this.isStillAllowed(engine, claim, context);
+    const mayLeave = (): boolean => {
+      this.cutShort ??= this.options.mustStop();
+      return this.cutShort === null && this.isStillAllowed(engine, claim, context);
+    };
     return this.options.mailer.deliver(claim.mail, mayLeave);
   }
 

@@ -23,6 +23,8 @@ export interface SendConfig {
   /** Given: live, over SMTP, to this loopback port. */
   readonly smtpPort?: number;
   readonly isLive?: boolean;
+  /** One message at a time, with a pause too short to be waited for. */
+  readonly isPaced?: boolean;
 }
 
 const OPEN_HOURS = ['weekdays = [1, 2, 3, 4, 5, 6, 7]', 'start = "00:00"', 'end = "24:00"'];
@@ -33,6 +35,7 @@ export function configText({
   hours = OPEN_HOURS,
   smtpPort,
   isLive,
+  isPaced = false,
 }: SendConfig): string {
   const smtp =
     smtpPort === undefined
@@ -48,7 +51,7 @@ export function configText({
     ...limits,
     '[mail]',
     'pace_seconds_min = 0',
-    'pace_seconds_max = 0',
+    `pace_seconds_max = ${isPaced ? '0.001' : '0'}`,
     ...smtp,
     ...mail,
     '[web]',
