@@ -23,11 +23,21 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return together(outcomes);
 }
 
-/** `drip --plan p-…` is the same act under another name, by a person. */
-export function confirmNamed(invocation: Invocation, job: Job, planId: string): Promise<Outcome> {
+/** A17: a saved plan is done as it is; what would narrow or move it belongs to the preview that makes it. */
+const NOT_WITH_A_PLAN = ['force', 'limit', 'lead', 'sequence', 'at'] as const;
+
+/** `drip --plan p-…` is the same act under another name, by a person. Throws 64 for flags that it could not honour. */
+export async function confirmNamed(invocation: Invocation, job: Job, planId: string): Promise<Outcome> {
+  const contrary = NOT_WITH_A_PLAN.find((name) => invocation.options[name] !== undefined);
+  if (contrary !== undefined) {
+    throw usageError(
+      `--plan and --${contrary} contradict each other`,
+      `A plan is drafted as it was saved: headgate ${job} --preview --${contrary} … makes a new one.`,
+    );
+  }
   const isPreview = flagOption(invocation, 'preview');
   const detailedExitCode = flagOption(invocation, 'detailedExitCode');
-  return confirmJob(invocation, job, {
+  return await confirmJob(invocation, job, {
     planId,
     by: 'person',
     act: 'confirm',
@@ -40,7 +50,7 @@ export function confirmNamed(invocation: Invocation, job: Job, planId: string): 
 async function confirmJob(invocation: Invocation, job: Job, request: ConfirmRequest): Promise<Outcome> {
   const session = openSession(invocation, job);
   try {
-    return reportRun(session, await confirmInSession(session, job, request));
+    return await reportRun(session, await confirmInSession(session, job, request));
   } finally {
     session.close();
   }
@@ -50,6 +60,12 @@ function readRequest(invocation: Invocation): Omit<ConfirmRequest, 'planId'> {
   const isNone = flagOption(invocation, 'none');
   const isVeto = flagOption(invocation, 'veto');
   if (isNone && isVeto) throw usageError('--none and --veto contradict each other', 'Give one of them.');
+  if ((isNone || isVeto) && flagOption(invocation, 'preview')) {
+    throw usageError(
+      `--preview and --${isNone ? 'none' : 'veto'} contradict each other`,
+      'A preview changes nothing (F3).',
+    );
+  }
   return {
     asks: invocation.global.input && !flagOption(invocation, 'yes'),
     by: flagOption(invocation, 'yes') || invocation.global.input ? 'person' : 'timer',

@@ -35,7 +35,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       detailedExitCode: false,
     });
     const next = [`headgate ${plan.job} --preview`];
-    const outcome = reportRun(session, report);
+    const outcome = await reportRun(session, report);
     return {
       ...outcome,
       document: { ...outcome.document, next },

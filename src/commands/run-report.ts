@@ -1,6 +1,5 @@
 import type { Doubt } from '../core/guards/wake.ts';
 import type { HeldBack, PlannedDraft, RunPlan } from '../core/planner.ts';
-import { hashDefinitions } from '../config/definitions.ts';
 import { appliedFilesHash } from '../store/applied-files.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { localTime } from '../core/time/zone.ts';
@@ -43,7 +42,7 @@ export function fallen({ candidate, reason, detail, until }: HeldBack): Fallen {
 }
 
 /** The outcome of a run in the shape of cli.md 2.6. */
-export function reportRun(session: RunSession, report: RunReport): Outcome {
+export async function reportRun(session: RunSession, report: RunReport): Promise<Outcome> {
   const next = nextCommands(session, report);
   return {
     exit: report.exit,
@@ -58,15 +57,16 @@ export function reportRun(session: RunSession, report: RunReport): Outcome {
     human: (terminal) => runLines(terminal, { session, report, next }),
     message: messageOf(report),
     fix: next[0] ?? null,
-    notes: remarks(session, report),
+    notes: await remarks(session, report),
     journal: journalLine(session, report),
   };
 }
 
 /** Runs use the last applied definitions; who looks at one is told when the files have moved on. An idle run reads no files. */
-function remarks({ workspace, reader }: RunSession, { plan }: RunReport): readonly string[] {
+async function remarks({ workspace, reader }: RunSession, { plan }: RunReport): Promise<readonly string[]> {
   if (plan === null || plan.evaluated === 0) return [];
   const applied = appliedFilesHash(reader);
+  const { hashDefinitions } = await import('../config/definitions.ts');
   if (applied === null || applied === hashDefinitions(workspace.paths.sequencesDir)) return [];
   return ['sequences/ holds edits that are not applied: headgate sequences plan'];
 }

@@ -40,7 +40,7 @@ export interface JobRequest {
 export async function runJob(invocation: Invocation, request: JobRequest): Promise<Outcome> {
   const session = openSession(invocation, request.job, request.at);
   try {
-    return reportRun(session, await runInSession(session, request));
+    return await reportRun(session, await runInSession(session, request));
   } finally {
     session.close();
   }
