@@ -21,9 +21,13 @@ export function parseMailbox(text: string): Mailbox | null {
   if (address === null) return null;
   const written = match?.groups?.['name'] ?? '';
   const displayName = /^".*"$/.test(written) ? written.slice(1, -1).replaceAll(/\\(.)/g, '$1') : written;
-  if (/\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(displayName)) return null;
+  if (UNFIT_FOR_A_NAME.test(displayName)) return null;
   return { displayName: displayName.trim() === '' ? null : displayName.trim(), address };
 }
+
+/** Control characters, line separators, and what turns the direction of text round. */
+// eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+const UNFIT_FOR_A_NAME = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 /** The address as a lead's would be stored: domain in lower case as A-labels; null when it is not exactly one. */
 function normaliseAddress(text: string): string | null {
