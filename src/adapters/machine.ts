@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { hmacSha256 } from '../core/sha256.ts';
-import type { Machine } from '../ports.ts';
+import type { Machine, MachineIdentity } from '../ports.ts';
 
 /** Where Linux says what machine this is. */
 export interface MachinePaths {
@@ -28,14 +28,20 @@ const HASH_KEY = 'headgate machine identity 1';
 /** A cloned disk keeps its machine id, so the cloud's instance id and the network card are asked as well (A15). */
 export function createMachine(paths: Partial<MachinePaths> = {}): Machine {
   const places = { ...LINUX_PATHS, ...paths };
+  let identity: MachineIdentity | undefined;
   return {
-    identity: () => ({
-      machineIdHash: hashOf('machine-id', readLine(places.machineId), UNSET_MACHINE_IDS),
-      instanceIdHash: hashOf('instance-id', readLine(places.instanceId), UNSET_INSTANCE_IDS),
-      macHash: hashOf('mac', defaultRouteMac(places), UNSET_MACS),
-      hostName: hostname(),
-    }),
+    // A process never changes its machine, and a run asks twice.
+    identity: () => (identity ??= identify(places)),
     bootId: () => readLine(places.bootId),
+  };
+}
+
+function identify(places: MachinePaths): MachineIdentity {
+  return {
+    machineIdHash: hashOf('machine-id', readLine(places.machineId), UNSET_MACHINE_IDS),
+    instanceIdHash: hashOf('instance-id', readLine(places.instanceId), UNSET_INSTANCE_IDS),
+    macHash: hashOf('mac', defaultRouteMac(places), UNSET_MACS),
+    hostName: hostname(),
   };
 }
 

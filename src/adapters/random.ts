@@ -26,7 +26,7 @@ export const systemRandom: Random = {
 };
 
 /** The kernel's own generator: loading node:crypto to ask it for us costs an idle run 5 ms. */
-function randomBytes(count: number): Buffer {
+function randomBytes(count: number): Buffer<ArrayBuffer> {
   const taken = Buffer.alloc(count);
   const source = openSync('/dev/urandom', 'r');
   try {
