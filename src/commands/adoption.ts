@@ -52,7 +52,7 @@ export function adoptState(
     const ahead = lowerToClock(db, acceptedClock(state));
     const needsDueTimes = wasAhead || ahead.some(({ what }) => what === 'anchors');
     const lowered = needsDueTimes ? [...ahead, ...lowerDueTimes(engine)] : ahead;
-    adoptHeader(db, { machine: machine.identity(), now });
+    adoptHeader(db, { machine: machine.identity(), now, countedTo: countedTo(state) });
     setPersonNeeded(db, now);
     const adoption: Adoption = {
       runId,
@@ -65,6 +65,13 @@ export function adoptState(
     recordAdoption(state, adoption);
     return adoption;
   });
+}
+
+/** How far this state had come by its stamp, before an older copy took its place. */
+function countedTo({ db, stampFile }: Pick<OperatorState, 'db' | 'stampFile'>): number {
+  const stamp = readStamp(stampFile);
+  if (stamp === null || stamp === 'damaged' || stamp.stateId !== readHeader(db).stateId) return 0;
+  return stamp.writeCounter;
 }
 
 /** The clock as `adopt` accepts it, with the bounds of what may rightly lie ahead of it. */

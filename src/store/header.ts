@@ -66,12 +66,17 @@ export function markRestored(db: StateDatabase, now: Instant): void {
 
 /**
  * `adopt`: binds the state to this machine, accepts the present clock even when that lowers the last reading, and
- * ends the wait of a restored state (A14, A15). The caller writes a fresh stamp after the commit.
+ * ends the wait of a restored state (A14, A15). `countedTo` is how far the state that it replaces had counted, by its stamp: the
+ * adopted one counts on from there, so that every copy made before is older than it. The caller writes a fresh stamp after the commit.
  */
-export function adoptHeader(db: StateDatabase, adoption: { machine: MachineIdentity; now: Instant }): void {
-  db.prepare<[string, number, number]>(
-    'UPDATE state_header SET machine_json = ?, bound_at = ?, last_clock_at = ?, restored_at = NULL',
-  ).run(JSON.stringify(adoption.machine), adoption.now, adoption.now);
+export function adoptHeader(
+  db: StateDatabase,
+  adoption: { machine: MachineIdentity; now: Instant; countedTo?: number },
+): void {
+  db.prepare<[string, number, number, number]>(
+    `UPDATE state_header SET machine_json = ?, bound_at = ?, last_clock_at = ?, restored_at = NULL,
+       write_counter = max(write_counter, ?)`,
+  ).run(JSON.stringify(adoption.machine), adoption.now, adoption.now, adoption.countedTo ?? 0);
 }
 
 function parseJson(text: string): unknown {

@@ -45,8 +45,7 @@ export class Operator {
       await this.#type(['review', 'release', String(id)]);
     const ids = this.#world.rows(MESSAGES, 'pending_approval').map(({ id }) => String(id));
     if (ids.length > 0) await this.#type(['review', 'approve', ...ids]);
-    for (const { id } of this.#world.rows(MESSAGES, 'uncertain'))
-      await this.#type(['review', 'settle', String(id), 'not-sent']);
+    await this.#settle();
   }
 
   async bringLeads(count: number): Promise<void> {
@@ -72,8 +71,14 @@ export class Operator {
       await this.#type(['review', 'edit', first, '--subject', `${first} edited`]);
     else await this.#type(['review', 'approve', ...chosen]);
     if (this.#chance.oneIn(10)) await this.#type(['review', 'undo', first]);
+    if (this.#chance.oneIn(3)) await this.#settle();
+  }
+
+  /** Says what became of uncertain mails, having looked. */
+  async #settle(): Promise<void> {
     for (const { id } of this.#world.rows(MESSAGES, 'uncertain')) {
-      await this.#type(['review', 'settle', String(id), this.#chance.pick(['sent', 'not-sent'])]);
+      const isThere = this.#world.mails().some((file) => file.includes(String(id)));
+      await this.#type(['review', 'settle', String(id), isThere ? 'sent' : 'not-sent']);
     }
   }
 

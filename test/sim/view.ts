@@ -118,7 +118,9 @@ export class StateReader {
   view(rules: Rules, tick: Tick, before: Before): View {
     const drafts = this.rows(ALL_DRAFTS)
       .filter(({ key }) => !before.drafts.has(String(key)))
-      .map(toDraft);
+      .map(toDraft)
+      // History that a restored state was told of, not something that a command made.
+      .filter(({ runId }) => runId !== 'r-journal');
     const claims = this.rows(CLAIMS_SINCE, before.lastAttemptRowId).map(toClaim);
     const stampCounter = this.#stampCounter();
     return {

@@ -16,14 +16,6 @@ export class Weather {
     this.#trueAt = world.clock.now();
   }
 
-  get isClockWrong(): boolean {
-    return this.#offsetMs !== 0;
-  }
-
-  get trueAt(): number {
-    return this.#trueAt;
-  }
-
   /** Lets real time pass; the clock follows it, as wrong as it is. */
   pass(ms: number): void {
     this.#trueAt += ms;

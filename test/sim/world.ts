@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -48,10 +49,10 @@ export class World {
   readonly clock: FakeClock;
   readonly machine = new FakeMachine();
   readonly random: SeededRandom;
-  readonly rules: Rules;
   /** All promises broken so far. */
   readonly broken: Broken[] = [];
-  readonly #env: Readonly<Record<string, string>>;
+  #rules: Rules;
+  #env: Readonly<Record<string, string>>;
   #witness: Witness | null = null;
 
   private constructor(options: WorldOptions) {
@@ -59,7 +60,7 @@ export class World {
     this.directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'headgate-world-'));
     this.clock = new FakeClock(options.now);
     this.random = new SeededRandom(options.seed ?? 1);
-    this.rules = { ...DEFAULT_RULES, ...options.rules };
+    this.#rules = { ...DEFAULT_RULES, ...options.rules };
     this.#env = options.env ?? {};
   }
 
@@ -70,9 +71,9 @@ export class World {
       'init',
       world.directory,
       ...['--name', 'Tom at Ledd', '--from', 'tom@mail.example.com'],
-      ...['--timezone', world.rules.operatorZone, '--postal-address', 'Hauptstrasse 1, 10115 Berlin'],
+      ...['--timezone', world.#rules.operatorZone, '--postal-address', 'Hauptstrasse 1, 10115 Berlin'],
     ]);
-    world.#witness = new Witness(world.directory, world.rules);
+    world.#witness = new Witness(world.directory, world.#rules);
     world.writeSequences(options.sequences ?? {});
     await world.#expectOk(['sequences', 'apply', '--yes']);
     return world;
@@ -129,12 +130,19 @@ export class World {
     return this.#looking.rows(sql, ...values);
   }
 
+  /** Another configuration from now on, and what it promises. The operator's zone stays. */
+  async configure({ env = {}, rules = {} }: Pick<WorldOptions, 'env' | 'rules'>): Promise<void> {
+    this.#env = env;
+    this.#rules = { ...DEFAULT_RULES, ...rules, operatorZone: this.#rules.operatorZone };
+    await this.unseen(() => undefined);
+  }
+
   /** Does something to the state's files that no promise is about, such as putting another file in their place. */
   async unseen<T>(work: () => Promise<T> | T): Promise<T> {
     this.#looking.close();
     this.#witness = null;
     const result = await work();
-    this.#witness = new Witness(this.directory, this.rules);
+    this.#witness = new Witness(this.directory, this.#rules);
     return result;
   }
 
@@ -155,6 +163,12 @@ export class World {
     const file = join(this.directory, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
+  }
+
+  /** The files of the outbox: what has left and cannot be taken back. */
+  mails(): readonly string[] {
+    const outbox = join(this.directory, 'outbox');
+    return existsSync(outbox) ? readdirSync(outbox).filter((name) => name.endsWith('.eml')) : [];
   }
 
   read(path: string): string {

@@ -34,3 +34,21 @@ it('A6, A15: what left after the backup still uses the day’s cap up', async ()
   expect(draftCount(world)).toBe(3);
   expect(world.broken).toEqual([]);
 });
+
+it('A15: a copy from a future that a restore undid is a restored one too', async () => {
+  const world = await sentAfterBackup();
+  const monday = newestBackup(world);
+  world.clock.advance(HOUR_MS);
+  for (const _ of Array.from({ length: 20 })) await world.run(['drip'], { isTimer: true });
+  await world.run(['backup']);
+  const later = newestBackup(world);
+  await world.copyIntoPlace(monday);
+  await world.run(['adopt', '--yes']);
+  await world.run(['confirm', '--yes']);
+
+  await world.copyIntoPlace(later);
+
+  const { code, stdout } = await world.run(['drip', '--json'], { isTimer: true });
+  expect(code).toBe(30);
+  expect(stdout).toContain('"reason":"restored"');
+});
