@@ -1,15 +1,15 @@
-import type MimeNode from 'nodemailer/lib/mime-node';
-
 import { HeadgateError } from '../../core/errors.ts';
 import type { Instant } from '../../core/model.ts';
 import { headerText } from '../../core/template-text.ts';
 import type { OutgoingMail } from '../../ports.ts';
 import { frameHtml, frameText } from './mail-frame.ts';
 import type { MailFooter } from './mail-frame.ts';
+import { mailHeaders } from './mail-headers.ts';
 import { renderHtml } from './markdown-html.ts';
 import { readMarkdown } from './markdown-reader.ts';
 import { renderText } from './markdown-text.ts';
-import { isPublicMessageId, messageIdHeader, normaliseMessageId } from './message-id.ts';
+import { isPublicMessageId, messageIdHeader } from './message-id.ts';
+import { quotedPrintable } from './quoted-printable.ts';
 
 /** Everything that one mail is made of. */
 export interface MailToCompose {
@@ -33,16 +33,16 @@ export interface MailToCompose {
   readonly thread: { readonly inReplyTo: string; readonly references: readonly string[] } | null;
 }
 
-const NAME_CHARACTERS_MAX = 120;
+/** What no mail server need take: other than ASCII, and half a line end. */
+const STRAY = /[^\t\r\n\x20-\x7e]|\r(?!\n)|(?<!\r)\n/;
 /** RFC 5322, 2.1.1. */
 const LINE_BYTES_MAX = 998;
 /** Text and HTML of the longest copy are a hundredth of this (hardening 60). */
 const MAIL_BYTES_MAX = 1_048_576;
-/** Longer words cannot be folded; encoded they can. */
-const FOLDABLE_WORD_MAX = 400;
-const REFERENCES_MAX = 30;
-/** One address that needs no quoting: what import and configuration let through. */
-const BARE_ADDRESS = /^[\w!#$%&'*+/=?^`{|}~.-]+@[A-Za-z0-9.-]+$/;
+const CRLF = '\r\n';
+/** One address that needs no quoting (RFC 5322, 3.4.1, dot-atoms): what import and configuration let through. */
+const BARE_ADDRESS =
+  /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/;
 const UNSUBSCRIBE_URL = /^https?:\/\/[\x21-\x3b\x3d\x3f-\x7e]{1,900}$/;
 
 /**
@@ -56,18 +56,18 @@ export async function composeMail(mail: MailToCompose): Promise<OutgoingMail> {
   const bodyText = renderText(tokens);
   requireSound(mail, { subject, bodyText });
   const footer = footerOf(mail);
-  const raw = await buildMime(mail, {
-    subject,
+  const mime = mimeOf(mail, {
+    headers: await mailHeaders(mail, subject),
     text: frameText(bodyText, footer),
     html: frameHtml(renderHtml(tokens), { title: subject, preheader: preheaderOf(mail), footer }),
   });
-  requireTransportable(mail, raw);
+  requireTransportable(mail, mime);
   return {
     id: mail.messageId,
     from: mail.from.address,
     to: mail.lead.email,
     messageIdHeader: messageIdHeader(mail.messageId, mail.from.address),
-    raw,
+    raw: Buffer.from(mime, 'latin1'),
   };
 }
 
@@ -84,87 +84,35 @@ function footerOf({ brand, from, replyTo, unsubscribeUrl }: MailToCompose): Mail
   };
 }
 
-async function buildMime(
+/** RFC 2046, 5.1.4: the plainest part first. */
+function mimeOf(
   mail: MailToCompose,
-  parts: { readonly subject: string; readonly text: string; readonly html: string },
-): Promise<Buffer> {
-  const { default: Node } = await import('nodemailer/lib/mime-node');
+  parts: { readonly headers: readonly string[]; readonly text: string; readonly html: string },
+): string {
   // "=_" cannot occur in quoted-printable text, so no body can hold the boundary.
-  const root = new Node('multipart/alternative', {
-    boundaryPrefix: '=_headgate',
-    baseBoundary: mail.messageId,
-  });
-  setAddresses(root, mail);
-  root.setHeader('Subject', await subjectHeader(parts.subject));
-  setIdentity(root, mail);
-  addPart(root, { contentType: 'text/plain; charset=utf-8', content: parts.text });
-  addPart(root, { contentType: 'text/html; charset=utf-8', content: parts.html });
-  // Stores and filters put a ">" before a line that begins with "From " (hardening 51). No header line does.
-  return Buffer.from((await root.build()).toString('latin1').replace(/\r\nFrom /g, '\r\n=46rom '), 'latin1');
+  const boundary = `=_headgate-${mail.messageId}-Part_1`;
+  return [
+    ...parts.headers,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/alternative;',
+    ` boundary="${boundary}"`,
+    '',
+    ...partLines('text/plain', parts.text, boundary),
+    ...partLines('text/html', parts.html, boundary),
+    `--${boundary}--`,
+    '',
+  ].join(CRLF);
 }
 
-function setAddresses(root: MimeNode, { from, brand, lead, replyTo }: MailToCompose): void {
-  root.setHeader('From', { name: nameText(from.displayName ?? brand.name), address: from.address });
-  root.setHeader('To', { name: nameText(lead.name ?? ''), address: lead.email });
-  if (replyTo !== null) root.setHeader('Reply-To', { name: '', address: replyTo });
-}
-
-function setIdentity(root: MimeNode, mail: MailToCompose): void {
-  root.setHeader('Date', new Date(mail.date).toUTCString().replace('GMT', '+0000'));
-  root.setHeader('Message-ID', messageIdHeader(mail.messageId, mail.from.address));
-  const references = referencesOf(mail.thread);
-  const inReplyTo = references.at(-1);
-  if (inReplyTo !== undefined) {
-    root.setHeader('In-Reply-To', inReplyTo);
-    root.setHeader('References', references.join(' '));
-  }
-  if (mail.unsubscribeUrl !== null) {
-    // In one line: folded, it has broken DKIM signatures of relays.
-    root.setHeader('List-Unsubscribe', { prepared: true, value: `<${mail.unsubscribeUrl}>` });
-    root.setHeader('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click');
-  }
-  root.setHeader('X-Headgate-Message', mail.messageId);
-  if (mail.isRehearsal) root.setHeader('X-Headgate-Rehearsal', 'yes');
-}
-
-/** Oldest first, the answered one last (RFC 5322, 3.6.4); of a very long thread its beginning and its end. */
-function referencesOf(thread: MailToCompose['thread']): readonly string[] {
-  if (thread === null) return [];
-  const answered = normaliseMessageId(thread.inReplyTo);
-  const before = thread.references.map(normaliseMessageId);
-  const ids = [...before.filter((id) => id !== answered), answered].filter((id) => id !== null);
-  const unique = [...new Set(ids)];
-  return unique.length <= REFERENCES_MAX
-    ? unique
-    : [...unique.slice(0, 1), ...unique.slice(1 - REFERENCES_MAX)];
-}
-
-function addPart(
-  root: MimeNode,
-  { contentType, content }: { readonly contentType: string; readonly content: string },
-): void {
-  const part = root.createChild(contentType);
-  // Always, also where 7bit would do: long lines, lone dots and "From " arrive as they were written (hardening 51).
-  part.setHeader('Content-Transfer-Encoding', 'quoted-printable');
-  part.setContent(content.replace(/\r?\n|\r/g, '\r\n'));
-}
-
-/**
- * Encoded and folded by the library (RFC 2047), except where it would leave alone what must be encoded: a word too long
- * to fold, and a lead's value that looks encoded and would be decoded into something else.
- */
-async function subjectHeader(
-  subject: string,
-): Promise<string | { prepared: boolean; foldLines: boolean; value: string }> {
-  if (!subject.includes('=?') && !new RegExp(`\\S{${FOLDABLE_WORD_MAX}}`).test(subject)) return subject;
-  const { encodeWord } = await import('nodemailer/lib/mime-funcs');
-  return { prepared: true, foldLines: true, value: encodeWord(subject, 'Q', 52) };
-}
-
-/** A display name: one line, no longer than a header can show, nothing in it that looks encoded (hardening 43, 44, 57). */
-function nameText(name: string): string {
-  const characters = [...headerText(name).replaceAll('=?', '= ?')];
-  return characters.slice(0, NAME_CHARACTERS_MAX).join('');
+/** Always encoded, also where 7bit would do: long lines and lone dots arrive as they were written (hardening 51). */
+function partLines(contentType: string, content: string, boundary: string): string[] {
+  return [
+    `--${boundary}`,
+    `Content-Type: ${contentType}; charset=utf-8`,
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    quotedPrintable(content),
+  ];
 }
 
 function requireSound(mail: MailToCompose, made: { subject: string; bodyText: string }): void {
@@ -186,13 +134,21 @@ function requireSound(mail: MailToCompose, made: { subject: string; bodyText: st
 }
 
 /** What every server takes: ASCII, CRLF line ends, no line over 998 bytes. */
-function requireTransportable(mail: MailToCompose, raw: Buffer): void {
-  if (raw.length > MAIL_BYTES_MAX) throw notComposed(mail, `it is longer than ${MAIL_BYTES_MAX} bytes`);
-  const text = raw.toString('latin1');
-  const isPlain = !/[^\t\r\n\x20-\x7e]|\r(?!\n)|(?<!\r)\n/.test(text);
-  if (!isPlain || text.split('\r\n').some((line) => line.length > LINE_BYTES_MAX)) {
+function requireTransportable(mail: MailToCompose, mime: string): void {
+  if (mime.length > MAIL_BYTES_MAX) throw notComposed(mail, `it is longer than ${MAIL_BYTES_MAX} bytes`);
+  if (STRAY.test(mime) || longestLine(mime) > LINE_BYTES_MAX) {
     throw notComposed(mail, 'a line of it is not fit for every mail server');
   }
+}
+
+function longestLine(mime: string): number {
+  let longest = 0;
+  let start = 0;
+  for (let end = mime.indexOf(CRLF); end !== -1; end = mime.indexOf(CRLF, start)) {
+    longest = Math.max(longest, end - start);
+    start = end + CRLF.length;
+  }
+  return Math.max(longest, mime.length - start);
 }
 
 function notComposed(mail: MailToCompose, fault: string): HeadgateError {
