@@ -2,6 +2,7 @@ import type { ExitName } from '../core/exits.ts';
 import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
 import type { Job } from '../core/model.ts';
 import type { RunPlan } from '../core/planner.ts';
+import type { DoubtReason, Reason } from '../core/reasons.ts';
 import { setVeto } from '../store/jobs.ts';
 import { leadByRowId } from '../store/leads.ts';
 import { newestWaitingPlan, planById, planItems, settlePlan } from '../store/plans.ts';
@@ -75,14 +76,18 @@ function choosePlan(session: RunSession, job: Job, request: ConfirmRequest): Sto
   return plan;
 }
 
-/** A5: the timer waits its minutes, acts on a plain reboot alone, and never over a veto. */
+/** What a preview that was only waiting for its boot may have doubted. A21: whether replies are read is judged now, not then. */
+const OF_A_PLAIN_REBOOT: ReadonlySet<DoubtReason> = new Set<DoubtReason>(['first_boot', 'replies_unread']);
+
+/** A5: the timer waits its minutes after a preview of this very boot, acts on a plain reboot alone, and never over a veto. */
 function timerRefusal(session: RunSession, of: { plan: StoredPlan; found: readonly Doubt[] }): string | null {
   const { plan, found } = of;
   if (session.record.vetoedAt !== null) return 'vetoed';
   if (found.length === 0 || plan.doubts.length === 0) return NOTHING_TO_CONFIRM;
   const other = found.find((doubt) => doubt.reason !== 'first_boot');
   if (other !== undefined) return other.reason;
-  if (plan.doubts.some((reason) => reason !== 'first_boot')) return 'not_nominal';
+  if (plan.bootId !== session.bootId) return NOTHING_TO_CONFIRM;
+  if (plan.doubts.some((reason) => !OF_A_PLAIN_REBOOT.has(reason))) return 'not_nominal';
   return session.now - plan.madeAt < session.workspace.policy.limits.bootConfirmMs ? 'too_early' : null;
 }
 
@@ -98,13 +103,21 @@ async function settle(
     without: GUARDS_OFF,
   });
   if (!request.isPreview) tidyUp(engine, job, () => session.writer());
-  const items = quietReason(engine, job) === null ? planItems(engine.db, plan.id) : [];
-  const { plan: allowed, gone } = planSaved(engine, job, items);
-  const fellAway = gone.map((item) => fallenItem(engine, item));
+  const quiet = quietReason(engine, job);
+  const items = planItems(engine.db, plan.id);
+  const { plan: allowed, gone } = planSaved(engine, job, quiet === null ? items : []);
+  const fellAway =
+    quiet === null
+      ? gone.map((item) => fallenItem(engine, item, MOVED_ON))
+      : items.map((item) => fallenItem(engine, item, { reason: quiet, detail: QUIET_TEXTS[quiet] }));
   if (request.by === 'timer' && allowed.blastRadius.over)
     return endUndone({ reason: 'not_nominal', exit: quietExit(request) });
   const shown = { plan: allowed, planId: plan.id, fellAway };
-  if (request.isPreview) return { ...endUndone({ reason: null, exit: 'OK', mode: 'preview' }), ...shown };
+  if (request.isPreview) {
+    const found = allowed.drafts.length > 0 ? 'WOULD_ACT' : 'NOTHING_DUE';
+    const exit = request.detailedExitCode ? found : 'OK';
+    return { ...endUndone({ reason: quiet, exit, mode: 'preview' }), ...shown };
+  }
   if (!(await isAgreed(session, { request, plan: allowed }))) {
     return { ...endUndone({ reason: 'declined', exit: quietExit(request) }), ...shown };
   }
@@ -138,7 +151,19 @@ async function isAgreed(
   return answer !== null && /^y(es)?$/i.test(answer.trim());
 }
 
-function fallenItem(engine: Engine, item: StoredPlanItem): Fallen {
+/** A17: what falls away is named with its reason, each item of the plan. */
+const MOVED_ON = { reason: 'not_due', detail: 'the enrollment ended or moved on since the preview' } as const;
+const QUIET_TEXTS = {
+  weekend: 'the operator does not work today',
+  holiday: 'a holiday of the operator',
+  hold_open: 'a held batch of this job waits for a decision',
+} as const;
+
+function fallenItem(
+  engine: Engine,
+  item: StoredPlanItem,
+  why: { readonly reason: Reason; readonly detail: string },
+): Fallen {
   const lead = leadByRowId(engine.db, item.leadRowId);
   const sequence = engine.sequences.get(item.sequenceRowId);
   const step = sequence?.steps.find((each) => each.rowId === item.stepRowId);
@@ -146,8 +171,7 @@ function fallenItem(engine: Engine, item: StoredPlanItem): Fallen {
     lead: { id: lead?.id ?? '', email: lead?.email ?? '', tz: lead?.zone ?? 'UTC' },
     sequence: sequence?.id ?? '',
     step: step?.id ?? '',
-    reason: 'not_due',
-    detail: 'the enrollment ended or moved on since the preview',
+    ...why,
     until: null,
   };
 }

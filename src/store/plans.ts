@@ -15,6 +15,8 @@ export interface StoredPlan {
   readonly policyHash: string;
   readonly definitionsHash: string;
   readonly doubts: readonly DoubtReason[];
+  /** The boot on which it was made (A5); null where the machine did not tell. */
+  readonly bootId: string | null;
 }
 
 /** One step of a saved plan, with the words that the preview showed. */
@@ -43,22 +45,23 @@ interface PlanRow {
   readonly policy_hash: string;
   readonly definitions_hash: string;
   readonly doubts_json: string;
+  readonly boot_id: string | null;
 }
 
 const PLANS_KEPT_MAX = 500;
 
-/** Saves a plan as waiting; an older waiting plan of the job that was not narrowed is superseded by it. */
+const SELECT_PLAN = 'SELECT p.*, r.boot_id FROM plans p LEFT JOIN runs r ON r.id = p.run_id';
+
+/**
+ * Saves a plan as waiting. Older ones stay as they are: an operator who was told of one may confirm it by its id for as long as it
+ * is not stale (A17), however many the timers have made since.
+ */
 export function savePlan(
   db: StateDatabase,
-  plan: Omit<StoredPlan, 'state'>,
+  plan: Omit<StoredPlan, 'state' | 'bootId'>,
   items: readonly StoredPlanItem[],
 ): void {
   db.assertInWrite();
-  if (!plan.narrowed) {
-    db.prepare<[number, string]>(
-      `UPDATE plans SET state = 'superseded', settled_at = ? WHERE job = ? AND state = 'waiting' AND narrowed = 0`,
-    ).run(plan.madeAt, plan.job);
-  }
   db.prepare(
     `INSERT INTO plans (id, job, run_id, made_at, state, narrowed, policy_hash, definitions_hash, doubts_json, summary_json)
      VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?, ?, '{}')`,
@@ -74,7 +77,7 @@ export function savePlan(
   );
   for (const item of items) insertItem(db, plan.id, item);
   db.prepare<[number]>(
-    `DELETE FROM plans WHERE state <> 'waiting' AND id NOT IN (SELECT id FROM plans ORDER BY made_at DESC LIMIT ?)`,
+    'DELETE FROM plans WHERE id NOT IN (SELECT id FROM plans ORDER BY made_at DESC LIMIT ?)',
   ).run(PLANS_KEPT_MAX);
 }
 
@@ -101,18 +104,21 @@ function insertItem(db: StateDatabase, planId: string, item: StoredPlanItem): vo
 
 /** The plan with this id; null when there is none. */
 export function planById(db: StateDatabase, id: string): StoredPlan | null {
-  const row = db.prepare<[string], PlanRow>('SELECT * FROM plans WHERE id = ?').get(id);
+  const row = db.prepare<[string], PlanRow>(`${SELECT_PLAN} WHERE p.id = ?`).get(id);
   return row === undefined ? null : toPlan(row);
 }
 
-/** The newest waiting plan of a job; null when none waits. Plans of narrowed runs are confirmed by id only. */
+/**
+ * The newest plan of a job, if it still waits; null once it was decided about: what is older is done by its id only, and so are plans
+ * of narrowed runs. The newest by the order of the runs, whatever their clocks said (A14).
+ */
 export function newestWaitingPlan(db: StateDatabase, job: Job): StoredPlan | null {
   const row = db
     .prepare<[string], PlanRow>(
-      `SELECT * FROM plans WHERE job = ? AND state = 'waiting' AND narrowed = 0 ORDER BY made_at DESC LIMIT 1`,
+      `${SELECT_PLAN} WHERE p.job = ? AND p.narrowed = 0 ORDER BY r.row_id DESC LIMIT 1`,
     )
     .get(job);
-  return row === undefined ? null : toPlan(row);
+  return row?.state === 'waiting' ? toPlan(row) : null;
 }
 
 /** The items of a plan, in its order. */
@@ -175,5 +181,6 @@ function toPlan(row: PlanRow): StoredPlan {
     definitionsHash: row.definitions_hash,
     // Written by savePlan from the closed list of reasons.
     doubts: JSON.parse(row.doubts_json) as DoubtReason[],
+    bootId: row.boot_id,
   };
 }
