@@ -13,6 +13,7 @@ import type { Applied } from './engine/drafting.ts';
 import {
   keepRestoredDoubt,
   noteDoubts,
+  noteLifted,
   noteRepeatedPartial,
   writePlan,
   writePresence,
@@ -41,17 +42,19 @@ export function endQuietly(
     detail: string | null;
     isPresent: boolean;
     doubts: readonly Doubt[];
+    lifted: readonly Doubt[];
   },
 ): RunReport {
   const end: RunEnd = { ...quiet, counts: {}, planId: null };
   const db = session.writer();
   db.write(() => {
     keepRestoredDoubt(session, db, quiet.doubts);
+    noteLifted(session, db, quiet);
     writeRun(session, db, end);
     if (quiet.isPresent) writePresence(session, db, end);
   });
   if (quiet.isPresent) stampState(session, db);
-  return { ...reportOf(end), detail: quiet.detail };
+  return { ...reportOf(end), detail: quiet.detail, lifted: quiet.lifted };
 }
 
 /** A run that only looks: asked to (`--preview`), or because it distrusts time, machine or state (30). Saves its plan (A17). */
@@ -125,6 +128,8 @@ export function endLive(
   const db = session.writer();
   const engine: Engine = { ...live.engine, db };
   const { random } = session.invocation.context;
+  // Before anything is drafted: what the doubts ask for must hold for this run's own drafts.
+  if (live.lifted.length > 0) db.write(() => noteLifted(session, db, live));
   const personNeeded = readHeader(db).personNeededSinceAt !== null;
   const { runId } = session;
   const applied = applyLive(engine, live.plan, {
@@ -171,7 +176,7 @@ const COPY_FAILURES: ReadonlySet<Reason> = new Set<Reason>(['template', 'model',
 
 function noteLive(
   session: RunSession,
-  live: Asked & { plan: RunPlan; lifted: readonly Doubt[] },
+  live: { readonly plan: RunPlan },
   { applied, db }: { applied: Applied; db: StateDatabase },
 ): void {
   const { job, runId, now } = session;
@@ -183,16 +188,6 @@ function noteLive(
   } else if (demand > blastRadius.line) {
     const text = `${job}: ${String(demand)} are due, the hold line is ${blastRadius.line.toFixed(1)}. The caps let ${String(applied.drafted.length)} through.`;
     enqueueNotice(db, { ...notice, kind: 'demand', dedupeKey: `demand ${job}`, text, repeatAfterMs: DAY_MS });
-  }
-  if (live.forced && live.lifted.length > 0) {
-    const reasons = live.lifted.map((doubt) => doubt.reason).join(', ');
-    enqueueNotice(db, {
-      ...notice,
-      kind: 'forced',
-      dedupeKey: `forced ${runId}`,
-      text: `${job} ran with --force over: ${reasons}`,
-      repeatAfterMs: 0,
-    });
   }
 }
 

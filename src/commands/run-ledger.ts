@@ -6,7 +6,7 @@ import { operatorDay } from '../core/time/operator-day.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { markRestored, recordClock, setPersonNeeded } from '../store/header.ts';
 import { markPresent, writeCheckpoint } from '../store/jobs.ts';
-import { enqueueNotice } from '../store/notices.ts';
+import { enqueueNotice, isNoticedAfter } from '../store/notices.ts';
 import { savePlan } from '../store/plans.ts';
 import { recentExits, recordRun, type RunCounts, type RunMode } from '../store/runs.ts';
 import { appliedDefinitionsHash } from '../store/sequences.ts';
@@ -100,22 +100,50 @@ export function keepRestoredDoubt(session: RunSession, db: StateDatabase, doubts
   if (doubts.some((doubt) => doubt.reason === 'restored')) markRestored(db, session.now);
 }
 
-/** F1, A5: one alert per set of doubts and job, again after 24 h; from now on a person must act once. */
+/**
+ * F1, A5: one alert per set of doubts and job, again after 24 h; from now on a person must act once. Another boot is another doubt,
+ * however soon it comes.
+ */
 export function noteDoubts(
   session: RunSession,
   db: StateDatabase,
   { doubts, text }: { doubts: readonly Doubt[]; text: string },
 ): void {
   setPersonNeeded(db, session.now);
-  const reasons = doubts.map((doubt) => doubt.reason).sort();
+  const reasons = doubts.map(({ reason }) => (reason === 'first_boot' ? `boot ${session.bootId}` : reason));
   enqueueNotice(db, {
     kind: 'doubt',
     job: session.job,
-    dedupeKey: `doubt ${session.job} ${reasons.join(' ')}`,
+    dedupeKey: `doubt ${session.job} ${reasons.sort().join(' ')}`,
     text,
     runId: session.runId,
     now: session.now,
     repeatAfterMs: DAY_MS,
+  });
+}
+
+/**
+ * A5, A20: a person lifted these doubts for this run, whatever it goes on to do. One that no run had told of yet (`--force` at once, a
+ * preview that was asked for) still makes sequences that approve themselves ask first. Its use is reported when it was `--force`.
+ */
+export function noteLifted(
+  session: RunSession,
+  db: StateDatabase,
+  { lifted, forced }: { readonly lifted: readonly Doubt[]; readonly forced: boolean },
+): void {
+  if (lifted.length === 0) return;
+  const { job, runId, now, record } = session;
+  const afterAt = record.checkpointAt ?? 0;
+  if (!isNoticedAfter(db, { kind: 'doubt', job, afterAt })) setPersonNeeded(db, now);
+  if (!forced) return;
+  enqueueNotice(db, {
+    kind: 'forced',
+    job,
+    dedupeKey: `forced ${runId}`,
+    text: `${job} ran with --force over: ${lifted.map(({ reason }) => reason).join(', ')}`,
+    runId,
+    now,
+    repeatAfterMs: 0,
   });
 }
 

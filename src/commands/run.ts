@@ -56,7 +56,7 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   if (stopped !== null && !GUARDS_OFF.has('pause')) {
     const isPresent = !request.preview && isTrusted(found);
     const pause = { mode: 'paused', exit: 'PAUSED', reason: 'paused', detail: stopped } as const;
-    return endQuietly(session, { ...asked, ...pause, isPresent, doubts: found });
+    return endQuietly(session, { ...asked, ...pause, isPresent, doubts: found, lifted: [] });
   }
 
   const { policy } = session.workspace;
@@ -75,7 +75,7 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   const nothingDue = nothingDueExit(request);
   if (quiet !== null) {
     const rest = { mode: 'quiet', exit: nothingDue, reason: quiet, detail: null } as const;
-    return endQuietly(session, { ...asked, ...rest, isPresent: true, doubts });
+    return endQuietly(session, { ...asked, ...rest, isPresent: true, doubts, lifted: found });
   }
   const { limit } = request;
   return endLive(session, { ...asked, engine, plan, limit, planId: null, lifted: found, nothingDue });

@@ -53,6 +53,19 @@ export function enqueueNotice(db: StateDatabase, notice: NewNotice): boolean {
   return stored.changes === 1;
 }
 
+/** Whether a notice of this kind was stored for a job after a moment. */
+export function isNoticedAfter(
+  db: StateDatabase,
+  notice: { readonly kind: string; readonly job: string; readonly afterAt: Instant },
+): boolean {
+  const row = db
+    .prepare<[string, string, number], { found: number }>(
+      'SELECT EXISTS (SELECT 1 FROM notices WHERE kind = ? AND job = ? AND created_at > ?) AS found',
+    )
+    .get(notice.kind, notice.job, notice.afterAt);
+  return row?.found === 1;
+}
+
 /** Up to `limit` notices that no channel took yet, oldest first. */
 export function waitingNotices(db: StateDatabase, limit: number): WaitingNotice[] {
   return db
