@@ -4,7 +4,7 @@ import { usageError } from '../options.ts';
 import type { CliIo, GlobalFlags, OptionValue } from '../cli-context.ts';
 import { DEFAULT_WIDTH } from '../output/terminal.ts';
 import { NAMESPACES, type CommandEntry } from '../registry.ts';
-import { addGlobalFlags, isGlobalFlag, resolveGlobalFlags, type OptionBag } from './global-flags.ts';
+import { addGlobalFlags, isGlobalFlag, onePath, resolveGlobalFlags, type OptionBag } from './global-flags.ts';
 
 export interface CommandLine {
   readonly entries: readonly CommandEntry[];
@@ -114,12 +114,19 @@ function collect(entry: CommandEntry, leaf: Command): Found {
   for (let command: Command | null = leaf; command !== null; command = command.parent) {
     for (const [name, value] of Object.entries<OptionValue>(command.opts())) {
       if (isGlobalFlag(command, name)) {
-        if (command.getOptionValueSource(name) === 'cli') typed[name] ??= value;
+        if (command.getOptionValueSource(name) === 'cli')
+          typed[name] = sameOnBothSides(name, value, typed[name]);
       } else if (command === leaf) options[name] = value;
     }
   }
   if (options['dryRun'] === true) options['preview'] = true;
   return { entry, args: leaf.args, options, typed };
+}
+
+/** A flag typed before the command and behind it: the one behind wins, but two paths that differ are refused. */
+function sameOnBothSides(name: string, value: OptionValue, behind: OptionValue): OptionValue {
+  if (typeof behind === 'string' && typeof value === 'string') onePath(`--${name}`, behind, value);
+  return behind ?? value;
 }
 
 /** The command word: the first one that is neither a flag nor the value of a global flag. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { CliIo, GlobalFlags, OptionValue } from '../cli-context.ts';
+import { usageError } from '../options.ts';
 
 /** The flags of every command, in the order of its help (cli.md 2.2). */
 export const GLOBAL_FLAGS: readonly (readonly [flags: string, text: string])[] = [
@@ -20,8 +21,19 @@ export type OptionBag = Readonly<Record<string, OptionValue>>;
 export function addGlobalFlags(command: Command): void {
   for (const [flags, text] of GLOBAL_FLAGS) {
     const option = command.createOption(flags, text);
+    if (option.required) option.argParser((value: string, before?: string) => onePath(flags, value, before));
     if (command.options.every(({ long }) => long !== option.long)) command.addOption(option);
   }
+}
+
+/**
+ * Hardening 82: two different files or folders for one flag, whichever side of the command they stand on, are a mistake; which one was
+ * meant cannot be guessed. Throws HeadgateError `usage` (64) naming both.
+ */
+export function onePath(flags: string, value: string, before: string | undefined): string {
+  if (before === undefined || before === value) return value;
+  const [flag = flags] = (/--[a-z-]+/.exec(flags)) ?? [];
+  throw usageError(`${flag} was given twice: ${before} and ${value}`, 'Give one of them.');
 }
 
 /**
