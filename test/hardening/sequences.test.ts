@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+
+import { DAY_MS, HOUR_MS, plainWords, said, sequenceFiles, Workshop } from './workshop.ts';
+
+/** Sequences: numbers 63 to 74 of the list, by the real commands. */
+
+test('63: a sequence without steps is warned about, and enrolls nobody', async () => {
+  const shop = await Workshop.open();
+  shop.sequence('welcome', sequenceFiles({ steps: [] }));
+  const lint = await shop.run(['sequences', 'lint']);
+  expect(lint.code).toBe(0);
+  expect(said(lint)).toMatch(/warning.*no steps?|warning.*enrolls nobody/);
+  const fresh = await Workshop.open();
+  fresh.sequence('empty', sequenceFiles({ source: 'form:empty', steps: [] }));
+  await fresh.mustRun(['sequences', 'apply', '--yes']);
+  await fresh.import(['ann@firm.example,Ann,Firm,UTC,form:empty']);
+  expect(fresh.rows('SELECT 1 FROM enrollments')).toEqual([]);
+  expect(
+    fresh
+      .rows<{ text: string }>('SELECT text FROM timeline')
+      .map(({ text }) => text)
+      .join('\n'),
+  ).toContain('empty');
+});
+
+test('64: a folder that vanished while people are under way is refused until the sequence is archived and applied', async () => {
+  const shop = await Workshop.open();
+  await shop.people(1);
+  const files = sequenceFiles();
+  shop.remove('sequences/welcome');
+  const refused = await shop.run(['sequences', 'apply', '--yes']);
+  expect(refused.code).toBe(65);
+  expect(said(refused)).toMatch(/welcome[\s\S]*archived/);
+  shop.sequence('welcome', {
+    ...files,
+    toml: files.toml.replace('status = "active"', 'status = "archived"'),
+  });
+  await shop.mustRun(['sequences', 'apply', '--yes']);
+  expect(shop.rows<{ status: string }>('SELECT status FROM enrollments')).toEqual([{ status: 'cancelled' }]);
+  shop.remove('sequences/welcome');
+  await shop.mustRun(['sequences', 'apply', '--yes']);
+});
+
+test('65: two steps with one id are refused with the line of the second', async () => {
+  const shop = await Workshop.open();
+  shop.sequence(
+    'welcome',
+    sequenceFiles({
+      steps: [
+        ['one', 'after = "0d"'],
+        ['one', 'after = "1d"'],
+      ],
+    }),
+  );
+  const lint = await shop.run(['sequences', 'lint']);
+  expect(lint.code).toBe(65);
+  expect(said(lint)).toMatch(/sequence\.toml:9:1 {2}error/);
+});
+
+test('66: the id of a deleted step is never used again, since its send key is in the history', async () => {
+  const shop = await Workshop.open();
+  await shop.people(1);
+  shop.sequence(
+    'welcome',
+    sequenceFiles({
+      steps: [
+        ['one', 'after = "0d"'],
+        ['three', 'after = "2d"'],
+      ],
+    }),
+  );
+  await shop.mustRun(['sequences', 'apply', '--yes']);
+  shop.sequence('welcome', sequenceFiles());
+  const again = await shop.run(['sequences', 'apply', '--yes']);
+  expect(again.code).toBe(65);
+  expect(said(again)).toContain('two');
+});
+
+test('67: steps in another order while people are midway: nobody gets one twice, nobody loses one, and the preflight shows it', async () => {
+  const shop = await Workshop.open();
+  await shop.settle();
+  await shop.people(1);
+  expect((await shop.drip()).map(({ step }) => step)).toEqual(['one']);
+  await shop.approveAndSend();
+  // one was sent; three now comes before two.
+  shop.sequence(
+    'welcome',
+    sequenceFiles({
+      steps: [
+        ['one', 'after = "0d"'],
+        ['three', 'after = "2d"'],
+        ['two', 'after = "2d"'],
+      ],
+    }),
+  );
+  const plan = await shop.mustRun(['sequences', 'plan']);
+  expect(plan.stdout).toContain('Double sends possible: 0');
+  await shop.mustRun(['sequences', 'apply', '--yes']);
+  const seen: string[] = [];
+  for (let day = 1; day <= 8; day += 1) {
+    shop.clock.advance(DAY_MS);
+    seen.push(...(await shop.drip()).map(({ step }) => step));
+    await shop.approveAndSend();
+    await shop.mustRun(['nurture'], [0, 30]);
+  }
+  expect(seen).toEqual(['three', 'two']);
+});
+
+describe('68 to 70: there is no `next`; the order is that of the file', () => {
+  test('68: a step file without its [[step]] is refused', async () => {
+    const shop = await Workshop.open();
+    shop.write('sequences/welcome/forgotten.md', plainWords());
+    const lint = await shop.run(['sequences', 'lint']);
+    expect(lint.code).toBe(65);
+    expect(said(lint)).toContain('forgotten.md');
+  });
+
+  test('69: a [[step]] without its file is refused', async () => {
+    const shop = await Workshop.open();
+    shop.remove('sequences/welcome/two.md');
+    const lint = await shop.run(['sequences', 'lint']);
+    expect(lint.code).toBe(65);
+    expect(said(lint)).toContain('two');
+  });
+
+  test('70: a key `next`, which could make a loop, is unknown', async () => {
+    const shop = await Workshop.open();
+    shop.sequence('welcome', sequenceFiles({ steps: [['one', 'after = "0d"\nnext = "one"']] }));
+    const lint = await shop.run(['sequences', 'lint']);
+    expect(lint.code).toBe(65);
+    expect(said(lint)).toContain('next');
+  });
+});
+
+test.each([
+  '"-1d"',
+  '-1',
+  'nan',
+  '"NaN"',
+  '"2 dayz"',
+  '"1e9"',
+  '1e9',
+  '"1000000000d"',
+  '""',
+  '"null"',
+  'inf',
+])('71: a delay of %s is refused with the forms that are accepted', async (delay) => {
+  const shop = await Workshop.open();
+  shop.sequence(
+    'welcome',
+    sequenceFiles({
+      steps: [
+        ['one', 'after = "0d"'],
+        ['two', `after = ${delay}`],
+      ],
+    }),
+  );
+  const lint = await shop.run(['sequences', 'lint']);
+  expect(lint.code).toBe(65);
+  expect(said(lint)).toMatch(/sequence\.toml:10:1 {2}error {2}after:/);
+  expect(said(lint)).toMatch(/90m|longer than/);
+});
+
+test('72: a delay of 0 on every step is still one step per lead in 24 hours', async () => {
+  const shop = await Workshop.open();
+  const steps = ['one', 'two', 'three'].map((id) => [id, 'after = "0d"'] as const);
+  shop.sequence('welcome', sequenceFiles({ steps }));
+  await shop.mustRun(['sequences', 'apply', '--yes']);
+  await shop.settle();
+  await shop.people(1);
+  for (let hour = 0; hour < 72; hour += 1) {
+    await shop.drip();
+    await shop.approveAndSend();
+    shop.clock.advance(HOUR_MS);
+  }
+  const made = shop.drafts();
+  expect(made.map(({ step }) => step)).toEqual(['one', 'two', 'three']);
+  for (const [index, { madeAt }] of made.entries()) {
+    expect(madeAt - (made[index - 1]?.madeAt ?? -Infinity)).toBeGreaterThanOrEqual(DAY_MS);
+  }
+});
+
+test.each(['"1 month"', '"1mo"', '"1M"', '"1y"'])(
+  '73: delays know no months or years: %s is refused',
+  async (delay) => {
+    const shop = await Workshop.open();
+    shop.sequence('welcome', sequenceFiles({ steps: [['one', `after = ${delay}`]] }));
+    expect((await shop.run(['sequences', 'lint'])).code).toBe(65);
+  },
+);
+
+test('74: a renamed sequence with people under way is refused without renamed_from, and keeps its state with it', async () => {
+  const shop = await Workshop.open();
+  await shop.settle();
+  await shop.people(1);
+  await shop.drip();
+  await shop.approveAndSend();
+  shop.remove('sequences/welcome');
+  shop.sequence('hello', sequenceFiles());
+  const refused = await shop.run(['sequences', 'apply', '--yes']);
+  expect(refused.code).toBe(65);
+  expect(said(refused)).toContain('renamed_from');
+  shop.sequence('hello', sequenceFiles({ head: 'renamed_from = "welcome"' }));
+  await shop.mustRun(['sequences', 'apply', '--yes']);
+  for (let day = 1; day <= 2; day += 1) {
+    shop.clock.advance(DAY_MS);
+    await shop.mustRun(['drip']);
+  }
+  expect(shop.drafts().map(({ step }) => step)).toEqual(['one', 'two']);
+  expect(shop.rows('SELECT id FROM sequences')).toEqual([{ id: 'hello' }]);
+});
