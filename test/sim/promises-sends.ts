@@ -67,7 +67,10 @@ function brokenDoubt(view: View, claim: FreshClaim): string | null {
   const { soft, hard } = doubtsBefore(view, 'send');
   if (hard.length > 0) return `over ${hard.join(', ')}`;
   if (soft.includes('gap')) return 'over a gap';
-  const [row] = view.rows('SELECT approved_at, approved_boot_id FROM messages WHERE row_id = ?', claim.messageRowId);
+  const [row] = view.rows(
+    'SELECT approved_at, approved_boot_id FROM messages WHERE row_id = ?',
+    claim.messageRowId,
+  );
   const isOlder = Number(row?.['approved_at'] ?? 0) < Number(view.before.header['bound_at']);
   if (soft.includes('no_checkpoint') && isOlder) return 'approved before the state was adopted';
   return row?.['approved_boot_id'] === view.tick.bootId ? null : 'approved on another boot';

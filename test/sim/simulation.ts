@@ -231,8 +231,9 @@ export class Simulation {
   }
 }
 
-// On hold, or paused by hand, is not stuck.
+// On hold, paused by hand, or suppressed until a person has looked is not stuck.
 const STUCK = `
   SELECT e.id, e.status, e.next_due_at, e.verdict_reason, l.email, l.zone FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
     JOIN sequences q ON q.row_id = e.sequence_row_id
-  WHERE e.status IN ('pending', 'active') AND e.next_due_at < ? AND q.status = 'active' AND coalesce(l.held_until, 0) < e.next_due_at`;
+  WHERE e.status IN ('pending', 'active') AND e.next_due_at < ? AND q.status = 'active' AND coalesce(l.held_until, 0) < e.next_due_at
+    AND NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email_key = l.email_key)`;

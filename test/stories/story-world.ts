@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
+import { DAY_MS } from '../sim/rules.ts';
 import { sequence } from '../sim/scenery.ts';
 import { World, type WorldOptions } from '../sim/world.ts';
 
@@ -44,6 +45,15 @@ export async function startUp(world: World): Promise<void> {
   for (const job of ['drip', 'nurture']) await world.run([job], { isTimer: true });
   await world.run(['confirm', '--none', '--yes']);
   await world.run(['send'], { isTimer: true });
+}
+
+/** Days on which the timers fire and nothing happens, so that there is no gap. Ends with the clock at that moment. */
+export async function passQuietly(world: World, until: number): Promise<void> {
+  for (let at = world.clock.now() + DAY_MS; at < until; at += DAY_MS) {
+    world.clock.set(at);
+    for (const job of ['drip', 'nurture', 'send']) await world.run([job], { isTimer: true });
+  }
+  world.clock.set(until);
 }
 
 export function draftCount(world: World): number {
