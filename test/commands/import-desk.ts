@@ -25,7 +25,7 @@ export interface ImportAnswer {
 }
 
 /** A workspace in which files are imported. */
-export interface ImportDesk extends Desk {
+export interface ImportDesk extends Omit<Desk, 'file'> {
   /** Writes a file into the workspace; returns its name. */
   file(content: string | Uint8Array, name?: string): string;
   /** Writes and imports a file, as a timer or script would: nobody can be asked. */
@@ -103,18 +103,37 @@ export async function answer(
   options?: CliOptions,
 ): Promise<ImportAnswer> {
   const result = await run([...words, '--json'], options);
-  const document = result.json() as Record<string, never>;
-  const { exit, counts, error, rejects, rejects_file, remarks, sequences } = document;
+  const document = result.json() as ImportDocument;
+  const {
+    exit,
+    counts,
+    error,
+    rejects = [],
+    rejects_file: rejectsFile = null,
+    remarks = {},
+    sequences = [],
+  } = document;
+  const { name, message, fix } = exit;
   return {
     code: result.code,
-    exit: exit['name'],
-    message: exit['message'],
-    fix: exit['fix'],
+    exit: name,
+    message,
+    fix,
     error,
     counts,
-    rejects: rejects ?? [],
-    rejectsFile: rejects_file ?? null,
-    remarks: remarks ?? {},
-    sequences: sequences ?? [],
+    rejects,
+    rejectsFile,
+    remarks,
+    sequences,
   };
+}
+
+interface ImportDocument {
+  readonly exit: { readonly name: string; readonly message: string | null; readonly fix: string | null };
+  readonly error?: ImportAnswer['error'];
+  readonly counts?: ImportAnswer['counts'];
+  readonly rejects?: ImportAnswer['rejects'];
+  readonly rejects_file?: string | null;
+  readonly remarks?: ImportAnswer['remarks'];
+  readonly sequences?: ImportAnswer['sequences'];
 }

@@ -118,7 +118,7 @@ function beginLines(result: ImportResult, facts: ImportFacts, { enrolled }: Capa
       ? 'today, not then'
       : `from ${formatDateTime(facts.enrollFrom, facts.policy.timezone)}`;
   return [
-    `   ${oldest}${countOf(enrolled, 'enrollment')} ${result.isPreview ? 'would begin' : 'begin'} ${from}.`,
+    `   ${oldest}${countOf(enrolled, 'enrollment')} ${result.isPreview ? 'would begin' : enrolled === 1 ? 'begins' : 'begin'} ${from}.`,
   ];
 }
 
