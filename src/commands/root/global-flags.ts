@@ -32,7 +32,7 @@ export function addGlobalFlags(command: Command): void {
  */
 export function onePath(flags: string, value: string, before: string | undefined): string {
   if (before === undefined || before === value) return value;
-  const [flag = flags] = (/--[a-z-]+/.exec(flags)) ?? [];
+  const [flag = flags] = /--[a-z-]+/.exec(flags) ?? [];
   throw usageError(`${flag} was given twice: ${before} and ${value}`, 'Give one of them.');
 }
 
