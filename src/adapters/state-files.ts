@@ -18,16 +18,23 @@ import { syncFolder } from './durable-file.ts';
 const COMPANIONS = ['-wal', '-shm'] as const;
 
 /**
- * Puts a copy where the state is, all or nothing: copied and synced under another name, then renamed. What was there is kept under a
- * name of its own, with its log; returns that name, or null when nothing was there.
+ * Puts a copy where the state is, all or nothing: copied, prepared and synced under another name, then renamed. What was there is
+ * kept under a name of its own, with its log; returns that name, or null when nothing was there.
  */
-export function putInPlace(place: { from: string; to: string; now: Instant }): string | null {
-  const { from, to, now } = place;
+export function putInPlace(place: {
+  from: string;
+  to: string;
+  now: Instant;
+  /** Is given the copy before it is in its place; must leave no other file beside it. */
+  prepare: (copy: string) => void;
+}): string | null {
+  const { from, to, now, prepare } = place;
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
   const building = `${to}.new`;
   for (const suffix of ['', ...COMPANIONS]) rmSync(`${building}${suffix}`, { force: true });
   copyFileSync(from, building);
   chmodSync(building, 0o600);
+  prepare(building);
   syncFile(building);
   const aside = setAside(to, now);
   renameSync(building, to);

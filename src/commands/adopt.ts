@@ -14,6 +14,7 @@ import { MIN_FREE_BYTES } from './engine/live-run.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
 import { stateDoubtsOf, withState, type OperatorState } from './operator-state.ts';
+import { unknownLines } from './journal-text.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { formatDateTime } from './output/time.ts';
@@ -48,7 +49,9 @@ function adopt(state: OperatorState): Adoption {
   const { db, now, workspace, stampFile } = state;
   checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES });
   const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
-  const adoption = adoptState(state, engine, settleAgainst(createSendJournal(workspace.paths.stateDir)));
+  const { stateDir, outboxDir } = workspace.paths;
+  const witnesses = { journal: createSendJournal(stateDir), outboxDir };
+  const adoption = adoptState(state, engine, settleAgainst(witnesses));
   // Last, so that a crash before it leaves a state that is still in doubt.
   stampFile.write(stampOf(readHeader(db)));
   return adoption;
@@ -141,12 +144,13 @@ function itemOf(survey: Survey, adoption: Adoption | null): Readonly<Record<stri
 }
 
 function adoptedLines(terminal: Terminal, adoption: Adoption, next: readonly string[]): readonly string[] {
-  const { lowered, held, uncertain, plansSuperseded } = adoption;
+  const { lowered, held, uncertain, plansSuperseded, journal } = adoption;
   return [
     '',
     ` ${terminal.bold('ADOPTED')}  ${terminal.dim('nothing was drafted or sent')}`,
     `   Lowered   ${lowered.length === 0 ? 'nothing lay ahead of the clock' : aheadText(lowered)}`,
     `   Messages  ${String(held)} held (release them one by one or all), ${String(uncertain)} uncertain`,
+    ...unknownLines(journal),
     `   Plans     ${String(plansSuperseded)} set aside; the next run of each job is a preview that a person confirms`,
     '',
     ...next.map((command, index) => ` ${index === 0 ? 'Next' : '    '}    ${command}`),

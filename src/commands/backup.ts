@@ -4,7 +4,7 @@ import { dropBackup, keepBackup, listBackups, nextBackup, pruneBackups } from '.
 import { HeadgateError } from '../core/errors.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
-import { inspectBackup, type BackupContents } from '../store/backup-files.ts';
+import { inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withJobLocks } from './job-locks.ts';
@@ -38,6 +38,7 @@ interface BackupWork {
 function backUp(state: OperatorState, work: BackupWork): Outcome {
   const backup = nextBackup(work.directory, formatInstant(state.now).replace(/[-:]/g, ''));
   state.db.vacuumInto(backup.building);
+  markCopy(backup.building, state.now);
   const contents = inspectBackup(backup.building);
   if (contents.faults.length > 0) {
     dropBackup(backup);

@@ -22,6 +22,7 @@ import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { flagOption, usageError } from './options.ts';
 import { countOf } from './output/text.ts';
+import { settleRehearsals } from './send-recovery.ts';
 
 /**
  * `go-live --restart|--keep` (D9): after `live = true`, shows what was only rehearsed and restarts it from now, or keeps it as sent.
@@ -64,11 +65,13 @@ function refuseUnlessDue({ workspace, db }: OperatorState): void {
 
 function goLive(state: OperatorState, restart: boolean): number {
   const { db, now, workspace, invocation } = state;
+  const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
   return writeAsPerson(state, () => {
+    const runId = invocation.context.random.publicId('r');
+    settleRehearsals(engine, { runId, outboxDir: workspace.paths.outboxDir });
     takeBackApprovals(db);
     markWentLive(db, now);
     if (!restart) return 0;
-    const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
     const rehearsed = rehearsedEnrollments(db);
     for (const enrollment of rehearsed) forgetRehearsal(db, enrollment, now);
     for (const enrollment of rehearsed) begin(engine, enrollment, invocation.context.random.publicId('e'));

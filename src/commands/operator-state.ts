@@ -5,7 +5,7 @@ import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant, OutboundJob } from '../core/model.ts';
 import type { Stamp, StampFile } from '../ports.ts';
 import { openState, type StateDatabase, type StateMode } from '../store/database.ts';
-import { markRestored, readHeader } from '../store/header.ts';
+import { forgetWentLive, markRestored, readHeader } from '../store/header.ts';
 import { readJob } from '../store/jobs.ts';
 import type { Invocation } from './cli-context.ts';
 import { GUARDS_OFF } from './guards-off.ts';
@@ -50,6 +50,8 @@ export function writeAsPerson<T>(state: OperatorState, work: () => T): T {
   return db.write(() => {
     const isRestored = judge(state, stamp).some((doubt) => doubt.reason === 'restored');
     if (isRestored && readHeader(db).restoredAt === null) markRestored(db, now);
+    // D9: what is decided while nothing reaches people is decided for the outbox.
+    if (!state.workspace.policy.live) forgetWentLive(db);
     return work();
   });
 }

@@ -5,7 +5,7 @@ import { createSendJournal } from '../adapters/send-journal.ts';
 import { createStampFile } from '../adapters/stamp-file.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
-import { inspectBackup, type BackupContents } from '../store/backup-files.ts';
+import { inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
 import { openState } from '../store/database.ts';
 import { markRestored } from '../store/header.ts';
 import { agrees } from './ask.ts';
@@ -15,6 +15,7 @@ import { openEngine } from './engine/engine.ts';
 import { settleAgainst, type JournalSettlement } from './engine/journal-settling.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
+import { unknownLines } from './journal-text.ts';
 import { argument, usageError } from './options.ts';
 import { formatDateTime } from './output/time.ts';
 import { countOf, escapeText } from './output/text.ts';
@@ -59,15 +60,23 @@ interface Restored {
 function restore(invocation: Invocation, workspace: Workspace, file: string): Outcome {
   const { clock, random } = invocation.context;
   const now = clock.now();
-  const { databaseFile, stateDir, stampFile } = workspace.paths;
-  const setAside = putInPlace({ from: file, to: databaseFile, now });
+  const { databaseFile, stateDir, stampFile, outboxDir } = workspace.paths;
+  const setAside = putInPlace({
+    from: file,
+    to: databaseFile,
+    now,
+    // Before it is in its place: a crash right after that must not leave a state that looks like the present one.
+    prepare: (copy) => {
+      markCopy(copy, now);
+    },
+  });
   const db = openState({ file: databaseFile, mode: 'write' });
   try {
     const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
     const runId = random.publicId('r');
     const restored = db.write((): Restored => {
       markRestored(db, now);
-      const journal = settleAgainst(createSendJournal(stateDir))(engine);
+      const journal = settleAgainst({ journal: createSendJournal(stateDir), outboxDir })(engine);
       return { journal, distrust: distrustOpen(engine, { runId, why: 'the state was restored' }), setAside };
     });
     // Reading the stamp here only proves that it can be read: adopt writes it anew, and until then the doubt stands.
@@ -98,9 +107,6 @@ function declined(file: string): Outcome {
 }
 
 function restoredOutcome(file: string, { journal, distrust, setAside }: Restored): Outcome {
-  const unknown = journal.unknown.map(
-    ({ recipient, sequence, step }) => `     ${escapeText(recipient)}  ${sequence} › ${step}`,
-  );
   return {
     exit: 'OK',
     document: {
@@ -120,9 +126,7 @@ function restoredOutcome(file: string, { journal, distrust, setAside }: Restored
       ...(setAside === null ? [] : [`   the state that was there is now ${escapeText(setAside)}`]),
       `   the send journal proved ${countOf(journal.sent, 'message')} sent since; of ${String(journal.uncertain)} nobody knows`,
       `   ${countOf(distrust.held, 'approved message')} held, ${String(distrust.uncertain)} being sent then uncertain`,
-      ...(unknown.length === 0
-        ? []
-        : ['   sent to people this copy cannot place; suppressed until you have looked:', ...unknown]),
+      ...unknownLines(journal),
       '',
       ' Next    headgate adopt',
       '         headgate review list --state uncertain',

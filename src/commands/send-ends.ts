@@ -1,5 +1,6 @@
 import { strongestExit, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
+import { forgetWentLive } from '../store/header.ts';
 import { enqueueNotice } from '../store/notices.ts';
 import type { SendingResult, StopReason } from './engine/sending.ts';
 import type { StoppedBy } from './engine/send-settling.ts';
@@ -125,6 +126,8 @@ export function endSent(
   };
   const isWhole = result.cutShort === null || result.cutShort === 'time';
   db.write(() => {
+    // D9: what went to the outbox since going live is a rehearsal, and has to be decided about like any other.
+    if (!session.workspace.policy.live) forgetWentLive(db);
     if (result.stoppedBy?.isFatal === true) noteStopped(session, result.stoppedBy);
     noteRepeatedPartial(session, db, exit);
     writeRun(session, db, end);

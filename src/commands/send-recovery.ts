@@ -1,6 +1,6 @@
 import { readOutboxMail } from '../adapters/mail/outbox.ts';
 import { messagesInStates, type StoredMessage } from '../store/messages.ts';
-import { claimedTransport, recordAttempt } from '../store/sends.ts';
+import { claimedTransport, recordAttempt, type AttemptEvent } from '../store/sends.ts';
 import { recordDelivery } from './engine/delivery.ts';
 import type { Engine } from './engine/engine.ts';
 import { approveAgain, markUncertain } from './engine/send-settling.ts';
@@ -15,36 +15,62 @@ export function settleOldClaims(session: RunSession, engine: Engine): number {
   const stale = messagesInStates(engine.db, ['sending']);
   if (stale.length === 0) return 0;
   const db = session.writer();
-  const writing: Engine = { ...engine, db };
+  const { runId, workspace } = session;
+  const { policy, paths } = workspace;
+  const options = { runId, outboxDir: paths.outboxDir, isRehearsal: !policy.live };
   db.write(() => {
-    for (const message of stale) settleOne(session, writing, message);
+    for (const message of stale) settleOne({ ...engine, db }, message, options);
   });
   return stale.length;
 }
 
-function settleOne(session: RunSession, engine: Engine, message: StoredMessage): void {
-  const { db, now, operatorDay } = engine;
+/**
+ * D9: what a rehearsal left open, settled by the outbox before it is decided about: while not live nothing went anywhere else. In the
+ * caller's transaction, under the lock of `send`.
+ */
+export function settleRehearsals(engine: Engine, options: { runId: string; outboxDir: string }): void {
+  for (const message of messagesInStates(engine.db, ['sending', 'uncertain'])) {
+    if (claimedTransport(engine.db, message.rowId) !== 'outbox') continue;
+    settleOne(engine, message, { ...options, isRehearsal: true });
+  }
+}
+
+interface Settling {
+  readonly runId: string;
+  readonly outboxDir: string;
+  readonly isRehearsal: boolean;
+}
+
+function settleOne(engine: Engine, message: StoredMessage, options: Settling): void {
+  const { db, now } = engine;
   const transport = claimedTransport(db, message.rowId);
-  const event = {
-    messageRowId: message.rowId,
-    attempt: message.attempts,
-    at: now,
-    operatorDay,
-    runId: session.runId,
-    transport,
+  const { runId, outboxDir, isRehearsal } = options;
+  const record = (event: AttemptEvent['event'], detail: string): void => {
+    // What was uncertain has its result in the ledger already.
+    if (message.state === 'sending') recordResult(engine, message, { event, detail, transport, runId });
   };
   if (transport !== 'outbox') {
     const detail = 'the run that was sending it was killed';
-    recordAttempt(db, { ...event, event: 'unknown', detail });
-    markUncertain(engine, message, { detail, runId: session.runId });
+    record('unknown', detail);
+    markUncertain(engine, message, { detail, runId });
     return;
   }
-  const detail = 'found after a killed run';
-  if (readOutboxMail(session.workspace.paths.outboxDir, message.id) === null) {
-    recordAttempt(db, { ...event, event: 'withdrawn', detail: 'not in the outbox after a killed run' });
+  if (readOutboxMail(outboxDir, message.id) === null) {
+    record('withdrawn', 'not in the outbox after a killed run');
     approveAgain(engine, message);
     return;
   }
-  recordAttempt(db, { ...event, event: 'accepted', detail });
-  recordDelivery(engine, message, { at: now, isRehearsal: !session.workspace.policy.live, response: detail });
+  const response = 'found in the outbox after a killed run';
+  record('accepted', response);
+  recordDelivery(engine, message, { at: now, isRehearsal, response });
+}
+
+function recordResult(
+  { db, now, operatorDay }: Engine,
+  message: StoredMessage,
+  result: Pick<AttemptEvent, 'event' | 'detail' | 'transport' | 'runId'>,
+): void {
+  const { event, detail, transport, runId } = result;
+  const { rowId: messageRowId, attempts: attempt } = message;
+  recordAttempt(db, { messageRowId, attempt, event, at: now, operatorDay, runId, transport, detail });
 }

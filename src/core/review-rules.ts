@@ -46,6 +46,8 @@ export interface ReviewFacts {
   readonly enrollmentStatus: EnrollmentStatus;
   /** C5: an edit has removed its step. */
   readonly isStepRemoved: boolean;
+  /** A15: only the send journal knows of it: what it said is lost, and must be written anew. */
+  readonly wordsAreLost?: boolean;
   /** A15: the machine differs, or the state may be a restored one; only `adopt` lifts that. */
   readonly needsAdopt: boolean;
   readonly now: Instant;
@@ -213,7 +215,8 @@ function judgeSettle(outcome: SettledOutcome, facts: ReviewFacts): Ruling {
   const hasEnded = facts.enrollmentStatus === 'cancelled' || facts.enrollmentStatus === 'failed';
   if (hasEnded) return moves('cancelled');
   // C5: a removed step withdraws its draft; this one was out of our hands until now.
-  return facts.isStepRemoved ? moves('cancelled', 'step_left') : moves('approved');
+  if (facts.isStepRemoved) return moves('cancelled', 'step_left');
+  return facts.wordsAreLost === true ? moves('discarded', 'step_due_again') : moves('approved');
 }
 
 /** D2: older than `expiryMs` since it was drafted or last edited; a hold until a named date does not count. */

@@ -17,7 +17,8 @@ const MESSAGE_MOVES: Readonly<Record<MessageState, readonly MessageState[]>> = {
   ],
   // The claiming send alone may still cancel or skip while the body surely has not left.
   sending: ['sent', 'uncertain', 'approved', 'failed', 'cancelled', 'skipped'],
-  uncertain: ['sent', 'approved', 'cancelled'],
+  // Discarded where its words are lost: it must be written anew.
+  uncertain: ['sent', 'approved', 'cancelled', 'discarded'],
   held: ['pending_approval', 'approved', 'rejected', 'expired', 'discarded', 'skipped', 'cancelled'],
   // A new revision of the same message (D11).
   expired: ['reserved'],

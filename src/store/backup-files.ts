@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 
+import type { Instant } from '../core/model.ts';
 import { APPLICATION_ID, mapSqliteError } from './database.ts';
 import { SCHEMA_VERSION } from './migrate.ts';
 
@@ -24,6 +25,24 @@ export function inspectBackup(file: string): BackupContents {
     const connection = new Database(file, { readonly: true, fileMustExist: true });
     try {
       return readContents(connection);
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    throw mapSqliteError(error, file);
+  }
+}
+
+/**
+ * A15: writes into a copy itself that whoever works with it works with a restored state, however it comes to its place. Leaves no
+ * log beside it. Throws as `inspectBackup` does.
+ */
+export function markCopy(file: string, now: Instant): void {
+  try {
+    const connection = new Database(file, { fileMustExist: true });
+    try {
+      connection.pragma('journal_mode = DELETE');
+      connection.prepare<[number]>('UPDATE state_header SET restored_at = ?').run(now);
     } finally {
       connection.close();
     }

@@ -20,6 +20,7 @@ export function insertForgotten(
     at: Instant;
     /** The operator's day of `at`: YYYY-MM-DD. */
     operatorDay: string;
+    isRehearsal: boolean;
   },
 ): void {
   db.assertInWrite();

@@ -59,6 +59,11 @@ export function markWentLive(db: StateDatabase, now: Instant): void {
   db.prepare<[number]>('UPDATE state_header SET went_live_at = ?').run(now);
 }
 
+/** D9: `live` was taken back: whoever wants to reach people again says `go-live` again. */
+export function forgetWentLive(db: StateDatabase): void {
+  db.prepare<[]>('UPDATE state_header SET went_live_at = NULL WHERE went_live_at IS NOT NULL').run();
+}
+
 /** A15: from now on the state is in doubt (restored) until `adoptHeader`, whatever its stamp says. */
 export function markRestored(db: StateDatabase, now: Instant): void {
   db.prepare<[number]>('UPDATE state_header SET restored_at = ?').run(now);

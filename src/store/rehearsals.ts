@@ -9,7 +9,10 @@ export interface RehearsalCounts {
   readonly approvals: number;
 }
 
-const REHEARSED = `SELECT DISTINCT enrollment_row_id FROM messages WHERE dry = 1 AND counts = 1 AND state IN ('sent', 'uncertain')`;
+/** An enrollment of which anything reached its lead is no mere rehearsal: restarted, it would say the same again. */
+const REHEARSED = `SELECT DISTINCT enrollment_row_id FROM messages m
+  WHERE dry = 1 AND counts = 1 AND state = 'sent' AND NOT EXISTS (SELECT 1 FROM messages r
+    WHERE r.enrollment_row_id = m.enrollment_row_id AND r.dry = 0 AND r.state IN ('sent', 'uncertain'))`;
 
 /** Counts what go-live would decide about. */
 export function countRehearsals(db: StateDatabase): RehearsalCounts {
@@ -71,9 +74,16 @@ export function forgetRehearsal(db: StateDatabase, enrollment: RehearsedEnrollme
   ).run(enrollment.leadRowId);
 }
 
-/** D9: approvals given before going live are given again; returns how many. */
+/**
+ * D9: approvals given before going live are given again, and bytes that were made for the outbox, and say so, are made again.
+ * Returns how many approvals.
+ */
 export function takeBackApprovals(db: StateDatabase): number {
   db.assertInWrite();
+  db.prepare<[]>(
+    `DELETE FROM outgoing_mail
+     WHERE message_row_id IN (SELECT row_id FROM messages WHERE state NOT IN ('sending', 'sent', 'uncertain'))`,
+  ).run();
   const approved = db
     .prepare<[]>(
       `UPDATE messages SET state = 'pending_approval', approved_at = NULL, approved_by = NULL, approved_boot_id = NULL, leaves_at = NULL

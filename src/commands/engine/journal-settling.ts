@@ -1,10 +1,13 @@
+import { listOutbox } from '../../adapters/mail/outbox.ts';
 import { journalFacts, type JournalFact } from '../../core/journal-facts.ts';
-import type { MessageState } from '../../core/model.ts';
+import type { Instant, MessageState } from '../../core/model.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
 import type { JournalEntry, SendJournal } from '../../ports.ts';
 import { enrollmentByPublicId } from '../../store/enrollments.ts';
 import { messageById, type StoredMessage } from '../../store/messages.ts';
 import { forceState, insertForgotten } from '../../store/forgotten-sends.ts';
+import { readHeader } from '../../store/header.ts';
+import { findLead } from '../../store/leads.ts';
 import { addSuppression } from '../../store/suppressions.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordContact } from '../../store/contacts.ts';
@@ -34,23 +37,29 @@ export interface JournalSettlement {
  */
 export type SettleAgainstSendJournal = (engine: Engine) => JournalSettlement;
 
-/** For a state without a send journal: nothing has left that it would not know of. */
-export const WITHOUT_SEND_JOURNAL: SettleAgainstSendJournal = () => ({ sent: 0, uncertain: 0, unknown: [] });
+/** Where a state can look up what has left without it. */
+export interface SendWitnesses {
+  readonly journal: SendJournal;
+  readonly outboxDir: string;
+}
 
 /**
- * Settles every message that the journal speaks of and the state has as not sent: sent where it was accepted, uncertain where no
- * result was written. A message the state never had (drafted after the backup) is put back by its enrollment and step, so that the
- * same step cannot be written again under another id; where even the enrollment is unknown, the address is suppressed.
+ * Settles every message that the witnesses speak of and the state has as not sent: sent where it was accepted or lies in the outbox,
+ * uncertain where no result was written. A message the state never had (drafted after the backup) is put back by its enrollment and
+ * step, so that the same step cannot be written again under another id; where even the enrollment is unknown, the address is
+ * suppressed.
  */
-export function settleAgainst(journal: SendJournal): SettleAgainstSendJournal {
+export function settleAgainst(witnesses: SendWitnesses): SettleAgainstSendJournal {
   return (engine) => {
     const unknown: UnknownRecipient[] = [];
     const counts = { sent: 0, uncertain: 0 };
-    for (const fact of journalFacts(journal.read()).values()) {
+    const since = horizonOf(engine);
+    for (const fact of factsOf(witnesses)) {
       if (fact.fate === 'not_sent') continue;
       const outcome = settleFact(engine, fact);
       if (outcome === 'settled') counts[fact.fate] += 1;
-      if (outcome === 'unknown') unknown.push(unknownOf(fact.line));
+      if (outcome === 'unknown' && fact.line.at >= since && suppressUnknown(engine, fact.line))
+        unknown.push(unknownOf(fact.line));
     }
     return { ...counts, unknown };
   };
@@ -58,27 +67,61 @@ export function settleAgainst(journal: SendJournal): SettleAgainstSendJournal {
 
 type Fact = JournalFact<JournalEntry>;
 
+/**
+ * Up to its last reading of the clock a state knew all that it sent: whom it cannot place from before then was erased since, or
+ * belongs to a state that this one replaced. A reading ahead of the clock says nothing.
+ */
+function horizonOf({ db, now }: Engine): Instant {
+  const { lastClockAt } = readHeader(db);
+  return lastClockAt <= now ? lastClockAt : 0;
+}
+
+/** What went over a wire is known by the journal alone; what went to the outbox lies there, or never left. */
+function factsOf({ journal, outboxDir }: SendWitnesses): readonly Fact[] {
+  const lines = journal.read();
+  const overWire = journalFacts(lines.filter(({ transport }) => transport !== OUTBOX));
+  const toOutbox = journalFacts(lines.filter(({ transport }) => transport === OUTBOX));
+  const isDoubtful = [...toOutbox.values()].some(({ fate }) => fate === 'uncertain');
+  const inOutbox = new Map(
+    isDoubtful ? listOutbox(outboxDir).map(({ messageId, at }) => [messageId, at]) : [],
+  );
+  for (const [messageId, { fate, line }] of toOutbox) {
+    const other = overWire.get(messageId);
+    if (other !== undefined && other.fate !== 'not_sent') continue;
+    const foundAt = inOutbox.get(messageId);
+    if (fate !== 'uncertain') overWire.set(messageId, { fate, line });
+    else if (foundAt === undefined) overWire.set(messageId, { fate: 'not_sent', line });
+    else overWire.set(messageId, { fate: 'sent', line: { ...line, at: foundAt } });
+  }
+  return [...overWire.values()];
+}
+
+const OUTBOX = 'outbox';
+
 function settleFact(engine: Engine, fact: Fact): 'settled' | 'known' | 'unknown' {
-  const message = messageById(engine.db, fact.line.messageId);
+  const { line } = fact;
+  const message = messageById(engine.db, line.messageId);
   if (message !== null) return settleMessage(engine, message, fact);
-  const enrollment = enrollmentByPublicId(engine.db, fact.line.enrollmentId);
+  const enrollment = enrollmentByPublicId(engine.db, line.enrollmentId);
   const sequence = enrollment === null ? undefined : engine.sequences.get(enrollment.sequenceRowId);
-  const step = sequence?.steps.find((each) => each.id === fact.line.stepId);
-  if (enrollment === null || step === undefined) return suppressUnknown(engine, fact.line);
-  const state = fact.fate === 'sent' ? 'sent' : 'uncertain';
+  const step = sequence?.steps.find((each) => each.id === line.stepId);
+  if (enrollment === null || step === undefined) return 'unknown';
   insertForgotten(engine.db, {
-    messageId: fact.line.messageId,
+    messageId: line.messageId,
     enrollmentRowId: enrollment.rowId,
     leadRowId: enrollment.leadRowId,
     stepRowId: step.rowId,
     job: enrollment.kind,
-    state,
-    at: fact.line.at,
-    operatorDay: operatorDay(fact.line.at, engine.policy.timezone),
+    operatorDay: operatorDay(line.at, engine.policy.timezone),
+    ...stateOf(fact),
   });
-  const put = messageById(engine.db, fact.line.messageId);
+  const put = messageById(engine.db, line.messageId);
   if (put !== null) afterSettling(engine, put, fact);
   return 'settled';
+}
+
+function stateOf({ fate, line }: Fact): { state: 'sent' | 'uncertain'; at: Instant; isRehearsal: boolean } {
+  return { state: fate === 'sent' ? 'sent' : 'uncertain', at: line.at, isRehearsal: line.isRehearsal };
 }
 
 const SETTLED_STATES: ReadonlySet<MessageState> = new Set<MessageState>(['sent', 'uncertain']);
@@ -88,9 +131,8 @@ function settleMessage(engine: Engine, message: StoredMessage, fact: Fact): 'set
     return 'known';
   forceState(engine.db, {
     messageRowId: message.rowId,
-    state: fact.fate === 'sent' ? 'sent' : 'uncertain',
-    at: fact.line.at,
     detail: 'settled by the send journal',
+    ...stateOf(fact),
   });
   afterSettling(engine, message, fact);
   return 'settled';
@@ -112,15 +154,24 @@ function afterSettling(engine: Engine, message: StoredMessage, { fate, line }: F
   });
 }
 
-/** Somebody got, or may have got, a mail that this state cannot place: nobody writes to them until a person has looked. */
-function suppressUnknown(engine: Engine, line: JournalEntry): 'unknown' {
-  addSuppression(engine.db, {
+/**
+ * Somebody got, or may have got, a mail that this state cannot place: nobody writes to them until a person has looked. False when
+ * the address was suppressed before.
+ */
+function suppressUnknown({ db, now }: Engine, line: JournalEntry): boolean {
+  const step = `${line.sequenceId} › ${line.stepId}`;
+  const isNew = addSuppression(db, {
     emailKey: line.recipient.toLowerCase(),
     reason: 'sent_after_backup',
-    note: `${line.sequenceId} › ${line.stepId}, ${line.messageId}`,
-    addedAt: engine.now,
+    note: `${step}, ${line.messageId}`,
+    addedAt: now,
   });
-  return 'unknown';
+  const lead = isNew ? findLead(db, line.recipient) : null;
+  if (lead === null) return isNew;
+  const text = `${step} left, or may have, after the backup that this state was restored from`;
+  addTimeline(db, { leadRowId: lead.rowId, at: line.at, kind: 'suppressed', text, ref: line.messageId });
+  recordContact(db, lead.rowId, line.at);
+  return true;
 }
 
 function unknownOf(line: JournalEntry): UnknownRecipient {

@@ -9,10 +9,12 @@ import {
   type Ruling,
 } from '../../core/review-rules.ts';
 import { cancelEnrollment, enrollmentByRowId } from '../../store/enrollments.ts';
+import { FORGOTTEN_WORDS } from '../../store/forgotten-sends.ts';
 import { clearPersonNeeded, readHeader } from '../../store/header.ts';
 import { messageById, moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { countReleased } from '../../store/review.ts';
+import { claimedTransport } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordDelivery } from '../engine/delivery.ts';
 import { advanceEnrollment } from '../engine/enrollment-moves.ts';
@@ -96,6 +98,7 @@ function rule(desk: Desk, decision: Decision, of: { fresh: StoredMessage; seen: 
     isExpired: isExpired(fresh, { now, expiryMs: policy.limits.draftExpiryMs }),
     enrollmentStatus: enrollment?.status ?? 'cancelled',
     isStepRemoved: isStepRemoved(desk.engine, fresh),
+    wordsAreLost: fresh.textHash === FORGOTTEN_WORDS,
     needsAdopt: desk.needsAdopt,
     now,
   });
@@ -114,7 +117,7 @@ function move(
   const { fresh, to, details } = of;
   const { db, now } = desk.engine;
   if (to === 'sent') return deliver(desk, fresh);
-  if (to === 'cancelled') {
+  if (to === 'cancelled' || (to === 'discarded' && decision.kind === 'settle')) {
     const note = isStepRemoved(desk.engine, fresh) ? 'step_removed' : 'settled as not sent';
     return moveMessage(db, fresh, { to, change: { ended_at: now, note } });
   }
@@ -126,7 +129,8 @@ function deliver(desk: Desk, message: StoredMessage): boolean {
   const { engine, reviewer } = desk;
   const at = message.claimedAt ?? engine.now;
   const { wentLiveAt } = readHeader(engine.db);
-  const isRehearsal = !engine.policy.live || wentLiveAt === null || at < wentLiveAt;
+  const wasLive = engine.policy.live && wentLiveAt !== null && at >= wentLiveAt;
+  const isRehearsal = message.dry || (!wasLive && claimedTransport(engine.db, message.rowId) === 'outbox');
   return recordDelivery(engine, message, { at, isRehearsal, response: `settled by ${reviewer.name}` });
 }
 
