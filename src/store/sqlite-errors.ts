@@ -74,7 +74,7 @@ function inputOutput(file: string, code: string): Fault {
     code: 'state_io_error',
     exit: 'NOPERM',
     notDone: 'The transaction was rolled back.',
-    fix: 'Look at the disk (dmesg), then: headgate doctor',
+    fix: 'Look at the disk (dmesg), then: headgate backup',
   };
 }
 

@@ -23,7 +23,7 @@ function asPermissionError(thrown: unknown): HeadgateError | null {
   return new HeadgateError(path === null ? problem : `${path}: ${problem}`, {
     code: 'no_permission',
     exit: 'NOPERM',
-    fix: 'headgate doctor',
+    fix: 'Run as the owner of the workspace, or free some space; then run it again.',
     cause: thrown,
   });
 }
