@@ -3,7 +3,7 @@ import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
 import type { Instant, Job, OutboundJob } from '../core/model.ts';
 import type { RunPlan } from '../core/planner.ts';
 import type { Reason } from '../core/reasons.ts';
-import { openBlastRadiusHold } from '../store/messages.ts';
+import { isBlastRadiusHoldOpen } from '../store/messages.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { isOperatorsDay, openEngine, type Engine } from './engine/engine.ts';
 import { tidyUp } from './engine/live-run.ts';
@@ -102,7 +102,8 @@ export function quietReason(
     return engine.policy.holidays.includes(engine.operatorDay) ? 'holiday' : 'weekend';
   }
   if (engine.without.has('blast_radius')) return null;
-  return openBlastRadiusHold(engine.db, job) === null ? null : 'hold_open';
+  const expiresBefore = engine.now - engine.policy.limits.draftExpiryMs;
+  return isBlastRadiusHoldOpen(engine.db, { job, expiresBefore }) ? 'hold_open' : null;
 }
 
 async function makePlan(

@@ -8,7 +8,7 @@ import { addDays, startOfLocalDay } from '../core/time/zone.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/durations.ts';
 import { readHeader } from '../store/header.ts';
 import { readJob } from '../store/jobs.ts';
-import { openBlastRadiusHold } from '../store/messages.ts';
+import { isBlastRadiusHoldOpen } from '../store/messages.ts';
 import { newestWaitingPlan } from '../store/plans.ts';
 import type { StoredRun } from '../store/runs.ts';
 import {
@@ -138,11 +138,12 @@ function isOutbound(name: string): boolean {
 }
 
 function jobDoubts(state: OperatorState, job: OutboundJob): JobDoubts {
+  const expiresBefore = state.now - state.workspace.policy.limits.draftExpiryMs;
   return {
     job,
     doubts: jobDoubtsOf(state, job),
     isVetoed: readJob(state.db, job).vetoedAt !== null,
-    hasOpenHold: openBlastRadiusHold(state.db, job) !== null,
+    hasOpenHold: isBlastRadiusHoldOpen(state.db, { job, expiresBefore }),
     hasWaitingPlan: job !== 'send' && newestWaitingPlan(state.db, job) !== null,
   };
 }

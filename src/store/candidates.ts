@@ -11,6 +11,7 @@ import {
   type StoredStep,
 } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
+import { EXPIRED } from './expiry.ts';
 
 /** Applied sequences by row id, as `loadSequences` gives them. */
 export type SequencesByRowId = ReadonlyMap<number, StoredSequence>;
@@ -69,6 +70,10 @@ interface NurtureRow extends LeadRow {
 
 const WAITING_LIST = WAITING_STATES.map((state) => `'${state}'`).join(', ');
 
+/** Never: nothing is too old. */
+const NOTHING_EXPIRES = 0;
+
+/** One parameter: a draft from before that moment is about to expire (D2), and holds its lead no longer. */
 const LEAD_COLUMNS = `
   l.row_id AS lead_row_id, l.id AS lead_id, l.email,
   trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')) AS name, l.company,
@@ -77,7 +82,8 @@ const LEAD_COLUMNS = `
   coalesce(l.last_contact_at, l.updated_at, l.created_at, l.imported_at) AS cold_since_at,
   (SELECT s.reason FROM suppressions s WHERE s.email_key = l.email_key) AS suppressed_reason,
   (SELECT m.id || ' ' || m.state FROM messages m
-    WHERE m.lead_row_id = l.row_id AND m.state IN (${WAITING_LIST}) ORDER BY m.row_id LIMIT 1) AS waiting`;
+    WHERE m.lead_row_id = l.row_id AND m.state IN (${WAITING_LIST}) AND NOT (${EXPIRED})
+    ORDER BY m.row_id LIMIT 1) AS waiting`;
 
 const ENROLLMENT_COLUMNS = `
   e.row_id AS enrollment_row_id, e.id AS enrollment_id, e.sequence_row_id, e.next_step_row_id, e.kind,
@@ -110,17 +116,25 @@ const DUE_NURTURE = `
 
 const ONE_NURTURE = `SELECT ${NURTURE_COLUMNS} FROM leads l WHERE l.row_id = ?`;
 
+/** What every look at a queue asks for. */
+interface QueueQuery {
+  readonly now: Instant;
+  readonly narrowing: Narrowing;
+  /** A17: the run that acts expires older drafts before it plans, so a preview must not count them as waiting either. */
+  readonly expiresBefore: Instant;
+}
+
 /**
  * Steps of live enrollments that are due, follow-ups before first steps, then longest overdue (A6). Rows are fetched as they are
  * asked for; the caller may read, but not write, while it iterates.
  */
 export function* dueEnrollments(
   db: StateDatabase,
-  query: { job: Job; now: Instant; sequences: SequencesByRowId; narrowing: Narrowing },
+  query: QueueQuery & { readonly job: Job; readonly sequences: SequencesByRowId },
 ): Generator<Candidate> {
-  const statement = db.prepare<[Job, number, number], CandidateRow & LeadRow>(DUE_ENROLLMENTS);
+  const statement = db.prepare<[number, Job, number, number], CandidateRow & LeadRow>(DUE_ENROLLMENTS);
   for (const isFirstStep of [0, 1]) {
-    for (const row of statement.iterate(query.job, isFirstStep, query.now)) {
+    for (const row of statement.iterate(query.expiresBefore, query.job, isFirstStep, query.now)) {
       if (query.narrowing.leadRowIds?.has(row.lead_row_id) === false) continue;
       if (query.narrowing.sequenceRowIds?.has(row.sequence_row_id) === false) continue;
       const candidate = enrollmentCandidate(row, query.sequences);
@@ -135,7 +149,9 @@ export function candidateOfEnrollment(
   enrollmentRowId: number,
   sequences: SequencesByRowId,
 ): Candidate | null {
-  const row = db.prepare<[number], CandidateRow & LeadRow>(ONE_ENROLLMENT).get(enrollmentRowId);
+  const row = db
+    .prepare<[number, number], CandidateRow & LeadRow>(ONE_ENROLLMENT)
+    .get(NOTHING_EXPIRES, enrollmentRowId);
   return row === undefined ? null : enrollmentCandidate(row, sequences);
 }
 
@@ -148,9 +164,10 @@ export type ChooseFollowUp = (lead: {
 /** Leads that may have gone cold, longest first (B7). Those for whom no nurture sequence fits are left out. */
 export function* coldLeads(
   db: StateDatabase,
-  query: { now: Instant; choose: ChooseFollowUp; narrowing: Narrowing },
+  query: QueueQuery & { readonly choose: ChooseFollowUp },
 ): Generator<Candidate> {
-  for (const row of db.prepare<[number], NurtureRow>(DUE_NURTURE).iterate(query.now)) {
+  const statement = db.prepare<[number, number], NurtureRow>(DUE_NURTURE);
+  for (const row of statement.iterate(query.expiresBefore, query.now)) {
     if (query.narrowing.leadRowIds?.has(row.lead_row_id) === false) continue;
     const candidate = nurtureCandidate(row, query.choose);
     if (candidate === null) continue;
@@ -165,7 +182,7 @@ export function candidateOfColdLead(
   leadRowId: number,
   choose: ChooseFollowUp,
 ): Candidate | null {
-  const row = db.prepare<[number], NurtureRow>(ONE_NURTURE).get(leadRowId);
+  const row = db.prepare<[number, number], NurtureRow>(ONE_NURTURE).get(NOTHING_EXPIRES, leadRowId);
   return row === undefined ? null : nurtureCandidate(row, choose);
 }
 

@@ -4,7 +4,8 @@ import type { StateDatabase } from './database.ts';
 
 const EXPIRED_PER_RUN_MAX = 10_000;
 
-const EXPIRED = `state IN ('pending_approval', 'approved', 'held')
+/** D2, as a condition on one message; `?` is the moment before which a draft is too old. */
+export const EXPIRED = `state IN ('pending_approval', 'approved', 'held')
          AND max(coalesce(edited_at, 0), coalesce(drafted_at, 0), coalesce(held_until, 0)) < ?`;
 
 /** Whether anything waits to be expired. */

@@ -1,6 +1,7 @@
 import { assertMove } from '../core/states.ts';
 import type { HoldCause, Instant, Job, MessageState, OutboundJob } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
+import { EXPIRED } from './expiry.ts';
 
 /** One message with what a person needs to judge it. Row ids never leave the database. */
 export interface StoredMessage {
@@ -154,18 +155,18 @@ export function messagesOfLead(db: StateDatabase, leadRowId: number): StoredMess
     .map(toMessage);
 }
 
-/** A8: whether a batch of this job is held for its blast radius and waits for the operator. */
-export function openBlastRadiusHold(
+/** A8: whether a batch of this job is held for its blast radius and waits for the operator; what is about to expire does not (D2). */
+export function isBlastRadiusHoldOpen(
   db: StateDatabase,
-  job: OutboundJob,
-): { runId: string; count: number } | null {
+  hold: { readonly job: OutboundJob; readonly expiresBefore: Instant },
+): boolean {
   const row = db
-    .prepare<[OutboundJob], { run_id: string; count: number }>(
-      `SELECT held_run_id AS run_id, count(*) AS count FROM messages
-       WHERE state = 'held' AND hold_cause = 'blast_radius' AND held_by_job = ? GROUP BY held_run_id ORDER BY min(row_id) LIMIT 1`,
+    .prepare<[OutboundJob, number], { found: number }>(
+      `SELECT EXISTS (SELECT 1 FROM messages
+         WHERE state = 'held' AND hold_cause = 'blast_radius' AND held_by_job = ? AND NOT (${EXPIRED})) AS found`,
     )
-    .get(job);
-  return row === undefined ? null : { runId: row.run_id, count: row.count };
+    .get(hold.job, hold.expiresBefore);
+  return row?.found === 1;
 }
 
 /** What a move changes besides the state; a field left out stays. */

@@ -115,8 +115,9 @@ export function followUpChooser(engine: Engine): ChooseFollowUp {
 function* candidatesOf(engine: Engine, { job, narrowing }: PlanRequest): Generator<Candidate> {
   if (narrowing.leadRowIds?.size === 0) return;
   const { db, now, sequences } = engine;
-  yield* dueEnrollments(db, { job, now, sequences, narrowing });
-  if (job === 'nurture') yield* coldLeads(db, { now, choose: followUpChooser(engine), narrowing });
+  const query = { now, narrowing, expiresBefore: now - engine.policy.limits.draftExpiryMs };
+  yield* dueEnrollments(db, { ...query, job, sequences });
+  if (job === 'nurture') yield* coldLeads(db, { ...query, choose: followUpChooser(engine) });
 }
 
 function runPlanner(

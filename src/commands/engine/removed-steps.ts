@@ -44,7 +44,10 @@ export function leaveRemovedStep(engine: Engine, { enrollmentRowId, stepRowId }:
     enrollment.kind === 'nurture'
       ? null
       : nextStep(sequence?.steps ?? [], enrollment.lastStepRowId, settledStepRowIds(db, enrollmentRowId));
-  if (next === null) return complete(engine, enrollment, sequence?.id ?? '');
+  if (next === null) {
+    complete(engine, enrollment, sequence?.id ?? '');
+    return;
+  }
   const lead = leadByRowId(db, enrollment.leadRowId);
   if (lead === null) return;
   const place = {

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+
+import { bringPeople, startUp } from '../sim/living.ts';
+import { DAY_MS, HOUR_MS } from '../sim/rules.ts';
+import type { World } from '../sim/world.ts';
+import { storyWorld } from './story-world.ts';
+
+const TUESDAY = Date.UTC(2026, 1, 17, 9);
+
+interface RunDocument {
+  readonly run: { readonly reason: string | null };
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+async function document(world: World, argv: readonly string[]): Promise<RunDocument> {
+  return (await world.run([...argv, '--json'])).json() as RunDocument;
+}
+
+/** One tick a day, so that nothing but time passes. */
+async function daysPass(world: World, days: number): Promise<void> {
+  for (let day = 0; day < days; day += 1) {
+    world.clock.advance(DAY_MS);
+    for (const job of ['drip', 'nurture']) await world.run([job], { isTimer: true });
+  }
+}
+
+it('A17, D2: a preview shows the draft that the run makes anew of one that waited too long', async () => {
+  const world = await storyWorld({ now: TUESDAY });
+  await startUp(world);
+  await bringPeople(world, 2);
+  await world.run(['drip'], { isTimer: true });
+  await daysPass(world, 7);
+  world.clock.advance(HOUR_MS);
+
+  const preview = await document(world, ['drip', '--preview']);
+  const live = await document(world, ['drip']);
+
+  expect(live.counts['drafted']).toBe(2);
+  expect(preview.counts['would_draft']).toBe(2);
+  expect(world.broken).toEqual([]);
+});
+
+it('A17, A8, D2: a preview does not call a job closed by a held batch that the run lets expire', async () => {
+  const world = await storyWorld({
+    now: TUESDAY,
+    env: { HEADGATE_LIMITS__BLAST_RADIUS_FLOOR: '0' },
+    rules: { blastRadiusFloor: 0 },
+  });
+  await startUp(world);
+  await bringPeople(world, 3);
+  expect((await world.run(['drip'], { isTimer: true })).code).toBe(31);
+  await daysPass(world, 7);
+  expect(await document(world, ['drip', '--preview'])).toMatchObject({ run: { reason: 'hold_open' } });
+  world.clock.advance(HOUR_MS);
+
+  const preview = await document(world, ['drip', '--preview']);
+  const live = await document(world, ['drip']);
+
+  expect(live.run.reason).toBe(preview.run.reason);
+  expect(preview.counts['would_draft']).toBe(live.counts['drafted']);
+});
