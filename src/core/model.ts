@@ -10,14 +10,7 @@ export type Instant = number;
 export const STAGES = ['new', 'contacted', 'proposal', 'customer', 'disqualified'] as const;
 export type Stage = (typeof STAGES)[number];
 
-export const LEAD_STATUSES = [
-  'new',
-  'working',
-  'contacted',
-  'qualified',
-  'nurture',
-  'unqualified',
-] as const;
+export const LEAD_STATUSES = ['new', 'working', 'contacted', 'qualified', 'nurture', 'unqualified'] as const;
 export type LeadStatus = (typeof LEAD_STATUSES)[number];
 
 /** Which rule gave the lead its zone (C4). */
@@ -242,8 +235,7 @@ export const WAITING_STATES = [
 export type HoldCause = 'blast_radius' | 'doubt' | 'operator' | 'validation' | 'lead';
 
 /** B1: which rule matched. */
-export type MatchReason =
-  'source_form_id' | 'pattern_exact' | 'pattern_wildcard' | 'predicate' | 'catch_all';
+export type MatchReason = 'source_form_id' | 'pattern_exact' | 'pattern_wildcard' | 'predicate' | 'catch_all';
 
 /** B3: the one timeline entry that matching leaves. */
 export const MATCH_VERDICTS = [
