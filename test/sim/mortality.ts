@@ -85,16 +85,20 @@ export class Mortality {
     probe.close();
     for (const name of ['run', 'get', 'all', 'iterate']) this.#patch(statements, name, false);
     for (const name of ['prepare', 'pragma']) this.#patch(Database.prototype, name, false);
-    this.#replace(Database.prototype, 'exec', (exec) => {
-      // The patched function stands in for a method.
-      const mortality = this;
-      return function (this: unknown, ...values) {
-        mortality.#live();
-        const result = exec.apply(this, values);
-        mortality.#noteExec(this as Database.Database, String(values[0]));
-        return result;
-      };
-    });
+    const live = this.#live.bind(this);
+    const note = this.#noteExec.bind(this);
+    this.#replace(
+      Database.prototype,
+      'exec',
+      (exec) =>
+        function (this: unknown, ...values) {
+          live();
+          const result = exec.apply(this, values);
+          // It stands in for a method of that class.
+          note(this as Database.Database, String(values[0]));
+          return result;
+        },
+    );
   }
 
   #noteExec(connection: Database.Database, sql: string): void {
@@ -104,27 +108,35 @@ export class Mortality {
   }
 
   #patch(target: object, name: string, lasts: boolean): void {
-    this.#replace(target, name, (original) => {
-      const mortality = this;
-      return function (this: unknown, ...values) {
-        mortality.#live();
-        const result = original.apply(this, values);
-        if (lasts) mortality.#acted();
-        return result;
-      };
-    });
+    const live = this.#live.bind(this);
+    const acted = this.#acted.bind(this);
+    this.#replace(
+      target,
+      name,
+      (original) =>
+        function (this: unknown, ...values) {
+          live();
+          const result = original.apply(this, values);
+          if (lasts) acted();
+          return result;
+        },
+    );
   }
 
   #patchLater(name: string, lasts: boolean): void {
-    this.#replace(fs.promises, name, (original) => {
-      const mortality = this;
-      return async function (this: unknown, ...values) {
-        mortality.#live();
-        const result = await original.apply(this, values);
-        if (lasts) mortality.#acted();
-        return result;
-      };
-    });
+    const live = this.#live.bind(this);
+    const acted = this.#acted.bind(this);
+    this.#replace(
+      fs.promises,
+      name,
+      (original) =>
+        async function (this: unknown, ...values) {
+          live();
+          const result = await original.apply(this, values);
+          if (lasts) acted();
+          return result;
+        },
+    );
   }
 
   #replace(target: object, name: string, wrap: (original: AnyFunction) => AnyFunction): void {

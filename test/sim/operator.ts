@@ -1,3 +1,4 @@
+import { DAY_MS } from './rules.ts';
 import type { Chance } from './scenery.ts';
 import { leadFile } from './scenery.ts';
 import type { Row } from './view.ts';
@@ -95,39 +96,26 @@ export class Operator {
     const leads = this.#world.rows('SELECT email FROM leads ORDER BY row_id');
     if (leads.length === 0) return;
     const email = String(this.#chance.pick(leads)['email']);
-    const change = this.#chance.pick([
-      'contact',
-      'contact',
-      'hold',
-      'zone',
-      'due',
-      'stop',
-      'opt-out',
-      'customer',
+    await this.#type(this.#changeOf(email));
+  }
+
+  #changeOf(email: string): readonly string[] {
+    const until = new Date(this.#world.clock.now() + 4 * DAY_MS).toISOString();
+    return this.#chance.pick([
+      ['leads', 'set', email, 'stage=contacted'],
+      ['leads', 'set', email, `hold_until=${until}`],
+      ['leads', 'set', email, `hold_until=${until}`],
+      ['leads', 'set', email, `timezone=${this.#chance.pick(['Asia/Tokyo', 'America/Denver', 'UTC'])}`],
+      ['leads', 'due', email],
+      ['leads', 'stop', email, '--reason', 'met in person'],
+      ['leads', 'set', email, 'opted_out=true'],
+      [
+        'leads',
+        'set',
+        email,
+        this.#chance.pick(['stage=customer', 'status=unqualified', 'stage=disqualified']),
+      ],
     ]);
-    const set = (assignment: string): readonly string[] => ['leads', 'set', email, assignment];
-    switch (change) {
-      case 'contact':
-        return void (await this.#type(set('stage=contacted')));
-      case 'hold':
-        return void (await this.#type(
-          set(`hold_until=${new Date(this.#world.clock.now() + 4 * 86_400_000).toISOString()}`),
-        ));
-      case 'zone':
-        return void (await this.#type(
-          set(`timezone=${this.#chance.pick(['Asia/Tokyo', 'America/Denver', 'UTC'])}`),
-        ));
-      case 'due':
-        return void (await this.#type(['leads', 'due', email]));
-      case 'stop':
-        return void (await this.#type(['leads', 'stop', email, '--reason', 'met in person']));
-      case 'opt-out':
-        return void (await this.#type(set('opted_out=true')));
-      case 'customer':
-        return void (await this.#type(
-          set(this.#chance.pick(['stage=customer', 'status=unqualified', 'stage=disqualified'])),
-        ));
-    }
   }
 
   async #editSequence(): Promise<void> {

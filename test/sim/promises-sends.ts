@@ -1,4 +1,7 @@
-import { closedAt, doubtsBefore, excluded, isOperatingDay, type Promised } from './promises-drafts.ts';
+import { closedAt, isOperatingDay } from './openings.ts';
+import type { Promised } from './promised.ts';
+import { excluded } from './promises-drafts.ts';
+import { doubtsBefore } from './promises-runs.ts';
 import { DAY_MS, wallAt } from './rules.ts';
 import type { FreshClaim, View } from './view.ts';
 

@@ -1,4 +1,4 @@
-import type { Promised } from './promises-drafts.ts';
+import type { Promised } from './promised.ts';
 import type { Row, View } from './view.ts';
 
 /** What holds of the whole state after every command, killed ones included. */

@@ -1,11 +1,18 @@
-import { DRAFT_PROMISES, type Promised } from './promises-drafts.ts';
+import type { Promised } from './promised.ts';
+import { DRAFT_PROMISES } from './promises-drafts.ts';
+import { RUN_PROMISES } from './promises-runs.ts';
 import { SEND_PROMISES } from './promises-sends.ts';
 import { STATE_PROMISES } from './promises-state.ts';
 import type { Rules } from './rules.ts';
 import { StateReader, type Before, type Row, type Tick } from './view.ts';
 
 /** Every promise that the checker knows, by name. */
-export const PROMISES: readonly Promised[] = [...DRAFT_PROMISES, ...SEND_PROMISES, ...STATE_PROMISES];
+export const PROMISES: readonly Promised[] = [
+  ...RUN_PROMISES,
+  ...DRAFT_PROMISES,
+  ...SEND_PROMISES,
+  ...STATE_PROMISES,
+];
 
 export interface Broken {
   readonly promise: string;

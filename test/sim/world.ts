@@ -11,6 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import Database from 'better-sqlite3';
+
 import { runCli, type CliResult } from '../helpers/cli.ts';
 import { FakeClock, FakeMachine, SeededRandom } from '../helpers/fakes.ts';
 import { Witness, type Broken } from './promises.ts';
@@ -128,6 +130,13 @@ export class World {
   /** What the state says, through the witness's own connection. */
   rows(sql: string, ...values: readonly (string | number | null)[]): readonly Row[] {
     return this.#looking.rows(sql, ...values);
+  }
+
+  /** Writes into the state past every command, as a bug or an impatient person would. */
+  tamper(sql: string): void {
+    const db = new Database(join(this.directory, 'headgate.db'), { fileMustExist: true });
+    db.exec(sql);
+    db.close();
   }
 
   /** Another configuration from now on, and what it promises. The operator's zone stays. */
