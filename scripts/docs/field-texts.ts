@@ -48,7 +48,8 @@ export const LEAD_COLUMN_TEXTS: Readonly<Record<LeadColumn, string>> = {
   notes: 'At most 10,000 characters; may have lines.',
   created_at: 'ISO 8601. No sequence counts from it.',
   updated_at: 'ISO 8601. The newer row wins when a known lead comes again.',
-  last_contact_at: 'ISO 8601. From when a lead counts as gone cold; else `updated_at`, `created_at`, or the import.',
+  last_contact_at:
+    'ISO 8601. From when a lead counts as gone cold; else `updated_at`, `created_at`, or the import.',
   enrolled_at: 'ISO 8601. Its sequence starts then, if that is later than the import: never in the past.',
   opted_out: `${FLAG}. Once set, no file takes it back.`,
   do_not_contact: `${FLAG}. Once set, no file takes it back.`,

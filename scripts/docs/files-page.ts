@@ -50,7 +50,8 @@ const FILE_TEXTS: Readonly<Record<FilePath, FileText>> = {
     deleting: 'Only while no job runs; there is never a reason to.',
   },
   outboxDir: {
-    holds: 'Mails caught while not live, as `.eml` files.',
+    holds:
+      'Mails caught while not live, as `.eml` files. A restore looks here for what was rehearsed since the copy.',
     deleting: 'Yes; they are not written again.',
   },
   reportDir: { holds: NOT_YET, deleting: 'Yes.' },

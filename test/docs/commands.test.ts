@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.ts';
 import { fakeTimeLibrary } from '../acceptance/rig/box.ts';
 import { installation, removeInstallations } from '../acceptance/rig/installation.ts';
+import { complaintsOf } from '../config/workspace.ts';
 import { temporaryDirectory } from '../helpers/state.ts';
 import { fencesOf, PAGES, ROOT } from './pages.ts';
 
@@ -96,5 +97,11 @@ describe('whoever types what a page says gets what it promises', () => {
       return output;
     });
     if (path === FIRST_MAIL) expect(outputs.at(-1)).toContain('A question about Vogt');
+  });
+
+  test('every headgate.toml on a page is valid as it stands there', () => {
+    const files = TYPED.flatMap((page) => fencesOf(page, 'toml'));
+    expect(files).not.toEqual([]);
+    for (const file of files) expect(complaintsOf(file), file).toEqual([]);
   });
 });
