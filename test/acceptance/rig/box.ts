@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly under?: readonly string[];
 }
 
-const LAUNCHERS = new Set(['drip', 'nurture', 'send', 'confirm', 'sync', 'digest', 'backup']);
+const LAUNCHERS = new Set(['drip', 'nurture', 'send', 'confirm', 'backup']);
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** libfaketime as Debian installs it; null when it is missing. */
