@@ -1,4 +1,5 @@
 import type { EnrollmentStatus, HoldCause, Instant, MessageState } from './model.ts';
+import { isLive } from './states.ts';
 
 /** What a person may decide about one message (cli.md 2.1, 2.7). */
 export type Decision =
@@ -211,9 +212,8 @@ function judgeSettle(outcome: SettledOutcome, facts: ReviewFacts): Ruling {
   if (facts.state === 'sent' && outcome === 'sent') return { kind: 'unchanged', detail: STATE_TEXTS.sent };
   if (facts.state !== 'uncertain') return wrongState(facts);
   if (outcome === 'sent') return moves('sent', 'step_delivered');
-  // B6: nothing of an enrollment that was cancelled meanwhile goes out again.
-  const hasEnded = facts.enrollmentStatus === 'cancelled' || facts.enrollmentStatus === 'failed';
-  if (hasEnded) return moves('cancelled');
+  // B6: nothing of an enrollment that ended meanwhile goes out again, nor waits for ever to.
+  if (!isLive(facts.enrollmentStatus)) return moves('cancelled');
   // C5: a removed step withdraws its draft; this one was out of our hands until now.
   if (facts.isStepRemoved) return moves('cancelled', 'step_left');
   return facts.wordsAreLost === true ? moves('discarded', 'step_due_again') : moves('approved');

@@ -188,7 +188,7 @@ test.each(['blast_radius', 'doubt', 'validation', 'lead'] as const)(
   },
 );
 
-test.each(['cancelled', 'failed'] as const)(
+test.each(['cancelled', 'failed', 'completed'] as const)(
   'B6: settled not-sent after its enrollment was %s, a message does not go out again',
   (enrollmentStatus) => {
     const ruling = judgeDecision(
