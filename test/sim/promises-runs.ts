@@ -17,7 +17,7 @@ export const RUN_PROMISES: readonly Promised[] = [
   { name: 'A8 blast radius', broken: brokenBlastRadius },
   {
     name: 'A8 an open hold closes its job',
-    broken: ({ drafts, before }) => drafts.filter((d) => before.openHolds.has(d.job)).map(draftName),
+    broken: brokenOpenHold,
   },
   { name: 'A10 pause', broken: ({ drafts, tick }) => (tick.isStopped ? drafts.map(draftName) : []) },
   { name: 'A11 operator’s weekdays and holidays', broken: brokenOperatorsDay },
@@ -118,6 +118,12 @@ function brokenDoubt(view: View): readonly string[] {
 function brokenPersonNeeded({ drafts, before }: View): readonly string[] {
   if (before.header['person_needed_since_at'] === null) return [];
   return drafts.filter(({ approvedBy }) => approvedBy === 'sequence').map(draftName);
+}
+
+function brokenOpenHold({ rules, drafts, tick, before }: View): readonly string[] {
+  return drafts
+    .filter(({ job }) => (before.openHolds.get(job) ?? -Infinity) + rules.draftExpiryMs >= tick.at)
+    .map(draftName);
 }
 
 /** A8, worked out anew: the mean of the job's last seven operating days with a live run. */

@@ -59,8 +59,8 @@ export interface Before {
   readonly jobs: ReadonlyMap<string, Row>;
   readonly header: Row;
   readonly stampCounter: number;
-  /** Jobs with a batch held for its blast radius. */
-  readonly openHolds: ReadonlySet<string>;
+  /** Jobs with a batch held for its blast radius, and how old its newest draft is: an expired one holds nothing (D2). */
+  readonly openHolds: ReadonlyMap<string, number>;
   readonly messageStates: ReadonlyMap<string, string>;
 }
 
@@ -108,7 +108,7 @@ export class StateReader {
       jobs: new Map(this.rows('SELECT * FROM jobs').map((row) => [String(row['job']), row])),
       header: this.rows('SELECT * FROM state_header')[0] ?? {},
       stampCounter: this.#stampCounter(),
-      openHolds: new Set(this.rows(OPEN_HOLDS).map(({ job }) => String(job))),
+      openHolds: new Map(this.rows(OPEN_HOLDS).map(({ job, fresh_at: at }) => [String(job), Number(at)])),
       messageStates: new Map(
         this.rows('SELECT id, state FROM messages').map(({ id, state }) => [String(id), String(state)]),
       ),
@@ -165,7 +165,8 @@ const CLAIMS_SINCE = `
   SELECT a.run_id, a.at, m.id, m.row_id, m.lead_row_id FROM attempts a JOIN messages m ON m.row_id = a.message_row_id
   WHERE a.event = 'claimed' AND a.row_id > ? ORDER BY a.row_id`;
 const OPEN_HOLDS = `
-  SELECT DISTINCT held_by_job AS job FROM messages WHERE state = 'held' AND hold_cause = 'blast_radius'`;
+  SELECT held_by_job AS job, max(max(coalesce(drafted_at, 0), coalesce(edited_at, 0), coalesce(held_until, 0))) AS fresh_at
+  FROM messages WHERE state = 'held' AND hold_cause = 'blast_radius' GROUP BY held_by_job`;
 
 function toDraft(row: Row): FreshDraft {
   return {

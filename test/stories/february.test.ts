@@ -6,9 +6,9 @@ import { applyPlan } from '../../src/commands/engine/drafting.ts';
 import { openState } from '../../src/store/database.ts';
 import { SeededRandom } from '../helpers/fakes.ts';
 import { temporaryDirectory } from '../helpers/state.ts';
+import { draftCount } from '../sim/living.ts';
 import type { World } from '../sim/world.ts';
 import { comeBack, draftsPerLead, engineWithout, liveUpToOutage, planOn, planWithout } from './february.ts';
-import { draftCount } from './story-world.ts';
 
 /** What the engine of that morning had not. */
 const THAT_MORNING = ['one_step', 'watermark', 'cap', 'blast_radius'];

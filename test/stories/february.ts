@@ -7,10 +7,11 @@ import type { Policy } from '../../src/core/policy.ts';
 import { NOT_NARROWED } from '../../src/store/candidates.ts';
 import { openState, type StateDatabase } from '../../src/store/database.ts';
 import { openHoursPolicy } from '../helpers/policy.ts';
+import { approveAndSend, startUp } from '../sim/living.ts';
 import { HOUR_MS } from '../sim/rules.ts';
 import { sequence } from '../sim/scenery.ts';
 import type { World } from '../sim/world.ts';
-import { approveAndSend, startUp, storyWorld } from './story-world.ts';
+import { storyWorld } from './story-world.ts';
 
 /** The last full run before the machine went away, and the first one after the reboot: 504.2 h apart. */
 export const LAST_RUN = Date.UTC(2026, 0, 28, 5, 51);

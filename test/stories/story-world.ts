@@ -3,15 +3,6 @@ import { onTestFinished } from 'vitest';
 import { TWO_SEQUENCES } from '../sim/living.ts';
 import { World, type WorldOptions } from '../sim/world.ts';
 
-export {
-  approveAndSend,
-  bringPeople,
-  draftCount,
-  newestBackup,
-  passQuietly,
-  startUp,
-} from '../sim/living.ts';
-
 /** A world that is gone after the test. */
 export async function storyWorld(options: WorldOptions): Promise<World> {
   const world = await World.create({ sequences: TWO_SEQUENCES, ...options });

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 
+import { bringPeople, draftCount, passQuietly, startUp } from '../sim/living.ts';
 import { DAY_MS, HOUR_MS } from '../sim/rules.ts';
 import type { World } from '../sim/world.ts';
-import { bringPeople, draftCount, passQuietly, startUp, storyWorld } from './story-world.ts';
+import { storyWorld } from './story-world.ts';
 
 const FRIDAY = Date.UTC(2026, 1, 13, 9, 3);
 const SUNDAY = Date.UTC(2026, 1, 15, 9, 3);
