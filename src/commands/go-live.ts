@@ -1,8 +1,11 @@
+import { bailReason } from '../core/bail.ts';
 import { HeadgateError } from '../core/errors.ts';
+import type { Lead } from '../core/model.ts';
 import { nextStep } from '../core/progress.ts';
 import { scheduleStep } from '../core/schedule.ts';
-import { insertEnrollment } from '../store/enrollment-insert.ts';
-import { enrollmentsOfLead } from '../store/enrollments.ts';
+import { isLive } from '../core/states.ts';
+import { insertEnrollment, type EnrollmentStart } from '../store/enrollment-insert.ts';
+import { cancelEnrollment } from '../store/enrollments.ts';
 import { markWentLive, readHeader } from '../store/header.ts';
 import { leadByRowId } from '../store/leads.ts';
 import { refreshNurtureDue } from '../store/nurture-queue.ts';
@@ -14,6 +17,7 @@ import {
   type RehearsalCounts,
   type RehearsedEnrollment,
 } from '../store/rehearsals.ts';
+import { liveEnrollmentsOfLead } from '../store/sequence-enrollments.ts';
 import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { holidayJudge, openEngine, type Engine } from './engine/engine.ts';
@@ -74,45 +78,71 @@ function goLive(state: OperatorState, restart: boolean): number {
     if (!restart) return 0;
     const rehearsed = rehearsedEnrollments(db);
     for (const enrollment of rehearsed) forgetRehearsal(db, enrollment, now);
-    for (const enrollment of rehearsed) begin(engine, enrollment, invocation.context.random.publicId('e'));
-    return rehearsed.length;
+    // B2: where two of a lead's cannot run side by side, the one under way goes before those that were over, the newest first.
+    const inOrder = [
+      ...rehearsed.filter(isUnderWay),
+      ...rehearsed.filter((each) => !isUnderWay(each)).reverse(),
+    ];
+    const begun = inOrder.filter((old) => begin(engine, old, invocation.context.random.publicId('e')));
+    return begun.length;
   });
 }
 
-/** A new enrollment from now; a follow-up comes back by itself when nurture looks at its lead again (B7). */
-function begin(engine: Engine, old: RehearsedEnrollment, id: string): void {
+function isUnderWay({ status }: RehearsedEnrollment): boolean {
+  return isLive(status);
+}
+
+/**
+ * A new enrollment from now; a follow-up comes back by itself when nurture looks at its lead again (B7). False for one that must not
+ * begin again: it had been cancelled or had failed, its lead may not be written to (B3), or another drip of the lead runs (B2).
+ */
+function begin(engine: Engine, old: RehearsedEnrollment, id: string): boolean {
   const { db, now, policy } = engine;
   const lead = leadByRowId(db, old.leadRowId);
-  const sequence = engine.sequences.get(old.sequenceRowId);
-  const step = sequence === undefined ? null : nextStep(sequence.steps, null, new Set());
-  const isLive = enrollmentsOfLead(db, old.leadRowId).some(
-    (each) => each.sequenceRowId === old.sequenceRowId && each.endedAt === null,
-  );
-  if (lead !== null && sequence?.status === 'active' && step !== null && old.kind === 'drip' && !isLive) {
-    const scheduled = scheduleStep({
-      sequence,
-      step,
-      previousStep: null,
-      enrolledAt: now,
-      previousSendAt: null,
-      leadZone: lead.zone,
-      isHoliday: holidayJudge(engine, lead),
-      policy,
-    });
-    insertEnrollment(db, {
-      id,
-      leadRowId: old.leadRowId,
-      sequenceRowId: old.sequenceRowId,
-      kind: 'drip',
-      enrolledAt: now,
-      ...scheduled,
-      firstStepRowId: step.rowId,
-      matchReason: old.matchReason,
-      matchSnapshotJson: old.matchSnapshotJson,
-      parallel: old.parallel === 1,
-    });
+  const start = lead === null ? null : startOf(engine, old, lead);
+  if (start !== null) {
+    // B7: a follow-up never blocks a drip; one that matches cancels it.
+    for (const each of liveEnrollmentsOfLead(db, old.leadRowId).filter(({ kind }) => kind === 'nurture'))
+      cancelEnrollment(db, { enrollmentRowId: each.rowId, reason: 'drip_matched', now });
+    insertEnrollment(db, { ...start, id, leadRowId: old.leadRowId });
   }
   refreshNurtureDue(db, old.leadRowId, { policy, now });
+  return start !== null;
+}
+
+function startOf(engine: Engine, old: RehearsedEnrollment, lead: Lead): EnrollmentStart | null {
+  const { db, now, policy } = engine;
+  if (old.kind === 'nurture' || old.status === 'cancelled' || old.status === 'failed') return null;
+  if (bailReason(lead) !== null || lead.suppressedReason !== null) return null;
+  const drips = liveEnrollmentsOfLead(db, lead.rowId).filter(({ kind }) => kind === 'drip');
+  const isBlocked =
+    old.parallel === 1
+      ? drips.some(({ sequenceRowId }) => sequenceRowId === old.sequenceRowId)
+      : drips.length > 0;
+  const sequence = engine.sequences.get(old.sequenceRowId);
+  if (isBlocked || (sequence?.status !== 'active' && sequence?.status !== 'paused')) return null;
+  const step = nextStep(sequence.steps, null, new Set());
+  if (step === null) return null;
+  const scheduled = scheduleStep({
+    sequence,
+    step,
+    previousStep: null,
+    enrolledAt: now,
+    previousSendAt: null,
+    leadZone: lead.zone,
+    isHoliday: holidayJudge(engine, lead),
+    policy,
+  });
+  return {
+    sequenceRowId: old.sequenceRowId,
+    kind: 'drip',
+    enrolledAt: now,
+    ...scheduled,
+    firstStepRowId: step.rowId,
+    matchReason: old.matchReason,
+    matchSnapshotJson: old.matchSnapshotJson,
+    parallel: old.parallel === 1,
+  };
 }
 
 function surveyLines(counts: RehearsalCounts, restart: boolean): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Instant, MatchReason } from '../core/model.ts';
+import type { EnrollmentStatus, Instant, MatchReason } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
 /** D9: what was only rehearsed, as `go-live` shows it. */
@@ -32,7 +32,7 @@ export interface RehearsedEnrollment {
   readonly leadRowId: number;
   readonly sequenceRowId: number;
   readonly kind: 'drip' | 'nurture';
-  readonly status: string;
+  readonly status: EnrollmentStatus;
   readonly matchReason: MatchReason | null;
   readonly matchSnapshotJson: string | null;
   readonly parallel: number;
@@ -50,14 +50,14 @@ export function rehearsedEnrollments(db: StateDatabase): RehearsedEnrollment[] {
 }
 
 /**
- * D9, `--restart`: a rehearsed enrollment ends as `rehearsal`, completed ones included, and its records count for nothing any more:
- * not for the watermark, not for contact, not for the number of follow-ups.
+ * D9, `--restart`: a rehearsed enrollment ends as `rehearsal`, completed ones included (one that was cancelled keeps its reason, B6),
+ * and its records count for nothing any more: not for the watermark, not for contact, not for the number of follow-ups.
  */
 export function forgetRehearsal(db: StateDatabase, enrollment: RehearsedEnrollment, now: Instant): void {
   db.assertInWrite();
   db.prepare<[number, number]>(
     `UPDATE enrollments SET status = 'cancelled', cancel_reason = 'rehearsal', next_step_row_id = NULL, due_at = NULL,
-       next_due_at = NULL, ended_at = coalesce(ended_at, ?) WHERE row_id = ?`,
+       next_due_at = NULL, ended_at = coalesce(ended_at, ?) WHERE row_id = ? AND status NOT IN ('cancelled', 'failed')`,
   ).run(now, enrollment.rowId);
   db.prepare<[number, number]>(
     `UPDATE messages SET state = 'cancelled', ended_at = ?, note = 'rehearsal'

@@ -1,8 +1,8 @@
 import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
-/** What was delivered, or may have been: it uses the send caps up (A6). */
-const LEFT = `state IN ('sending', 'sent', 'uncertain')`;
+/** What was delivered, or may have been: it uses the send caps up (A6). A rehearsal that was restarted counts no more (D9). */
+const LEFT = `counts = 1 AND state IN ('sending', 'sent', 'uncertain')`;
 
 export interface SendsMade {
   readonly onOperatorDay: number;
@@ -53,7 +53,7 @@ export function lastSentToLead(db: StateDatabase, leadRowId: number, exceptRowId
   const row = db
     .prepare<[number, number], { at: number | null }>(
       `SELECT max(coalesce(sent_at, claimed_at)) AS at FROM messages
-       WHERE lead_row_id = ? AND row_id <> ? AND counts = 1 AND ${LEFT}`,
+       WHERE lead_row_id = ? AND row_id <> ? AND ${LEFT}`,
     )
     .get(leadRowId, exceptRowId);
   return row?.at ?? null;
