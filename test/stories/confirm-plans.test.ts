@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { openState } from '../../src/store/database.ts';
+import { bringPeople, draftCount, startUp } from '../sim/living.ts';
 import { HOUR_MS } from '../sim/rules.ts';
 import type { World } from '../sim/world.ts';
-import { bringPeople, draftCount, startUp, storyWorld } from './story-world.ts';
+import { storyWorld } from './story-world.ts';
 
 const TUESDAY = Date.UTC(2026, 1, 17, 9);
 const FRIDAY_AT_FOUR = Date.UTC(2026, 1, 20, 16);

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 
+import { bringPeople, startUp } from '../sim/living.ts';
 import { HOUR_MS } from '../sim/rules.ts';
 import type { World } from '../sim/world.ts';
-import { bringPeople, startUp, storyWorld } from './story-world.ts';
+import { storyWorld } from './story-world.ts';
 
 const TUESDAY = Date.UTC(2026, 1, 17, 9);
 const MINUTE_MS = 60_000;

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 
+import { bringPeople, startUp } from '../sim/living.ts';
 import { DAY_MS, HOUR_MS } from '../sim/rules.ts';
 import { sequence } from '../sim/scenery.ts';
 import type { Row } from '../sim/view.ts';
 import type { World } from '../sim/world.ts';
-import { bringPeople, startUp, storyWorld } from './story-world.ts';
+import { storyWorld } from './story-world.ts';
 
 const TUESDAY = Date.UTC(2026, 1, 17, 9);
 const FRIDAY_AT_FOUR = Date.UTC(2026, 1, 20, 16);

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { openState } from '../../src/store/database.ts';
+import { bringPeople, startUp } from '../sim/living.ts';
 import { HOUR_MS } from '../sim/rules.ts';
 import { sequence } from '../sim/scenery.ts';
 import type { World } from '../sim/world.ts';
-import { bringPeople, startUp, storyWorld } from './story-world.ts';
+import { storyWorld } from './story-world.ts';
 
 const TUESDAY = Date.UTC(2026, 1, 17, 9);
 const MESSAGES =
