@@ -6,6 +6,7 @@ import { formatInstant } from '../core/time/instants.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import { inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
 import { recordRun } from '../store/runs.ts';
+import { mapSqliteError } from '../store/sqlite-errors.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withJobLocks } from './job-locks.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
@@ -36,16 +37,7 @@ interface BackupWork {
 }
 
 function backUp(state: OperatorState, work: BackupWork): Outcome {
-  const backup = nextBackup(work.directory, formatInstant(state.now).replace(/[-:]/g, ''));
-  state.db.vacuumInto(backup.building);
-  markCopy(backup.building, state.now);
-  const contents = inspectBackup(backup.building);
-  if (contents.faults.length > 0) {
-    dropBackup(backup);
-    throw unsound(contents);
-  }
-  keepBackup(backup, work.directory);
-  const pruned = pruneBackups(work.directory, work.keep);
+  const { backup, contents, pruned } = makeCopy(state, work);
   recordBackup(state);
   const bytes = listBackups(work.directory).find(({ name }) => name === backup.name)?.bytes ?? 0;
   const item = {
@@ -68,6 +60,32 @@ function backUp(state: OperatorState, work: BackupWork): Outcome {
     ].join('\n'),
     journal: `backup: ${backup.name} verified`,
   };
+}
+
+interface Copy {
+  readonly backup: ReturnType<typeof nextBackup>;
+  readonly contents: BackupContents;
+  readonly pruned: readonly string[];
+}
+
+/** All or nothing: what cannot be written whole, or does not verify, is no copy and costs no older one. */
+function makeCopy(state: OperatorState, work: BackupWork): Copy {
+  try {
+    const backup = nextBackup(work.directory, formatInstant(state.now).replace(/[-:]/g, ''));
+    try {
+      state.db.vacuumInto(backup.building);
+      markCopy(backup.building, state.now);
+      const contents = inspectBackup(backup.building);
+      if (contents.faults.length > 0) throw unsound(contents);
+      keepBackup(backup, work.directory);
+      return { backup, contents, pruned: pruneBackups(work.directory, work.keep) };
+    } catch (error) {
+      dropBackup(backup);
+      throw error;
+    }
+  } catch (error) {
+    throw mapSqliteError(error, work.directory);
+  }
 }
 
 function recordBackup(state: OperatorState): void {

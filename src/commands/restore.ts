@@ -5,9 +5,10 @@ import { createSendJournal } from '../adapters/send-journal.ts';
 import { createStampFile } from '../adapters/stamp-file.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
-import { inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
+import { foldLog, inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
 import { openState } from '../store/database.ts';
 import { markRestored } from '../store/header.ts';
+import { mapSqliteError } from '../store/sqlite-errors.ts';
 import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { distrustOpen, type Distrust } from './engine/distrust.ts';
@@ -61,15 +62,8 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
   const { clock, random } = invocation.context;
   const now = clock.now();
   const { databaseFile, stateDir, stampFile, outboxDir } = workspace.paths;
-  const setAside = putInPlace({
-    from: file,
-    to: databaseFile,
-    now,
-    // Before it is in its place: a crash right after that must not leave a state that looks like the present one.
-    prepare: (copy) => {
-      markCopy(copy, now);
-    },
-  });
+  foldLog(databaseFile);
+  const setAside = replaceState(databaseFile, file, now);
   const db = openState({ file: databaseFile, mode: 'write' });
   try {
     const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
@@ -84,6 +78,22 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
     return restoredOutcome(file, restored);
   } finally {
     db.close();
+  }
+}
+
+function replaceState(databaseFile: string, file: string, now: Instant): string | null {
+  try {
+    return putInPlace({
+      from: file,
+      to: databaseFile,
+      now,
+      // Before it is in its place: a crash right after that must not leave a state that looks like the present one.
+      prepare: (copy) => {
+        markCopy(copy, now);
+      },
+    });
+  } catch (error) {
+    throw mapSqliteError(error, databaseFile);
   }
 }
 

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+
 import Database from 'better-sqlite3';
 
+import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { APPLICATION_ID, mapSqliteError } from './database.ts';
 import { SCHEMA_VERSION } from './migrate.ts';
@@ -49,6 +52,37 @@ export function markCopy(file: string, now: Instant): void {
   } catch (error) {
     throw mapSqliteError(error, file);
   }
+}
+
+/**
+ * Folds the log of a state that is about to be set aside into it, which works only while nobody has it open: who still had would go
+ * on writing into the file that was set aside, and take the log of the new state with it when it ends. Throws `state_in_use` (75).
+ * What is no database, or a damaged one, is left as it is.
+ */
+export function foldLog(file: string): void {
+  if (!existsSync(file)) return;
+  try {
+    const connection = new Database(file, { timeout: FOLD_WAIT_MS });
+    try {
+      if (connection.pragma('journal_mode = DELETE', { simple: true }) !== 'delete') throw inUse(file);
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    const fault = mapSqliteError(error, file);
+    if (fault instanceof HeadgateError && fault.exit === 'TEMPFAIL') throw inUse(file);
+  }
+}
+
+const FOLD_WAIT_MS = 500;
+
+function inUse(file: string): HeadgateError {
+  return new HeadgateError(`another program has ${file} open`, {
+    code: 'state_in_use',
+    exit: 'TEMPFAIL',
+    notDone: 'Nothing was changed.',
+    fix: 'End it (a review, a status, the web page), then restore again.',
+  });
 }
 
 function readContents(connection: Database.Database): BackupContents {

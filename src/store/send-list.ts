@@ -27,7 +27,7 @@ export interface SendQuery {
   readonly limit: number;
 }
 
-/** Messages that were claimed at least once, newest first. */
+/** Messages that were claimed at least once, by whatever this state knows, newest first. */
 export function listSends(db: StateDatabase, query: SendQuery): SendRow[] {
   return db
     .prepare<
@@ -41,7 +41,7 @@ export function listSends(db: StateDatabase, query: SendQuery): SendRow[] {
        JOIN steps t ON t.row_id = m.step_row_id
        JOIN sequences q ON q.row_id = t.sequence_row_id
        LEFT JOIN outgoing_mail o ON o.message_row_id = m.row_id
-       WHERE (m.attempts > 0 OR m.state = 'sent') AND (? IS NULL OR q.id = ?) AND (? IS NULL OR m.lead_row_id = ?) AND (? IS NULL OR m.state = ?)
+       WHERE (m.attempts > 0 OR m.state IN ('sent', 'uncertain')) AND (? IS NULL OR q.id = ?) AND (? IS NULL OR m.lead_row_id = ?) AND (? IS NULL OR m.state = ?)
        ORDER BY coalesce(m.sent_at, m.claimed_at, m.row_id) DESC, m.row_id DESC LIMIT ?`,
     )
     .all(

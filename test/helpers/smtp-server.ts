@@ -125,8 +125,13 @@ export class SmtpTestServer {
     return this.#taken.get(messageIdHeader) ?? [];
   }
 
+  /** Every mail that was taken, twice if it was taken twice. */
+  allTaken(): readonly TakenMail[] {
+    return [...this.#taken.values()].flat();
+  }
+
   get totalTaken(): number {
-    return [...this.#taken.values()].reduce((total, mails) => total + mails.length, 0);
+    return this.allTaken().length;
   }
 
   take(mail: TakenMail): void {

@@ -85,13 +85,16 @@ export interface SendDesk extends Desk {
   attempts(id: string): string[];
   /** The notices that wait for the operator, by kind. */
   notices(): string[];
+  /** Closes the state, as if nobody looked at it, while `work` runs; afterwards it may be another one. */
+  away<T>(work: () => Promise<T>): Promise<T>;
   stop(): void;
 }
 
 export function sendDesk(config: SendConfig = {}, now?: number): SendDesk {
   const bench = desk({ config: configText(config), ...(now === undefined ? {} : { now }) });
   const sequence = bench.apply(welcome());
-  const { database: db, directory, machine } = bench;
+  const { directory, machine } = bench;
+  let db = bench.database;
   const of = (id: string): StoredMessage => messageById(db, id)!;
   const approve: SendDesk['approve'] = (name, change = {}, fields = {}) =>
     bench.message(bench.enroll(bench.lead(name, fields), sequence), 'approved', {
@@ -127,6 +130,15 @@ export function sendDesk(config: SendConfig = {}, now?: number): SendDesk {
         .prepare<[], { kind: string }>('SELECT kind FROM notices WHERE delivered_at IS NULL ORDER BY row_id')
         .all()
         .map(({ kind }) => kind),
+    row: (sql, ...values) => db.prepare<unknown[], Readonly<Record<string, unknown>>>(sql).get(...values)!,
+    away: async (work) => {
+      db.close();
+      try {
+        return await work();
+      } finally {
+        db = bench.open('write');
+      }
+    },
     stop: () => {
       writeFileSync(join(directory, 'STOP'), 'hand on the brake\n');
     },
