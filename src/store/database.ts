@@ -73,8 +73,10 @@ export class StateDatabase {
   prepare<Params extends unknown[] = unknown[], Row = unknown>(sql: string): StateStatement<Params, Row> {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      const prepared = this.#connection.prepare(sql);
-      statement = prepared.readonly ? prepared : new WritingStatement(prepared, this);
+      const prepared = this.#mapped(() => this.#connection.prepare(sql));
+      statement = prepared.readonly
+        ? new ReadingStatement(prepared, this.file)
+        : new WritingStatement(prepared, this);
       this.#statements.set(sql, statement);
     }
     // The caller states the shape of its own SQL; nothing at run time knows it better.
@@ -240,6 +242,45 @@ function isWritable(file: string): boolean {
 function refusePromise<T>(result: T): T {
   if (result instanceof Promise) throw new TypeError('A transaction cannot wait for a promise');
   return result;
+}
+
+/** Says of a damaged page, a full disk or a lock what an operator can act on, wherever it is met. */
+class ReadingStatement implements StateStatement<unknown[], unknown> {
+  readonly #statement: Database.Statement;
+  readonly #file: string;
+
+  constructor(statement: Database.Statement, file: string) {
+    this.#statement = statement;
+    this.#file = file;
+  }
+
+  run(...params: unknown[]): { changes: number; lastInsertRowid: number | bigint } {
+    return this.#mapped(() => this.#statement.run(...params));
+  }
+
+  get(...params: unknown[]): unknown {
+    return this.#mapped(() => this.#statement.get(...params));
+  }
+
+  all(...params: unknown[]): unknown[] {
+    return this.#mapped(() => this.#statement.all(...params));
+  }
+
+  *iterate(...params: unknown[]): IterableIterator<unknown> {
+    try {
+      yield* this.#statement.iterate(...params);
+    } catch (error) {
+      throw mapSqliteError(error, this.#file);
+    }
+  }
+
+  #mapped<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw mapSqliteError(error, this.#file);
+    }
+  }
 }
 
 /** Lets a statement that writes run only inside `StateDatabase.write`. */
