@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { refuseFullSmallBlockDisk } from './disk-space.ts';
+import { HeadgateError } from '../core/errors.ts';
+import { refuseFullDisk } from './disk-space.ts';
 import { migrate, schemaVersion, SCHEMA_VERSION } from './migrate.ts';
 import { mapSqliteError } from './sqlite-errors.ts';
 import {
@@ -171,30 +172,50 @@ export class StateDatabase {
  * `state_older` (78); `state_not_permitted`, `state_disk_full`, `state_io_error` (77); `state_busy` (75).
  */
 export function openState(options: OpenStateOptions): StateDatabase {
-  const { file, mode } = options;
   try {
-    refuseMissingOrEmpty(file);
-    const readOnly = mode === 'read' && !isWritable(file);
-    if (mode === 'write') demandWritable(file);
-    if (!readOnly) refuseFullSmallBlockDisk(file);
-    const connection = new Database(file, {
-      readonly: readOnly,
-      fileMustExist: true,
-      timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
-    });
-    try {
-      prepareConnection(connection, { file, mode, readOnly });
-      if (options.cacheKib !== undefined) {
-        connection.exec(`PRAGMA cache_size = -${options.cacheKib}; PRAGMA temp_store = MEMORY;`);
-      }
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
-    return new StateDatabase(connection, { file, mode });
+    return open(options, false);
   } catch (error) {
-    throw mapSqliteError(error, file);
+    const mapped = mapSqliteError(error, options.file);
+    const isFull = mapped instanceof HeadgateError && mapped.code === 'state_disk_full';
+    if (!isFull || options.mode !== 'read') throw mapped;
+    return openAlone(options);
   }
+}
+
+/**
+ * A full disk has no room for the index that connections share, so this one keeps its own in memory and lets nobody else in for as
+ * long as it reads: nobody could write anyway, and `status` and previews still answer.
+ */
+function openAlone(options: OpenStateOptions): StateDatabase {
+  try {
+    return open(options, true);
+  } catch (error) {
+    throw mapSqliteError(error, options.file);
+  }
+}
+
+function open(options: OpenStateOptions, alone: boolean): StateDatabase {
+  const { file, mode } = options;
+  refuseMissingOrEmpty(file);
+  const readOnly = mode === 'read' && !isWritable(file);
+  if (mode === 'write') demandWritable(file);
+  if (!readOnly && !alone) refuseFullDisk(file, mode);
+  const connection = new Database(file, {
+    readonly: readOnly,
+    fileMustExist: true,
+    timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
+  });
+  try {
+    if (alone) connection.exec('PRAGMA locking_mode = EXCLUSIVE');
+    prepareConnection(connection, { file, mode, readOnly });
+    if (options.cacheKib !== undefined) {
+      connection.exec(`PRAGMA cache_size = -${options.cacheKib}; PRAGMA temp_store = MEMORY;`);
+    }
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return new StateDatabase(connection, { file, mode });
 }
 
 /** Checks identity before anything is set, so that a foreign database is left exactly as it was. */

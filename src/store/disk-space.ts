@@ -36,11 +36,12 @@ export function checkBeforeWrite(database: StateDatabase, options: { minFreeByte
  * On a full file system whose blocks are smaller than a memory page (1 KiB is what mkfs.ext4 takes for small
  * volumes) SQLite's shared index can be mapped but not filled: the kernel then kills the process with SIGBUS and
  * no message. So room is asked for before such a file is even opened. Other file systems answer with an error
- * that can be reported, and stay readable when full.
+ * that can be reported; there only a writer, who could do nothing, is told at once.
  */
-export function refuseFullSmallBlockDisk(file: string): void {
+export function refuseFullDisk(file: string, mode: 'read' | 'write'): void {
   const space = diskSpace(file);
-  if (space.blockBytes < MAPPED_PAGE_BYTES) refuseLittleSpace(file, space, OPEN_FREE_BYTES);
+  if (mode === 'write' || space.blockBytes < MAPPED_PAGE_BYTES)
+    refuseLittleSpace(file, space, OPEN_FREE_BYTES);
 }
 
 /** Free bytes for an ordinary user, and the block size, of the file system that holds `file`'s folder. */

@@ -52,8 +52,12 @@ export function acquireLock(request: LockRequest): Lock | LockBusy {
   try {
     writeHolder(holderFile, request.holder);
   } catch (error) {
-    connection.close();
-    throw mapSqliteError(error, holderFile);
+    const mapped = mapSqliteError(error, holderFile);
+    // A full disk keeps no name, but the lock holds all the same, and a preview wants nothing more.
+    if (!(mapped instanceof HeadgateError && mapped.code === 'state_disk_full')) {
+      connection.close();
+      throw mapped;
+    }
   }
   return { kind: 'held', release: () => release(connection, holderFile) };
 }
