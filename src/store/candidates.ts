@@ -96,10 +96,11 @@ const DUE_ENROLLMENTS = `
     AND e.status IN ('pending', 'active') AND e.next_due_at IS NOT NULL
   ORDER BY e.next_due_at, e.row_id`;
 
+/** `= +?`, because SQLite (3.54) prepares a join anew at every execution when it is compared with a bare parameter. */
 const ONE_ENROLLMENT = `
   SELECT ${ENROLLMENT_COLUMNS}, ${LEAD_COLUMNS}
   FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
-  WHERE e.row_id = ? AND e.status IN ('pending', 'active') AND e.next_due_at IS NOT NULL`;
+  WHERE e.row_id = +? AND e.status IN ('pending', 'active') AND e.next_due_at IS NOT NULL`;
 
 const NURTURE_COLUMNS = `
   ${LEAD_COLUMNS}, l.nurture_verdict_reason,

@@ -102,7 +102,8 @@ const SELECT_MESSAGE = `
 
 /** The message with this public id; null when there is none. */
 export function messageById(db: StateDatabase, id: string): StoredMessage | null {
-  const row = db.prepare<[string], MessageRow>(`${SELECT_MESSAGE} WHERE m.id = ?`).get(id);
+  // `= +?`, because SQLite (3.54) prepares a join anew at every execution when it is compared with a bare parameter.
+  const row = db.prepare<[string], MessageRow>(`${SELECT_MESSAGE} WHERE m.id = +?`).get(id);
   return row === undefined ? null : toMessage(row);
 }
 
