@@ -31,13 +31,13 @@ const ROOMY = {
   rules: { draftsPerRun: { drip: 20, nurture: 5 }, draftsPerDay: 40, sendsPerRun: 40 },
 };
 const TICKS_PER_DAY = 17;
-const CALM_DAYS = 25;
+const CALM_DAYS = 15;
 const LOG_LINES_MAX = 60;
 /** A run that ends so has met something that no run may meet. 75 would be a lock that outlived its process. */
 const FORBIDDEN_CODES = [65, 69, 70, 75, 77, 78];
 
 /**
- * Weeks of one workspace from one seed: hourly timers, a person, bad weather, and processes that are killed between any two lasting
+ * Days of one workspace from one seed: hourly timers, a person, bad weather, and processes that are killed between any two lasting
  * acts. Throws at the first broken promise, with the seed and the last commands.
  */
 export class Simulation {
@@ -62,13 +62,13 @@ export class Simulation {
     this.#operator = new Operator(world, this.#chance, (argv) => this.#run(argv, false));
   }
 
-  static async run(seed: number, weeks: number): Promise<SimulationResult> {
+  static async run(seed: number, days: number): Promise<SimulationResult> {
     const now = EPOCH + (seed % 300) * DAY_MS + 7 * HOUR_MS;
     const world = await World.create({ now, seed, sequences: SEQUENCES, ...settingOf(seed) });
     const mortality = new Mortality();
     try {
       const simulation = new Simulation(seed, world, mortality);
-      await simulation.#live(weeks);
+      await simulation.#live(days);
       return simulation.#result();
     } finally {
       mortality.end();
@@ -77,11 +77,11 @@ export class Simulation {
     }
   }
 
-  async #live(weeks: number): Promise<void> {
+  async #live(days: number): Promise<void> {
     await this.#operator.bringLeads(12);
     await this.#operator.lookAfterDoubts();
     // An outage lasts longer than the ticks it swallows, so that it is the ticks that are counted.
-    for (let tick = 0; tick < weeks * 7 * TICKS_PER_DAY; tick += 1) await this.#tick();
+    for (let tick = 0; tick < days * TICKS_PER_DAY; tick += 1) await this.#tick();
     await this.#calmDown();
   }
 
