@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,9 +100,31 @@ describe.skipIf(!canRun)('a disk that fails', () => {
         expect(box.runWith({ under: on }, ...words).code).toBe(0);
       const preview = box.runWith({ under: on }, 'drip', '--preview');
       expect(preview.code, preview.stderr).toBe(0);
-    expect(preview.stdout).toContain('Would draft');
+      expect(preview.stdout).toContain('Would draft');
       rmSync(box.directory, { recursive: true, force: true });
     },
+  );
+
+  test.skipIf(!canLoop())(
+    '117: on a full disk with small blocks, where SQLite’s index would end a process without a word, all still answer',
+    () => {
+      const box = copyOf(machine);
+      const image = join(box.directory, 'small.img');
+      execFileSync('sh', ['-c', 'head -c 20M /dev/zero > "$1" && mkfs.ext4 -q -b 1024 -F "$1"', 'sh', image]);
+      const fill = 'cp -a . /mnt && cd /mnt && (cat /dev/zero > filler || true) 2>/dev/null';
+      const on = ['sh', '-c', `mount -o loop '${image}' /mnt && ${fill}; exec "$@"`, 'sh'];
+      for (const job of ['drip', 'send']) {
+        const ran = box.runWith({ under: on }, job);
+        expect(ran.code, ran.stdout + ran.stderr).toBe(77);
+        expect(ran.stderr).toMatch(/(disk|KiB left)[\s\S]*exit 77 NOPERM/);
+      }
+      for (const words of [['status'], ['drip', '--preview']]) {
+        const ran = box.runWith({ under: on }, ...words);
+        expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+      }
+      rmSync(box.directory, { recursive: true, force: true });
+    },
+    60_000,
   );
 
   test.skipIf(!isRoot)(
@@ -201,6 +223,19 @@ function copyOf(machine: HealthyMachine): Box {
   const copy = mkdtempSync(join(tmpdir(), 'headgate-fault-'));
   cpSync(machine.directory, copy, { recursive: true });
   return new Box({ directory: copy, installation: installation(), now: machine.now, mountsIds: true });
+}
+
+/** Whether this machine can mount a file as a disk of its own. */
+function canLoop(): boolean {
+  if (!canRun || !isRoot) return false;
+  const probe =
+    'head -c 2M /dev/zero > "$1" && mkfs.ext4 -q -F "$1" && exec unshare --mount mount -o loop "$1" /mnt';
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-loop-'));
+  try {
+    return spawnSync('sh', ['-c', probe, 'sh', join(folder, 'probe.img')], { stdio: 'ignore' }).status === 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function idsInOutbox(box: Box): readonly string[] {
