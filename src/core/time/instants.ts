@@ -10,6 +10,9 @@ export interface InstantProblem {
 const FORMS = 'write 2026-02-14 or 2026-02-14T09:30:00Z (an offset such as +02:00 is fine too)';
 const ISO =
   /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:([Zz])|([+-])(\d{2}):?(\d{2})?)?)?$/;
+/** Whole columns of an export look like this; days up to 28 exist in every month. */
+const PLAIN =
+  /^(?:19[789]|20\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 const FIRST_AT: Instant = 0;
 const END_AT: Instant = Date.UTC(2101, 0, 1);
 const OFFSET_HOURS_MAX = 14;
@@ -21,6 +24,7 @@ const OFFSET_HOURS_MAX = 14;
  * Never NaN. Digits beyond the millisecond are cut.
  */
 export function parseInstant(text: string): Instant | InstantProblem {
+  if (PLAIN.test(text)) return Date.parse(text);
   const parts = ISO.exec(text);
   if (parts === null) return { problem: `no ISO 8601 time: ${FORMS}` };
   const [
