@@ -106,17 +106,25 @@ export function holdBatch(session: RunSession, db: StateDatabase, queue: readonl
  * "Before" is: on another boot for a reboot; on another boot, or before `init` or `adopt` bound the state to this machine, where
  * only the checkpoint is missing, so that a first approval simply goes out; ever for a gap, another machine or a restored state.
  */
-export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: readonly Doubt[]): number {
+export function doubtedBy(
+  session: RunSession,
+  doubts: readonly Doubt[],
+): (message: StoredMessage) => boolean {
   const reasons = new Set(doubts.map((doubt) => doubt.reason));
   const isOnly = (reason: Doubt['reason']): boolean => reasons.size === 1 && reasons.has(reason);
   const isOfOtherBoot = ({ approvedBootId }: StoredMessage): boolean =>
     session.bootId === null || approvedBootId !== session.bootId;
-  const isDoubted = (message: StoredMessage): boolean => {
+  return (message) => {
     if (isOnly('first_boot')) return isOfOtherBoot(message);
     if (isOnly('no_checkpoint'))
       return isOfOtherBoot(message) || (message.approvedAt ?? 0) < session.header.boundAt;
     return true;
   };
+}
+
+/** Holds what `doubtedBy` names, in the caller's transaction; returns how many. */
+export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: readonly Doubt[]): number {
+  const isDoubted = doubtedBy(session, doubts);
   doubtHeldApprovals({ db, now: session.now }, isDoubted);
   const messages = [...messagesInState(db, 'approved')].filter(isDoubted);
   return holdAll(session, db, { messages, cause: 'doubt' });

@@ -1,7 +1,6 @@
-import type { ExitName } from '../core/exits.ts';
-import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
+import { liftByPerson } from '../core/guards/wake.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
-import { openEngine, type Engine } from './engine/engine.ts';
+import { openEngine } from './engine/engine.ts';
 import { expireOld } from './engine/live-run.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { countOption, flagOption, listOption, usageError } from './options.ts';
@@ -9,7 +8,8 @@ import { findMessage } from './review/find.ts';
 import { quietReason } from './run.ts';
 import { doubtsOf, openSession, stopReason, type RunSession } from './run-session.ts';
 import { deliverPlan } from './send-delivery.ts';
-import { endHeld, endInDoubt, endSent, endStill, still } from './send-ends.ts';
+import { endHeld, endInDoubt, endSent, endStill } from './send-ends.ts';
+import { previewSend } from './send-preview.ts';
 import { settleOldClaims } from './send-recovery.ts';
 import { reportSend, type SendReport } from './send-report.ts';
 import { dropUnlistedNow, nothingDue, planSend, type SendRequest } from './send-run.ts';
@@ -40,7 +40,7 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
 
   const { policy } = session.workspace;
   const engine = openEngine({ db: session.reader, policy, now: session.now, without: GUARDS_OFF });
-  if (request.isPreview) return preview(engine, request, found);
+  if (request.isPreview) return previewSend(session, engine, { request, doubts: found });
   // First what a killed run left: what turns out not to have left is approved again, and doubted like the rest.
   if (liftByPerson(found).length === 0) settleOldClaims(session, engine);
   const doubted = found.length === 0 ? null : endInDoubt(session, found);
@@ -54,12 +54,6 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
   if (plan.blastRadius.over && !GUARDS_OFF.has('blast_radius')) return endHeld(session, request, plan);
   dropUnlistedNow(session, engine, plan);
   return endSent(session, request, { plan, result: await deliverPlan(session, engine, plan) });
-}
-
-function preview(engine: Engine, request: SendRequest, doubts: readonly Doubt[]): SendReport {
-  const plan = planSend(engine, request);
-  const found: ExitName = plan.queue.length > 0 ? 'WOULD_ACT' : 'NOTHING_DUE';
-  return { ...still('preview', request.detailedExitCode ? found : 'OK'), plan, doubts };
 }
 
 /** Hardening 89: a `--limit` above the cap is a misunderstanding, not a wish. */
