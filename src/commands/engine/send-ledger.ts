@@ -6,6 +6,7 @@ import type { DeliveryResult, JournalEntry, OutgoingMail, SendJournal } from '..
 import { cancelEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
+import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { keepMail, recordAttempt, sendsMade } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import type { Engine } from './engine.ts';
@@ -88,7 +89,9 @@ export function dropUnlisted(engine: Engine, message: StoredMessage): void {
   const change = { ended_at: engine.now, note: 'allowlist' } as const;
   if (!moveMessage(engine.db, message, { to: 'skipped', change })) return;
   const reason = 'recipient_not_in_allowlist';
-  cancelEnrollment(engine.db, { enrollmentRowId: message.enrollmentRowId, reason, now: engine.now });
+  const { db, now, policy } = engine;
+  cancelEnrollment(db, { enrollmentRowId: message.enrollmentRowId, reason, now });
+  refreshNurtureDue(db, message.leadRowId, { policy, now });
 }
 
 function claimOne(

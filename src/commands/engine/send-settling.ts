@@ -3,6 +3,7 @@ import type { DeliveryResult } from '../../ports.ts';
 import { countFailure, endEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type MessageChange, type StoredMessage } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
+import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordDelivery } from './delivery.ts';
@@ -114,6 +115,8 @@ function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { 
   }
   moveMessage(db, message, { to: 'failed', change: { ended_at: now, last_error: detail } });
   endEnrollment(db, { enrollmentRowId: message.enrollmentRowId, status: 'failed', reason: null, now });
+  // B7: in flight no more, its lead can go cold like any other.
+  refreshNurtureDue(db, message.leadRowId, { policy: engine.policy, now });
   addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'failed', text: detail, ref: message.id });
   return { claim, outcome: 'failed', detail };
 }
