@@ -16,39 +16,36 @@ export interface NewLead {
 interface Column {
   readonly name: string;
   readonly of: (lead: NewLead) => SqlValue;
-  /** What the database puts there by itself; a column in which a whole batch has it is left out. */
-  readonly preset: SqlValue | undefined;
 }
 
-/** Binding a value costs as much as storing it, so that columns without any are not even named. */
 const COLUMNS: readonly Column[] = [
-  always('id', ({ id }) => id),
-  always('email', ({ fields }) => fields.email),
-  always('email_key', ({ fields }) => fields.emailKey),
-  always('zone', ({ zone }) => zone.zone),
-  always('zone_rule', ({ zone }) => zone.rule),
-  always('stage', ({ fields }) => fields.stage),
-  always('status', ({ fields }) => fields.status),
-  unless(null, 'first_name', ({ fields }) => fields.firstName),
-  unless(null, 'last_name', ({ fields }) => fields.lastName),
-  unless(null, 'company', ({ fields }) => fields.company),
-  unless(null, 'company_domain', ({ fields }) => fields.companyDomain),
-  unless(null, 'country', ({ fields }) => fields.country),
-  unless(null, 'region', ({ fields }) => fields.region),
-  unless(null, 'timezone', ({ fields }) => fields.timezone),
-  unless(null, 'source', ({ fields }) => fields.source),
-  unless(null, 'source_form_id', ({ fields }) => fields.sourceFormId),
-  unless(null, 'platform', ({ fields }) => fields.platform),
-  unless('[]', 'tags_json', ({ fields }) => (fields.tags.length === 0 ? '[]' : JSON.stringify(fields.tags))),
-  unless(null, 'notes', ({ fields }) => fields.notes),
-  unless('{}', 'custom_json', ({ fields }) => JSON.stringify(fields.custom)),
-  unless(0, 'opted_out', ({ fields }) => (fields.optedOut ? 1 : 0)),
-  unless(0, 'do_not_contact', ({ fields }) => (fields.doNotContact ? 1 : 0)),
-  unless(0, 'spam', ({ fields }) => (fields.spam ? 1 : 0)),
-  unless(null, 'created_at', ({ fields }) => fields.createdAt),
-  unless(null, 'updated_at', ({ fields }) => fields.updatedAt),
-  unless(null, 'last_contact_at', ({ fields }) => fields.lastContactAt),
-  unless(null, 'nurture_due_at', ({ nurtureDueAt }) => nurtureDueAt),
+  { name: 'id', of: ({ id }) => id },
+  { name: 'email', of: ({ fields }) => fields.email },
+  { name: 'email_key', of: ({ fields }) => fields.emailKey },
+  { name: 'first_name', of: ({ fields }) => fields.firstName },
+  { name: 'last_name', of: ({ fields }) => fields.lastName },
+  { name: 'company', of: ({ fields }) => fields.company },
+  { name: 'company_domain', of: ({ fields }) => fields.companyDomain },
+  { name: 'country', of: ({ fields }) => fields.country },
+  { name: 'region', of: ({ fields }) => fields.region },
+  { name: 'timezone', of: ({ fields }) => fields.timezone },
+  { name: 'zone', of: ({ zone }) => zone.zone },
+  { name: 'zone_rule', of: ({ zone }) => zone.rule },
+  { name: 'stage', of: ({ fields }) => fields.stage },
+  { name: 'status', of: ({ fields }) => fields.status },
+  { name: 'source', of: ({ fields }) => fields.source },
+  { name: 'source_form_id', of: ({ fields }) => fields.sourceFormId },
+  { name: 'platform', of: ({ fields }) => fields.platform },
+  { name: 'tags_json', of: ({ fields }) => (fields.tags.length === 0 ? '[]' : JSON.stringify(fields.tags)) },
+  { name: 'notes', of: ({ fields }) => fields.notes },
+  { name: 'custom_json', of: ({ fields }) => JSON.stringify(fields.custom) },
+  { name: 'opted_out', of: ({ fields }) => (fields.optedOut ? 1 : 0) },
+  { name: 'do_not_contact', of: ({ fields }) => (fields.doNotContact ? 1 : 0) },
+  { name: 'spam', of: ({ fields }) => (fields.spam ? 1 : 0) },
+  { name: 'created_at', of: ({ fields }) => fields.createdAt },
+  { name: 'updated_at', of: ({ fields }) => fields.updatedAt },
+  { name: 'last_contact_at', of: ({ fields }) => fields.lastContactAt },
+  { name: 'nurture_due_at', of: ({ nurtureDueAt }) => nurtureDueAt },
 ];
 
 /**
@@ -58,26 +55,42 @@ const COLUMNS: readonly Column[] = [
 export function insertLeads(db: StateDatabase, leads: readonly NewLead[], now: Instant): number {
   db.assertInWrite();
   const firstRowId = nextRowId(db);
-  const columns = COLUMNS.filter(
-    ({ preset, of }) => preset === undefined || leads.some((lead) => of(lead) !== preset),
-  );
-  const names = columns.map(({ name }) => name).join(', ');
+  const { own, shared } = columnsOf(leads);
   const values: SqlValue[] = [];
   for (const [index, lead] of leads.entries()) {
     values.push(firstRowId + index);
-    for (const { of } of columns) values.push(of(lead));
+    for (const { of } of own) values.push(of(lead));
   }
+  const names = [...own.map(({ name }) => name), ...Object.keys(shared)];
   insertRows(
     db,
     {
-      into: `leads (imported_at, changed_at, row_id, ${names})`,
-      row: `(@now, @now, ?${', ?'.repeat(columns.length)})`,
-      perRow: columns.length + 1,
-      shared: { now },
+      into: `leads (imported_at, changed_at, row_id, ${names.join(', ')})`,
+      row: `(@now, @now, ?${', ?'.repeat(own.length)}${Object.keys(shared)
+        .map((name) => `, @${name}`)
+        .join('')})`,
+      perRow: own.length + 1,
+      shared: { ...shared, now },
     },
     values,
   );
   return firstRowId;
+}
+
+/** Binding a value costs as much as storing it: what all leads of a batch have in common is bound once. */
+function columnsOf(leads: readonly NewLead[]): {
+  readonly own: readonly Column[];
+  readonly shared: Readonly<Record<string, SqlValue>>;
+} {
+  const own: Column[] = [];
+  const shared: Record<string, SqlValue> = {};
+  const [first] = leads;
+  for (const column of COLUMNS) {
+    const value = first === undefined ? null : column.of(first);
+    if (leads.every((lead) => column.of(lead) === value)) shared[column.name] = value;
+    else own.push(column);
+  }
+  return { own, shared };
 }
 
 /** The same line in the stories of many leads (F4), in the caller's transaction. */
@@ -102,12 +115,4 @@ export function addTimelineOfMany(
 function nextRowId(db: StateDatabase): number {
   const row = db.prepare<[], { last: number | null }>('SELECT max(row_id) AS last FROM leads').get();
   return (row?.last ?? 0) + 1;
-}
-
-function always(name: string, of: Column['of']): Column {
-  return { name, of, preset: undefined };
-}
-
-function unless(preset: SqlValue, name: string, of: Column['of']): Column {
-  return { name, of, preset };
 }
