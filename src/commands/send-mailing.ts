@@ -9,22 +9,23 @@ import type { Invocation } from './cli-context.ts';
 import type { Engine } from './engine/engine.ts';
 import { fetchSecret, type Workspace } from './workspace.ts';
 
-/** Files written at a time; their syncs overlap. */
-const OUTBOX_CONNECTIONS = 10;
+/** Deliveries at a time where no pace is set, and files at a time into the outbox; each round of them is one commit. */
+const CONNECTIONS = 10;
 
 /** The one way out: the outbox while not live, whatever the transport says (D9); else what `mail.transport` names. */
 export async function openMailer(invocation: Invocation, workspace: Workspace): Promise<Mailer> {
   const { mail, paths } = workspace;
   const { clock } = invocation.context;
   if (mail.transport === 'outbox' || mail.smtp === null)
-    return createOutboxMailer({ outboxDir: paths.outboxDir, clock, connections: OUTBOX_CONNECTIONS });
+    return createOutboxMailer({ outboxDir: paths.outboxDir, clock, connections: CONNECTIONS });
   const { createSmtpMailer } = await import('../adapters/mail/smtp.ts');
   const { host, port, user, password, secure } = mail.smtp;
   const secret =
     password === null
       ? null
       : await fetchSecret(invocation, { key: 'mail.smtp.password', reference: password, workspace });
-  return createSmtpMailer({ host, port, secure, user, password: secret });
+  const connections = mail.paceMaxMs === 0 ? CONNECTIONS : 1;
+  return createSmtpMailer({ host, port, secure, user, password: secret, connections });
 }
 
 /** The bytes of a message: those of its first attempt if its words are still the same, else made now (D1, D5). */

@@ -11,7 +11,7 @@ export interface SendsMade {
 
 const DAY_MS = 86_400_000;
 
-/** A6: what left since the operator's midnight, and in the last 24 hours. */
+/** A6: what left since the operator's midnight, and in the last 24 hours. Read from an index alone: every round of `send` counts again. */
 export function sendsMade(db: StateDatabase, span: { now: Instant; dayStartedAt: Instant }): SendsMade {
   const row = db
     .prepare<[number, number], { on_day: number; in_24_hours: number }>(
@@ -50,10 +50,11 @@ export function liveDaysBefore(
 
 /** A2 at the door: the last delivery to a lead by any message but this one; null for none. */
 export function lastSentToLead(db: StateDatabase, leadRowId: number, exceptRowId: number): Instant | null {
+  // `= +?`, because SQLite (3.54) prepares the statement anew at every execution when it has a bare parameter.
   const row = db
     .prepare<[number, number], { at: number | null }>(
       `SELECT max(coalesce(sent_at, claimed_at)) AS at FROM messages
-       WHERE lead_row_id = ? AND row_id <> ? AND ${LEFT}`,
+       WHERE lead_row_id = +? AND row_id <> +? AND ${LEFT}`,
     )
     .get(leadRowId, exceptRowId);
   return row?.at ?? null;

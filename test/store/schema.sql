@@ -23,7 +23,8 @@ CREATE INDEX messages_by_lead ON messages (lead_row_id, drafted_at);
 
 CREATE INDEX messages_by_run ON messages (run_id);
 
-CREATE INDEX messages_claimed ON messages (claimed_at) WHERE state IN ('sending', 'sent', 'uncertain');
+CREATE INDEX messages_claimed ON messages (claimed_at, state)
+  WHERE counts = 1 AND state IN ('sending', 'sent', 'uncertain');
 
 CREATE INDEX messages_open ON messages (state, row_id)
   WHERE state IN ('reserved', 'pending_approval', 'approved', 'sending', 'uncertain', 'held');

@@ -277,8 +277,9 @@ CREATE INDEX messages_open ON messages (state, row_id)
 CREATE INDEX messages_by_lead ON messages (lead_row_id, drafted_at);
 CREATE INDEX messages_by_run ON messages (run_id);
 CREATE INDEX messages_by_hold ON messages (held_run_id) WHERE held_run_id IS NOT NULL;
--- A6: what was, or may have been, delivered uses the send caps up.
-CREATE INDEX messages_claimed ON messages (claimed_at) WHERE state IN ('sending', 'sent', 'uncertain');
+-- A6: what was, or may have been, delivered uses the send caps up. With the state, so that counting reads nothing else.
+CREATE INDEX messages_claimed ON messages (claimed_at, state)
+  WHERE counts = 1 AND state IN ('sending', 'sent', 'uncertain');
 CREATE INDEX messages_sent ON messages (sent_at) WHERE sent_at IS NOT NULL;
 
 -- Every draft that was made, revision by revision. The caps (A6) and the blast radius (A8) count here and nowhere else.
