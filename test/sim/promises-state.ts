@@ -9,6 +9,7 @@ export const STATE_PROMISES: readonly Promised[] = [
     broken: (view) => [...found(view, TWO_ACCEPTED), ...found(view, CLAIMED_AFTER)],
   },
   { name: 'D1 an end is an end', broken: brokenEnds },
+  { name: 'D4 no half draft outlives the next run', broken: brokenReservations },
   { name: 'B5 every live enrollment has a next step', broken: (view) => found(view, LOST_ENROLLMENTS) },
   { name: 'B6 an ended enrollment leaves no draft behind', broken: (view) => found(view, ORPHANED_DRAFTS) },
   { name: 'B7 no cold lead is forgotten', broken: brokenNurtureQueue },
@@ -96,6 +97,15 @@ function brokenEnds({ before, tick, rows }: View): readonly string[] {
     .filter(([, state]) => FINAL_STATES.includes(state))
     .filter(([id, state]) => states.get(id) !== state)
     .map(([id, state]) => `${id} was ${state} and is ${states.get(id) ?? 'gone'}`);
+}
+
+/** Only the run that was killed may leave one; the job's next live run has undone it. */
+function brokenReservations({ tick, rows }: View): readonly string[] {
+  const isLive = [0, 31, 32].includes(tick.code) && !tick.isKilled && tick.by === 'timer';
+  if (!isLive || !['drip', 'nurture'].includes(tick.command)) return [];
+  return rows(`SELECT id, state FROM messages WHERE state = 'reserved' AND job = ?`, tick.command).map(
+    sentence,
+  );
 }
 
 const STILL_CODES = [30, 33, 34];

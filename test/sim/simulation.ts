@@ -31,6 +31,7 @@ const ROOMY = {
   rules: { draftsPerRun: { drip: 20, nurture: 5 }, draftsPerDay: 40, sendsPerRun: 40 },
 };
 const TICKS_PER_DAY = 17;
+const NOT_TOLD = 255;
 const CALM_DAYS = 15;
 const LOG_LINES_MAX = 60;
 /** A run that ends so has met something that no run may meet. 75 would be a lock that outlived its process. */
@@ -133,7 +134,9 @@ export class Simulation {
   async #run(argv: readonly string[], isTimer: boolean): Promise<number> {
     this.#commands += 1;
     const isStopped = existsSync(join(this.#world.directory, 'STOP'));
-    if (!this.#isCalm && this.#chance.oneIn(7)) this.#mortality.arm(this.#chance.between(1, 9));
+    if (!this.#isCalm && this.#chance.oneIn(this.#isMailWaiting(argv) ? 2 : 7)) {
+      this.#mortality.arm(this.#chance.between(1, 9));
+    }
     const { code, stderr } = await this.#world.run(argv, { isJudged: false });
     const isKilled = this.#mortality.revive();
     if (isKilled) this.#kills += 1;
@@ -148,6 +151,14 @@ export class Simulation {
     return isKilled ? 137 : code;
   }
 
+  /** A send with something to deliver is where a death costs most, and rare. */
+  #isMailWaiting([command]: readonly string[]): boolean {
+    return (
+      command === 'send' &&
+      this.#world.rows(`SELECT 1 FROM messages WHERE state = 'approved' LIMIT 1`).length > 0
+    );
+  }
+
   /** Timers that fire at once, and one that fires twice. */
   async #runTogether(): Promise<void> {
     const isStopped = existsSync(join(this.#world.directory, 'STOP'));
@@ -159,8 +170,8 @@ export class Simulation {
     const results = await Promise.all(argvs.map((argv) => this.#world.run(argv, { isJudged: false })));
     const codes = results.map(({ code }) => code);
     this.#note(`together: ${argvs.join(', ')} → ${codes.join(', ')}`);
-    // Which of them moved a checkpoint is not told apart here.
-    const ran = { code: 0, isStopped, isTimer: true, isKilled: false };
+    // Which of them did what is not told apart here: no promise that goes by a run's end is judged.
+    const ran = { code: NOT_TOLD, isStopped, isTimer: true, isKilled: false };
     const broken = [...this.#world.judge(['drip'], ran), ...this.#brokenOutbox()];
     if (broken.length > 0) this.#fail(broken);
   }
