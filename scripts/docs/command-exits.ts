@@ -55,6 +55,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   'sequences list': READS_STATE,
   'sequences show': READS_STATE,
   'sequences new': [],
+  'sequences test': ['COLD_START', 'PARTIAL', 'PAUSED', 'DATAERR', 'TEMPFAIL', 'UNAVAILABLE'],
   'runs list': READS_STATE,
   'runs show': READS_STATE,
   'sends list': READS_STATE,

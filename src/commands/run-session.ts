@@ -110,7 +110,7 @@ export type WakeView = Pick<
 >;
 
 /** D9: a workspace that says `live = true` drafts and sends nothing until `go-live` decided what becomes of its rehearsals. */
-function refuseBeforeGoLive(workspace: Workspace, header: StateHeader): void {
+export function refuseBeforeGoLive(workspace: Workspace, header: StateHeader): void {
   if (!workspace.policy.live || header.wentLiveAt !== null) return;
   throw new HeadgateError('live = true, but this workspace never went live', {
     code: 'go_live_needed',

@@ -1,5 +1,5 @@
 import { ENROLLMENT_STATUSES } from '../../../src/core/model.ts';
-import { next } from './common.ts';
+import { next, nullableId } from './common.ts';
 import {
   count,
   flag,
@@ -108,6 +108,21 @@ export const SEQUENCE_SHAPES: Shapes = {
   }),
   'headgate.sequences-new/1': objectOf({
     items: listOf(objectOf({ id: text, status: oneOf(['draft']), files: listOf(text) })),
+    next,
+  }),
+  'headgate.sequences-test/1': objectOf({
+    items: listOf(
+      objectOf({
+        sequence: text,
+        step: text,
+        id: nullableId('m'),
+        to: text,
+        subject: nullable(text),
+        outcome: oneOf(['accepted', 'refused', 'unknown', 'withdrawn', 'not_written']),
+        detail: text,
+      }),
+    ),
+    live: flag,
     next,
   }),
 };

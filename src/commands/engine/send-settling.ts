@@ -129,7 +129,7 @@ export interface StoppedBy {
 }
 
 /** The first such answer of a round; null when there is none. */
-export function stoppedBy(round: readonly Result[]): StoppedBy | null {
+export function stoppedBy(round: readonly Pick<Result, 'result'>[]): StoppedBy | null {
   for (const { result } of round) {
     if (result.kind !== 'refused' || result.scope !== 'run') continue;
     return {

@@ -57,6 +57,18 @@ export const SEQUENCE_COMMANDS: readonly CommandEntry[] = [
     configure: configureNew,
     load: () => import('../sequences-new.ts'),
   },
+  {
+    path: 'sequences test',
+    group: 'leads and sequences',
+    summary: 'send yourself the words of each step, as the files say them now',
+    schema: 'headgate.sequences-test/1',
+    examples: [
+      'headgate sequences test website-lead --to me@example.com',
+      'headgate sequences test website-lead welcome --to me@example.com',
+    ],
+    configure: configureTest,
+    load: () => import('../sequences-test.ts'),
+  },
 ];
 
 function configureLint(command: Command): void {
@@ -65,6 +77,14 @@ function configureLint(command: Command): void {
 
 function configureNew(command: Command): void {
   command.argument('<id>', 'its permanent name: lower-case letters, digits and hyphens');
+}
+
+function configureTest(command: Command): void {
+  command
+    .argument('<id>', 'the name of the sequence: its folder under sequences/')
+    .argument('[step]', 'one step; all of them when left out')
+    .option('--to <address>', 'where the tests go: to you, never to a lead')
+    .option('--lead <id>', 'fill the fields from this lead; from a sample when left out');
 }
 
 function configurePlan(command: Command): void {

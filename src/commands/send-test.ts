@@ -1,0 +1,89 @@
+import { composeMail } from '../adapters/mail/compose.ts';
+import { parseMailbox } from '../config/check-mail.ts';
+import { HeadgateError } from '../core/errors.ts';
+import type { SequenceDefinition } from '../core/model.ts';
+import type { DeliveryResult, Mailer, OutgoingMail } from '../ports.ts';
+import { readHeader } from '../store/header.ts';
+import { withJobLocks } from './job-locks.ts';
+import type { OperatorState } from './operator-state.ts';
+import { refuseBeforeGoLive, stopReason } from './run-session.ts';
+import { openMailer } from './send-mailing.ts';
+import type { RenderedStep } from './sequences-test.ts';
+
+/** One test mail, and what became of it. */
+export interface SentTest {
+  readonly id: string;
+  readonly step: string;
+  readonly subject: string;
+  readonly result: DeliveryResult;
+}
+
+/** What stands before the subject of a test, so that nobody takes one for the real mail. */
+const MARK = '[Test]';
+
+/**
+ * Sends test mails to the operator, one after another, through the one way out and under the lock of `send` (75): to the outbox while
+ * not live. Refused before `go-live` (78) and while STOP is there (34); the first answer that would meet every mail ends it.
+ */
+export function sendTests(
+  state: OperatorState,
+  tests: { to: string; sequence: SequenceDefinition; steps: readonly RenderedStep[] },
+): Promise<readonly SentTest[]> {
+  const { workspace, invocation, db } = state;
+  refuseBeforeGoLive(workspace, readHeader(db));
+  if (stopReason(workspace) !== null) throw paused();
+  return withJobLocks(invocation, { workspace, jobs: ['send'] }, async () => {
+    const mailer = await openMailer(invocation, workspace);
+    try {
+      return await deliverTests(state, mailer, tests);
+    } finally {
+      await mailer.close();
+    }
+  });
+}
+
+async function deliverTests(
+  state: OperatorState,
+  mailer: Mailer,
+  { to, sequence, steps }: Parameters<typeof sendTests>[1],
+): Promise<readonly SentTest[]> {
+  const { workspace } = state;
+  const sent: SentTest[] = [];
+  for (const { step, copy } of steps) {
+    const subject = `${MARK} ${copy.subject}`;
+    const mail = await composeTest(state, { to, sequence, copy: { ...copy, subject } });
+    const result = await mailer.deliver(mail, () => stopReason(workspace) === null);
+    sent.push({ id: mail.id, step, subject, result });
+    if (result.kind === 'withdrawn' || (result.kind === 'refused' && result.scope === 'run')) break;
+  }
+  return sent;
+}
+
+function composeTest(
+  { workspace, invocation, now }: OperatorState,
+  { to, sequence, copy }: { to: string; sequence: SequenceDefinition; copy: RenderedStep['copy'] },
+): Promise<OutgoingMail> {
+  const { brand } = workspace;
+  const own = sequence.from === null ? null : parseMailbox(sequence.from);
+  return composeMail({
+    messageId: invocation.context.random.publicId('m'),
+    ...copy,
+    lead: { email: to, name: null },
+    from: own ?? brand.from,
+    replyTo: sequence.replyTo ?? brand.replyTo,
+    brand: { name: brand.name, postalAddress: brand.postalAddress },
+    date: now,
+    unsubscribeUrl: null,
+    isRehearsal: true,
+    thread: null,
+  });
+}
+
+function paused(): HeadgateError {
+  return new HeadgateError('everything that sends is paused', {
+    code: 'paused',
+    exit: 'PAUSED',
+    notDone: 'No test was sent.',
+    fix: 'headgate resume',
+  });
+}
