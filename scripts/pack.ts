@@ -100,7 +100,8 @@ function inAscii(code: string): string {
 
 /** The chunks' own `require`. Loading node:crypto takes 5 ms, and an idle run hashes nothing with it. */
 const LOADER = `const loaded = Object.create(null);
-const lazyCrypto = new Proxy({}, { get: (_, name) => require('node:crypto')[name] });
+let crypto;
+const lazyCrypto = new Proxy({}, { get: (_, name) => (crypto ??= require('node:crypto'))[name] });
 function load(name) {
   const known = loaded[name];
   if (known !== undefined) return known.exports;

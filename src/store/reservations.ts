@@ -1,5 +1,14 @@
 import type { HoldCause, Instant, Job, MessageState } from '../core/model.ts';
+import { insertRows } from './bulk-insert.ts';
 import type { StateDatabase } from './database.ts';
+
+/** The words of a message, and the hash that an approval of them names. */
+export interface MessageWords {
+  readonly subject: string;
+  readonly preheader: string | null;
+  readonly bodyMarkdown: string;
+  readonly textHash: string;
+}
 
 /** One step about to be written for one enrollment. */
 export interface Reservation {
@@ -13,6 +22,8 @@ export interface Reservation {
   readonly askReason: string | null;
   readonly now: Instant;
   readonly operatorDay: string;
+  /** Of a first revision whose words are known, as fixed copy is: they are stored with it, so that completing it moves no text. */
+  readonly words?: MessageWords;
 }
 
 /** A reserved message: its row, and the public id it kept if this is a new revision (D11). */
@@ -28,69 +39,135 @@ export interface Reserved {
  * unique key, since the planner must never have asked.
  */
 export function reserve(db: StateDatabase, reservation: Reservation): Reserved {
-  db.assertInWrite();
-  const previous = db
-    .prepare<[number], { watermark_at: number | null }>('SELECT watermark_at FROM leads WHERE row_id = ?')
-    .get(reservation.leadRowId);
-  const reserved = insertOrRevise(db, reservation, previous?.watermark_at ?? null);
-  db.prepare<[number, number]>(
-    'UPDATE leads SET watermark_at = max(coalesce(watermark_at, 0), ?) WHERE row_id = ?',
-  ).run(reservation.now, reservation.leadRowId);
-  db.prepare<[number, number, number, Job, string, number, string]>(
-    `INSERT INTO draft_log (message_row_id, revision, lead_row_id, job, run_id, made_at, operator_day) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    reserved.messageRowId,
-    reserved.revision,
-    reservation.leadRowId,
-    reservation.job,
-    reservation.runId,
-    reservation.now,
-    reservation.operatorDay,
-  );
+  const [reserved] = reserveAll(db, [reservation]);
+  if (reserved === undefined) throw new Error('one reservation makes one message');
   return reserved;
 }
 
-function insertOrRevise(
-  db: StateDatabase,
-  reservation: Reservation,
-  previousWatermarkAt: Instant | null,
-): Reserved {
-  const ended = db
-    .prepare<[number, number], { row_id: number; id: string; revision: number }>(
-      `SELECT row_id, id, revision FROM messages
-       WHERE enrollment_row_id = ? AND step_row_id = ? AND state IN ('expired', 'discarded')`,
+/** The same for a batch of one run, in its order, with a few statements for all of them. */
+export function reserveAll(db: StateDatabase, batch: readonly Reservation[]): Reserved[] {
+  db.assertInWrite();
+  const [first] = batch;
+  if (first === undefined) return [];
+  const watermarks = watermarksOf(db, batch);
+  const ended = endedMessages(db, batch);
+  const fresh: FreshMessage[] = [];
+  let nextRowId = nextMessageRowId(db);
+  const reserved = batch.map((reservation): Reserved => {
+    const { leadRowId, now } = reservation;
+    const previousWatermarkAt = watermarks.get(leadRowId) ?? null;
+    watermarks.set(leadRowId, Math.max(previousWatermarkAt ?? 0, now));
+    const last = ended.get(stepKey(reservation.enrollmentRowId, reservation.stepRowId));
+    if (last !== undefined) {
+      revise(db, { rowId: last.row_id, reservation, previousWatermarkAt });
+      return { messageRowId: last.row_id, messageId: last.id, revision: last.revision + 1 };
+    }
+    const rowId = nextRowId;
+    nextRowId += 1;
+    fresh.push({ rowId, reservation, previousWatermarkAt });
+    return { messageRowId: rowId, messageId: reservation.messageId, revision: 1 };
+  });
+  insertFresh(db, first, fresh);
+  db.prepare<[number, string]>(
+    `UPDATE leads SET watermark_at = max(coalesce(watermark_at, 0), ?)
+     WHERE row_id IN (SELECT value FROM json_each(?))`,
+  ).run(first.now, JSON.stringify(batch.map(({ leadRowId }) => leadRowId)));
+  logDrafts(db, batch, reserved);
+  return reserved;
+}
+
+interface FreshMessage {
+  readonly rowId: number;
+  readonly reservation: Reservation;
+  readonly previousWatermarkAt: Instant | null;
+}
+
+interface EndedRow {
+  readonly row_id: number;
+  readonly id: string;
+  readonly revision: number;
+  readonly enrollment_row_id: number;
+  readonly step_row_id: number;
+}
+
+function watermarksOf(db: StateDatabase, batch: readonly Reservation[]): Map<number, Instant | null> {
+  const rows = db
+    .prepare<[string], { row_id: number; watermark_at: number | null }>(
+      'SELECT row_id, watermark_at FROM leads WHERE row_id IN (SELECT value FROM json_each(?))',
     )
-    .get(reservation.enrollmentRowId, reservation.stepRowId);
-  if (ended !== undefined) {
-    revise(db, { rowId: ended.row_id, reservation, previousWatermarkAt });
-    return { messageRowId: ended.row_id, messageId: ended.id, revision: ended.revision + 1 };
-  }
-  const inserted = db
-    .prepare(
-      `INSERT INTO messages (id, enrollment_row_id, step_row_id, lead_row_id, job, state, run_id, plan_id, ask_reason,
-         reserved_at, previous_watermark_at)
-       VALUES (?, ?, ?, ?, ?, 'reserved', ?, ?, ?, ?, ?)`,
+    .all(JSON.stringify(batch.map(({ leadRowId }) => leadRowId)));
+  return new Map(rows.map((row) => [row.row_id, row.watermark_at]));
+}
+
+function endedMessages(db: StateDatabase, batch: readonly Reservation[]): Map<string, EndedRow> {
+  const rows = db
+    .prepare<[string], EndedRow>(
+      `SELECT row_id, id, revision, enrollment_row_id, step_row_id FROM messages
+       WHERE enrollment_row_id IN (SELECT value FROM json_each(?)) AND state IN ('expired', 'discarded')`,
     )
-    .run(
-      reservation.messageId,
-      reservation.enrollmentRowId,
-      reservation.stepRowId,
-      reservation.leadRowId,
-      reservation.job,
-      reservation.runId,
-      reservation.planId,
-      reservation.askReason,
-      reservation.now,
-      previousWatermarkAt,
-    );
-  return { messageRowId: Number(inserted.lastInsertRowid), messageId: reservation.messageId, revision: 1 };
+    .all(JSON.stringify(batch.map(({ enrollmentRowId }) => enrollmentRowId)));
+  return new Map(rows.map((row) => [stepKey(row.enrollment_row_id, row.step_row_id), row]));
+}
+
+function stepKey(enrollmentRowId: number, stepRowId: number): string {
+  return `${enrollmentRowId} ${stepRowId}`;
+}
+
+/** What SQLite would choose by itself. */
+function nextMessageRowId(db: StateDatabase): number {
+  const row = db.prepare<[], { last: number | null }>('SELECT max(row_id) AS last FROM messages').get();
+  return (row?.last ?? 0) + 1;
+}
+
+const FRESH_COLUMNS = `messages (state, job, run_id, plan_id, reserved_at, row_id, id, enrollment_row_id, step_row_id, lead_row_id,
+  ask_reason, previous_watermark_at, subject, preheader, body_markdown, text_hash)`;
+const FRESH_ROW = `('reserved', @job, @runId, @planId, @now, ${Array.from({ length: 11 }, () => '?').join(', ')})`;
+
+function insertFresh(db: StateDatabase, run: Reservation, messages: readonly FreshMessage[]): void {
+  const { job, runId, planId, now } = run;
+  const values = messages.flatMap(({ rowId, reservation, previousWatermarkAt }) => [
+    rowId,
+    reservation.messageId,
+    reservation.enrollmentRowId,
+    reservation.stepRowId,
+    reservation.leadRowId,
+    reservation.askReason,
+    previousWatermarkAt,
+    reservation.words?.subject ?? null,
+    reservation.words?.preheader ?? null,
+    reservation.words?.bodyMarkdown ?? null,
+    reservation.words?.textHash ?? null,
+  ]);
+  const shape = { into: FRESH_COLUMNS, row: FRESH_ROW, perRow: 11, shared: { job, runId, planId, now } };
+  insertRows(db, shape, values);
+}
+
+function logDrafts(db: StateDatabase, batch: readonly Reservation[], reserved: readonly Reserved[]): void {
+  const [run] = batch;
+  if (run === undefined) return;
+  const { job, runId, now, operatorDay } = run;
+  const values = reserved.flatMap(({ messageRowId, revision }, index) => [
+    messageRowId,
+    revision,
+    batch[index]?.leadRowId ?? null,
+  ]);
+  insertRows(
+    db,
+    {
+      into: 'draft_log (job, run_id, made_at, operator_day, message_row_id, revision, lead_row_id)',
+      row: '(@job, @runId, @now, @operatorDay, ?, ?, ?)',
+      perRow: 3,
+      shared: { job, runId, now, operatorDay },
+    },
+    values,
+  );
 }
 
 function revise(
   db: StateDatabase,
   revision: { rowId: number; reservation: Reservation; previousWatermarkAt: Instant | null },
 ): void {
-  const { reservation } = revision;
+  const { reservation, rowId } = revision;
   db.prepare(
     `UPDATE messages SET state = 'reserved', revision = revision + 1, run_id = ?, plan_id = ?, ask_reason = ?, reserved_at = ?,
        previous_watermark_at = ?, hold_cause = NULL, held_from = NULL, held_by_job = NULL, held_run_id = NULL, held_until = NULL, note = NULL, drafted_at = NULL,
@@ -103,22 +180,17 @@ function revise(
     reservation.askReason,
     reservation.now,
     revision.previousWatermarkAt,
-    revision.rowId,
+    rowId,
   );
 }
 
-/** The words of a reserved message, and the state in which it waits. */
-export interface Completion {
-  readonly messageRowId: number;
+/** The state in which a reserved message waits. */
+export interface Settlement {
   readonly to: Extract<MessageState, 'pending_approval' | 'approved' | 'held'>;
   readonly holdCause: HoldCause | null;
   /** Where a release returns it to (for `held`). */
   readonly heldFrom: MessageState | null;
   readonly note: string | null;
-  readonly subject: string;
-  readonly preheader: string | null;
-  readonly bodyMarkdown: string;
-  readonly textHash: string;
   readonly now: Instant;
   /** On which boot, for `approved`: see send's doubts. */
   readonly bootId: string | null;
@@ -126,44 +198,58 @@ export interface Completion {
   readonly leavesAt: Instant | null;
 }
 
+/** The words of a reserved message, and the state in which it waits. */
+export interface Completion extends Settlement, MessageWords {
+  readonly messageRowId: number;
+}
+
 /** D4: a message is complete or it does not leave `reserved`; the schema refuses an empty subject or body. */
 export function complete(db: StateDatabase, completion: Completion): void {
+  writeWords(db, completion.messageRowId, completion);
+  completeAll(db, completion, [completion.messageRowId]);
+}
+
+/** Gives a reserved message its words; they wait for `completeAll`. */
+export function writeWords(db: StateDatabase, messageRowId: number, words: MessageWords): void {
   db.assertInWrite();
-  const approved = completion.to === 'approved';
+  db.prepare<[string, string | null, string, string, number]>(
+    `UPDATE messages SET subject = ?, preheader = ?, body_markdown = ?, text_hash = ? WHERE row_id = ? AND state = 'reserved'`,
+  ).run(words.subject, words.preheader, words.bodyMarkdown, words.textHash, messageRowId);
+}
+
+/** D4: lets reserved messages that have their words wait in one state, with a few statements for all of them. */
+export function completeAll(
+  db: StateDatabase,
+  settlement: Settlement,
+  messageRowIds: readonly number[],
+): void {
+  db.assertInWrite();
+  if (messageRowIds.length === 0) return;
+  const rows = JSON.stringify(messageRowIds);
+  const { to, holdCause, heldFrom, note, now, bootId, leavesAt } = settlement;
+  const isApproved = to === 'approved';
+  const approval = {
+    approvedAt: isApproved ? now : null,
+    approvedBy: isApproved ? 'sequence' : null,
+    bootId: isApproved ? bootId : null,
+  };
   db.prepare(
-    `UPDATE messages SET state = ?, hold_cause = ?, held_from = ?,
-       held_by_job = iif(? IS NULL, NULL, job), held_run_id = iif(? IS NULL, NULL, run_id), note = ?, subject = ?, preheader = ?, body_markdown = ?,
-       text_hash = ?, drafted_at = ?, approved_at = ?, approved_by = ?,
-       approved_boot_id = ?, leaves_at = ?
-     WHERE row_id = ? AND state = 'reserved'`,
-  ).run(
-    completion.to,
-    completion.holdCause,
-    completion.heldFrom,
-    completion.holdCause,
-    completion.holdCause,
-    completion.note,
-    completion.subject,
-    completion.preheader,
-    completion.bodyMarkdown,
-    completion.textHash,
-    completion.now,
-    approved ? completion.now : null,
-    approved ? 'sequence' : null,
-    approved ? completion.bootId : null,
-    completion.leavesAt,
-    completion.messageRowId,
-  );
-  if (completion.holdCause === 'blast_radius') {
-    db.prepare<[number]>(
-      `UPDATE draft_log SET counts_in_mean = 0
-       WHERE message_row_id = ? AND revision = (SELECT revision FROM messages WHERE row_id = draft_log.message_row_id)`,
-    ).run(completion.messageRowId);
+    `UPDATE messages SET state = @to, hold_cause = @holdCause, held_from = @heldFrom,
+       held_by_job = iif(@holdCause IS NULL, NULL, job), held_run_id = iif(@holdCause IS NULL, NULL, run_id), note = @note,
+       drafted_at = @now, approved_at = @approvedAt, approved_by = @approvedBy, approved_boot_id = @bootId, leaves_at = @leavesAt
+     WHERE row_id IN (SELECT value FROM json_each(@rows)) AND state = 'reserved'`,
+  ).run({ rows, to, holdCause, heldFrom, note, now, leavesAt, ...approval });
+  if (holdCause === 'blast_radius') {
+    db.prepare<[string]>(
+      `UPDATE draft_log SET counts_in_mean = 0 WHERE message_row_id IN (SELECT value FROM json_each(?))
+         AND revision = (SELECT revision FROM messages WHERE row_id = draft_log.message_row_id)`,
+    ).run(rows);
   }
-  db.prepare<[number]>(
+  db.prepare<[string]>(
     `UPDATE enrollments SET status = 'active', verdict_reason = NULL, verdict_until = NULL
-     WHERE row_id = (SELECT enrollment_row_id FROM messages WHERE row_id = ?) AND status IN ('pending', 'active')`,
-  ).run(completion.messageRowId);
+     WHERE row_id IN (SELECT enrollment_row_id FROM messages WHERE row_id IN (SELECT value FROM json_each(?)))
+       AND status IN ('pending', 'active')`,
+  ).run(rows);
 }
 
 /** Whether a run of this job that stopped early left reservations behind. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../core/model.ts';
+import { insertRows } from './bulk-insert.ts';
 import type { StateDatabase } from './database.ts';
 
 /** One line of a lead's story (F4). */
@@ -16,6 +17,24 @@ export function addTimeline(db: StateDatabase, entry: TimelineEntry & { leadRowI
   db.prepare<[number, number, string, string, string | null]>(
     'INSERT INTO timeline (lead_row_id, at, kind, text, ref) VALUES (?, ?, ?, ?, ?)',
   ).run(entry.leadRowId, entry.at, entry.kind, entry.text, entry.ref);
+}
+
+/** Adds one line to the story of each lead, all of one moment and kind, in the transaction of what they tell. */
+export function addTimelines(
+  db: StateDatabase,
+  of: Pick<TimelineEntry, 'at' | 'kind'>,
+  entries: readonly (Pick<TimelineEntry, 'text' | 'ref'> & { readonly leadRowId: number })[],
+): void {
+  insertRows(
+    db,
+    {
+      into: 'timeline (at, kind, lead_row_id, text, ref)',
+      row: '(@at, @kind, ?, ?, ?)',
+      perRow: 3,
+      shared: { at: of.at, kind: of.kind },
+    },
+    entries.flatMap(({ leadRowId, text, ref }) => [leadRowId, text, ref]),
+  );
 }
 
 /** The newest `limit` lines of one lead, oldest of them first. */
