@@ -202,6 +202,7 @@ function planCounts(
     evaluated: plan.evaluated,
     [madeName]: made,
     held_back: heldBack,
+    ...(plan.notDue === null ? {} : { not_due: plan.notDue }),
     not_judged: plan.notJudged,
     demand: plan.demand,
     ...plan.countsByReason,

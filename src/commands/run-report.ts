@@ -2,7 +2,7 @@ import type { Doubt } from '../core/guards/wake.ts';
 import type { HeldBack, PlannedDraft, RunPlan } from '../core/planner.ts';
 import { appliedFilesHash } from '../store/applied-files.ts';
 import { formatInstant } from '../core/time/instants.ts';
-import { localTime } from '../core/time/zone.ts';
+import { formatLocal } from '../core/time/zone.ts';
 import type { Instant } from '../core/model.ts';
 import type { Reason } from '../core/reasons.ts';
 import type { Outcome } from './cli-context.ts';
@@ -103,6 +103,7 @@ function guardsDocument(
       per_run: session.job === 'nurture' ? limits.draftsPerRunNurture : limits.draftsPerRunDrip,
       used: plan?.drafts.length ?? 0,
       per_day: limits.draftsPerDay,
+      used_today: plan?.caps.usedToday ?? null,
     },
     paused: reason === 'paused',
   };
@@ -133,7 +134,7 @@ function draftItem(
     sequence: sequence.id,
     step: step.id,
     due: formatInstant(enrollment?.dueAt ?? session.now),
-    local: localText(session.now, lead.zone),
+    local: formatLocal(session.now, lead.zone),
     subject: copy.subject,
     ask: askReason,
   };
@@ -141,12 +142,6 @@ function draftItem(
 
 function heldBackItem({ until, ...held }: Fallen): Readonly<Record<string, unknown>> {
   return { action: 'hold_back', ...held, retry_after: until === null ? null : formatInstant(until) };
-}
-
-function localText(at: Instant, zone: string): string {
-  const { isoDate, minuteOfDay } = localTime(at, zone);
-  const hour = String(Math.floor(minuteOfDay / 60)).padStart(2, '0');
-  return `${isoDate}T${hour}:${String(minuteOfDay % 60).padStart(2, '0')}`;
 }
 
 function messageOf(report: RunReport): string | null {

@@ -141,8 +141,10 @@ function heldBackLines(
     return count === 0 ? [] : [[reason, count] as const];
   });
   const total = counts.reduce((sum, [, count]) => sum + count, 0) + report.fellAway.length;
-  const more =
-    plan.notJudged > 0 ? [` ${countOf(plan.notJudged, 'more due lead')} not looked at in this run`] : [];
+  const more = [
+    ...(plan.notJudged > 0 ? [` ${countOf(plan.notJudged, 'more due lead')} not looked at in this run`] : []),
+    ...((plan.notDue ?? 0) > 0 ? ['', ` ${countOf(plan.notDue ?? 0, 'more lead')} not due yet`] : []),
+  ];
   if (total === 0) return more;
   const heading = report.mode === 'live' ? 'Held back' : 'Would hold back';
   const lines = counts

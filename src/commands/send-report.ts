@@ -34,10 +34,7 @@ export function reportSend(session: RunSession, report: SendReport): Outcome {
           ok: report.doubts.length === 0,
           doubts: report.doubts.map(({ reason, detail }) => ({ reason, detail })),
         },
-        blast_radius:
-          report.plan === null
-            ? null
-            : { ok: !report.plan.blastRadius.over, limit: report.plan.blastRadius.line },
+        ...volumeGuards(session, report),
         paused: report.reason === 'paused',
       },
       counts: report.counts,
@@ -51,6 +48,17 @@ export function reportSend(session: RunSession, report: SendReport): Outcome {
     fix: next[0] ?? null,
     journal: `send: ${String(sentOf(report))} sent, ${String(report.held)} held run=${session.runId}`,
   };
+}
+
+/** The same keys as of drip and nurture: mails where those count drafts. */
+function volumeGuards(session: RunSession, { plan }: SendReport): Readonly<Record<string, unknown>> {
+  const { sendsPerRun, sendsPerDay } = session.workspace.policy.limits;
+  const used = plan?.queue.length ?? 0;
+  const cap = { per_run: sendsPerRun, used, per_day: sendsPerDay, used_today: plan?.sentToday ?? null };
+  if (plan === null) return { blast_radius: null, cap };
+  const { over, mean, line } = plan.blastRadius;
+  const oneDecimal = (value: number): number => Math.round(value * 10) / 10;
+  return { blast_radius: { ok: !over, average_7d: oneDecimal(mean), limit: oneDecimal(line) }, cap };
 }
 
 function itemsDocument({ plan, result, mode }: SendReport): readonly unknown[] {

@@ -12,7 +12,7 @@ import { isOperatorsDay, type Engine } from './engine/engine.ts';
 import { doubtHeldApprovals } from './engine/held-approvals.ts';
 import { guardContext } from './engine/planning.ts';
 import { outgoingOf } from './engine/send-candidates.ts';
-import { dropUnlisted, sendRoom, type NotSent } from './engine/send-ledger.ts';
+import { dropUnlisted, sendRoom, sentSoFar, type NotSent } from './engine/send-ledger.ts';
 import type { RunSession } from './run-session.ts';
 
 /** What `send` was asked for. */
@@ -29,6 +29,8 @@ export interface SendPlan {
   readonly queue: readonly StoredMessage[];
   readonly notSent: readonly NotSent[];
   readonly blastRadius: BlastRadius;
+  /** What left on the operator's day before this run (A6). */
+  readonly sentToday: number;
 }
 
 /** D2: every approved message judged at this moment; the ones that may leave, in order, up to the caps. Reads only. */
@@ -53,7 +55,8 @@ export function planSend(engine: Engine, request: SendRequest): SendPlan {
       queue.push(outgoing.message);
     }
   }
-  return { queue, notSent, blastRadius: sendBlastRadius(engine, queue) };
+  const sentToday = sentSoFar(engine).onOperatorDay;
+  return { queue, notSent, blastRadius: sendBlastRadius(engine, queue), sentToday };
 }
 
 /** D9: who may not be written to at all is skipped and leaves the sequence, rather than wait at the door for ever. */

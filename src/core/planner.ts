@@ -59,6 +59,9 @@ export interface RunPlan {
   readonly evaluated: number;
   /** Due, but not judged in this run because the cap was reached long before. */
   readonly notJudged: number;
+  /** Under way and merely not due: counted, and explained on demand (A13). Null over a saved plan, which looks at nobody else. */
+  readonly notDue: number | null;
+  readonly caps: CapsLeft;
   /** What the run would make if there were no caps (A8). */
   readonly demand: number;
   /** What the calendar alone calls due for the leads evaluated, several steps for one lead included; null when not asked. */
@@ -75,6 +78,8 @@ export interface PlannerInput {
   readonly volume: Omit<BlastRadiusFacts, 'thisRun'>;
   /** Due rows in the whole queue, to say how many were not judged. */
   readonly queueLength: number;
+  /** Live enrollments of the job whose next step is not due yet. */
+  readonly notDue?: number;
   readonly writeCopy: (candidate: Candidate) => CopyResult;
   /** True for a run in doubt: it says what it avoided. */
   readonly countsCalendar?: boolean;
@@ -159,6 +164,8 @@ class PlanInProgress {
       adjustments: this.adjustments,
       evaluated: this.evaluated,
       notJudged: Math.max(0, this.input.queueLength - this.evaluated),
+      notDue: this.input.notDue ?? null,
+      caps: this.input.caps,
       demand: this.demand,
       calendarDemand: this.input.countsCalendar === true ? this.calendarDemand : null,
       blastRadius: judgeBlastRadius({ ...this.input.volume, thisRun: this.drafts.length }),

@@ -209,6 +209,20 @@ export function dueCount(db: StateDatabase, job: Job, now: Instant): number {
   return (enrolled?.count ?? 0) + (cold?.count ?? 0);
 }
 
+/** A13: live enrollments of the job whose next step is not due yet. Costs what is due: the live ones are kept counted. */
+export function notDueCount(db: StateDatabase, job: Job, now: Instant): number {
+  const row = db
+    .prepare<[Job, Job, number], { live: number; due: number }>(
+      `SELECT
+        (SELECT coalesce(sum(c.count), 0) FROM enrollment_counts c JOIN sequences q ON q.row_id = c.sequence_row_id
+          WHERE q.kind = ? AND c.status IN ('pending', 'active')) AS live,
+        (SELECT count(*) FROM enrollments WHERE kind = ? AND is_first_step IN (0, 1) AND next_due_at <= ?
+          AND status IN ('pending', 'active') AND next_due_at IS NOT NULL) AS due`,
+    )
+    .get(job, job, now);
+  return Math.max(0, (row?.live ?? 0) - (row?.due ?? 0));
+}
+
 function enrollmentCandidate(row: CandidateRow & LeadRow, sequences: SequencesByRowId): Candidate | null {
   const sequence = sequences.get(row.sequence_row_id);
   const step = sequence?.steps.find((each) => each.rowId === row.next_step_row_id);

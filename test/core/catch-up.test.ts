@@ -74,7 +74,7 @@ describe('the planner after three weeks', () => {
       job: 'drip',
       candidates: queue,
       context: guardContext({ without: new Set(without) }),
-      caps: { perRun: 20, perDay: 20, left: 20, bindingReason: 'cap_run' },
+      caps: { perRun: 20, perDay: 20, usedToday: 0, left: 20, bindingReason: 'cap_run' },
       volume: { madeToday: 0, recentDays: [], releasedToday: 0, factor: 3, floor: 4 },
       queueLength: queue.length,
       writeCopy: () => ({ kind: 'rendered', copy: { subject: 'S', preheader: null, bodyMarkdown: 'B' } }),

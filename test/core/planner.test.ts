@@ -6,7 +6,7 @@ import type { CapsLeft } from '../../src/core/guards/caps.ts';
 import { HELD_BACK_SHOWN_MAX, JUDGED_MAX, planRun, type PlannerInput } from '../../src/core/planner.ts';
 import { candidate, guardContext, HOUR_MS, WEDNESDAY, type CandidateParts } from '../helpers/candidates.ts';
 
-const CAPS: CapsLeft = { perRun: 5, perDay: 10, left: 5, bindingReason: 'cap_run' };
+const CAPS: CapsLeft = { perRun: 5, perDay: 10, usedToday: 0, left: 5, bindingReason: 'cap_run' };
 const VOLUME = { madeToday: 0, recentDays: [], releasedToday: 0, factor: 3, floor: 4 };
 
 function plan(

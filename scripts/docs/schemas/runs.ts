@@ -35,19 +35,22 @@ const run = objectOf(
   { live: described(flag, 'Of send only: false means that mails land in the outbox.') },
 );
 
-const guards = objectOf(
-  {
-    cold_start: objectOf(
-      { ok: flag, doubts: listOf(doubt) },
-      { gap_hours: nullable(number), limit_hours: number, avoided: nullable(count) },
-    ),
-    blast_radius: nullable(
-      objectOf({ ok: flag, limit: number }, { drafts: count, demand: count, average_7d: number }),
-    ),
-    paused: flag,
-  },
-  { cap: objectOf({ per_run: count, used: count, per_day: count }) },
-);
+const guards = objectOf({
+  cold_start: objectOf(
+    { ok: flag, doubts: listOf(doubt) },
+    { gap_hours: nullable(number), limit_hours: number, avoided: nullable(count) },
+  ),
+  blast_radius: nullable(
+    objectOf({ ok: flag, limit: number, average_7d: number }, { drafts: count, demand: count }),
+  ),
+  cap: objectOf({
+    per_run: count,
+    used: count,
+    per_day: count,
+    used_today: described(nullable(count), 'Before this run; null for one that planned nothing.'),
+  }),
+  paused: flag,
+});
 
 const draft = objectOf(
   {

@@ -13,6 +13,7 @@ import {
   coldLeads,
   dueCount,
   dueEnrollments,
+  notDueCount,
   type ChooseFollowUp,
   type Narrowing,
 } from '../../store/candidates.ts';
@@ -41,6 +42,7 @@ export function planJob(engine: Engine, request: PlanRequest): RunPlan {
     runPlanner(engine, request, {
       candidates: candidatesOf(engine, request),
       queueLength: dueCount(db, request.job, now),
+      notDue: notDueCount(db, request.job, now),
     }),
   );
 }
@@ -123,7 +125,7 @@ function* candidatesOf(engine: Engine, { job, narrowing }: PlanRequest): Generat
 function runPlanner(
   engine: Engine,
   request: Omit<PlanRequest, 'narrowing'>,
-  queue: { candidates: Iterable<Candidate>; queueLength: number },
+  queue: { candidates: Iterable<Candidate>; queueLength: number; notDue?: number },
 ): RunPlan {
   const { db, policy, now, operatorDay } = engine;
   const volume = draftVolume(db, {
@@ -134,8 +136,7 @@ function runPlanner(
   });
   return planRun({
     job: request.job,
-    candidates: queue.candidates,
-    queueLength: queue.queueLength,
+    ...queue,
     context: guardContext(engine, request.job),
     caps: capsLeft(request.job, policy.limits, { ...draftsMade(db, now, operatorDay), limit: request.limit }),
     volume: { ...volume, factor: policy.limits.blastRadiusFactor, floor: policy.limits.blastRadiusFloor },

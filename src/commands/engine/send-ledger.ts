@@ -7,7 +7,7 @@ import { cancelEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
-import { keepMail, recordAttempt, sendsMade } from '../../store/sends.ts';
+import { keepMail, recordAttempt, sendsMade, type SendsMade } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import type { Engine } from './engine.ts';
 import { outgoingOf } from './send-candidates.ts';
@@ -37,9 +37,13 @@ export interface NotSent {
 
 /** A6: how many more may leave now, over the operator's day and the last 24 hours. */
 export function sendRoom(engine: Engine): number {
-  const { db, policy, now, operatorDay } = engine;
-  const made = sendsMade(db, { now, dayStartedAt: startOfLocalDay(operatorDay, policy.timezone) });
-  return Math.max(0, policy.limits.sendsPerDay - Math.max(made.onOperatorDay, made.inLast24Hours));
+  const made = sentSoFar(engine);
+  return Math.max(0, engine.policy.limits.sendsPerDay - Math.max(made.onOperatorDay, made.inLast24Hours));
+}
+
+/** A6: what left, or may have, on the operator's day and in the last 24 hours. */
+export function sentSoFar({ db, policy, now, operatorDay }: Engine): SendsMade {
+  return sendsMade(db, { now, dayStartedAt: startOfLocalDay(operatorDay, policy.timezone) });
 }
 
 /**

@@ -11,6 +11,8 @@ export interface DraftsMade {
 export interface CapsLeft {
   readonly perRun: number;
   readonly perDay: number;
+  /** Made by both jobs on the operator's calendar day before this run. */
+  readonly usedToday: number;
   /** What this run may still make. */
   readonly left: number;
   /** Which cap is met first when `left` runs out. */
@@ -33,6 +35,7 @@ export function capsLeft(
   return {
     perRun,
     perDay: limits.draftsPerDay,
+    usedToday: made.onOperatorDay,
     left: Math.min(perRun, dayLeft),
     bindingReason: dayLeft < perRun ? 'cap_day' : 'cap_run',
   };

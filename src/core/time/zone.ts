@@ -61,6 +61,15 @@ export function wallTime(instant: Instant, zone: string): WallTime {
   return { epochDay, msOfDay: wallMs - epochDay * DAY_MS };
 }
 
+/** What the wall clock of a zone shows, to the second, with its distance to UTC: `2026-02-18T10:03:00+01:00` (ISO 8601). */
+export function formatLocal(instant: Instant, zone: string): string {
+  const { offsetMs } = offsetSpanAt(zone, instant);
+  const wall = new Date(instant + offsetMs).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
+  const minutes = Math.round(Math.abs(offsetMs) / MINUTE_MS);
+  const twoDigits = (value: number): string => String(value).padStart(2, '0');
+  return `${wall}${offsetMs < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+}
+
 /**
  * The instant of a local date and minute (0 to 1440). In a gap: the first instant after it; in an overlap: the first
  * occurrence (hardening 93 and 94).
