@@ -30,7 +30,7 @@ describe.skipIf(!canRun)('a disk that fails', () => {
   const faults = [
     { error: 'EIO', call: 'fsync', step: 1 },
     { error: 'ENOSPC', call: 'pwrite64', step: isFull ? 1 : 12 },
-    { error: 'EDQUOT', call: 'pwrite64', step: isFull ? 1 : 30 },
+    { error: 'EDQUOT', call: 'pwrite64', step: isFull ? 4 : 40 },
   ];
 
   test.skipIf(!canTrace).each(faults)(

@@ -86,7 +86,7 @@ const SEQUENCES: readonly SequenceText[] = [
   },
   {
     id: 'window',
-    head: ['late = "skip"'],
+    head: [],
     trigger: ['source = ["form:window"]'],
     steps: [
       { id: 'first', after: '0d' },
@@ -112,6 +112,16 @@ const SEQUENCES: readonly SequenceText[] = [
     steps: [
       { id: 'news', after: '1h' },
       { id: 'offer', after: '1d' },
+    ],
+  },
+  {
+    // Its first step falls due while nothing runs.
+    id: 'sleepers',
+    head: ['late = "skip"'],
+    trigger: ['source = ["form:sleepers"]'],
+    steps: [
+      { id: 'knock', after: '3d' },
+      { id: 'again', after: '5d' },
     ],
   },
   {
