@@ -1,11 +1,14 @@
 import { DAY_MS } from './rules.ts';
 import type { Chance } from './scenery.ts';
-import { leadFile } from './scenery.ts';
+import { leadFile, stepWords } from './scenery.ts';
 import type { Row } from './view.ts';
 import type { World } from './world.ts';
 
 /** Runs one command line of a person, or of a test; the simulation logs and judges it. */
 export type Type = (argv: readonly string[]) => Promise<number>;
+
+/** The sequences that a person now and then edits. */
+const EDITED = ['website-lead', 'partner'];
 
 const MESSAGES = 'SELECT id, state, hold_cause, held_run_id FROM messages WHERE state = ? ORDER BY row_id';
 
@@ -28,7 +31,7 @@ export class Operator {
     if (this.#chance.oneIn(2)) await this.#review();
     if (this.#chance.oneIn(4)) await this.#changeLead();
     if (this.#chance.oneIn(12)) await this.bringLeads(this.#chance.between(1, 6));
-    if (this.#chance.oneIn(40)) await this.#editSequence();
+    if (this.#chance.oneIn(15)) await this.#editSequence();
     if (this.#chance.oneIn(60)) await this.#type(['pause', '--reason', 'a look']);
     if (this.#chance.oneIn(12)) await this.#runByHand();
   }
@@ -47,6 +50,16 @@ export class Operator {
     const ids = this.#world.rows(MESSAGES, 'pending_approval').map(({ id }) => String(id));
     if (ids.length > 0) await this.#type(['review', 'approve', ...ids]);
     await this.#settle();
+  }
+
+  /** No sequence stays paused. */
+  async activateSequences(): Promise<void> {
+    for (const id of EDITED) {
+      const path = `${id}/sequence.toml`;
+      const text = this.#world.read(`sequences/${path}`);
+      this.#world.writeSequences({ [path]: text.replace('"paused"', '"active"') });
+    }
+    await this.#type(['sequences', 'apply', '--yes']);
   }
 
   async bringLeads(count: number): Promise<void> {
@@ -119,16 +132,14 @@ export class Operator {
   }
 
   async #editSequence(): Promise<void> {
-    const id = this.#chance.pick(['website-lead', 'partner']);
+    const id = this.#chance.pick(EDITED);
     const path = `${id}/sequence.toml`;
     const text = this.#world.read(`sequences/${path}`);
-    const edited = this.#chance.oneIn(2)
-      ? text.replace(
-          /status = "(active|paused)"/,
-          (_, status) => `status = "${status === 'active' ? 'paused' : 'active'}"`,
-        )
-      : text.replace(/after = "(\d+)d"/, () => `after = "${this.#chance.between(0, 4)}d"`);
-    this.#world.writeSequences({ [path]: edited });
+    const edited = this.#chance.pick([otherStatus, otherDelay, withNewStep, withoutStep])(text, this.#chance);
+    this.#world.writeSequences({ [path]: edited, ...wordsOf(id, edited) });
+    for (const step of stepIds(text)) {
+      if (!stepIds(edited).includes(step)) this.#world.delete(`sequences/${id}/${step}.md`);
+    }
     await this.#type(['sequences', 'apply', '--yes']);
   }
 
@@ -145,4 +156,39 @@ export class Operator {
     ]);
     await this.#type(argv);
   }
+}
+
+function otherStatus(toml: string): string {
+  return toml.includes('"active"')
+    ? toml.replace('"active"', '"paused"')
+    : toml.replace('"paused"', '"active"');
+}
+
+function otherDelay(toml: string, chance: Chance): string {
+  return toml.replace(/after = "\d+d"/, () => `after = "${chance.between(0, 4)}d"`);
+}
+
+/** At its end, or in the middle: whoever has passed that place never gets it. */
+function withNewStep(toml: string, chance: Chance): string {
+  const blocks = toml.split('[[step]]');
+  const step = `\nid = "extra-${chance.between(1, 999_999)}"\nafter = "1d"\n`;
+  return blocks.toSpliced(chance.between(2, blocks.length), 0, step).join('[[step]]');
+}
+
+/** Any but the first; its id is never used again. */
+function withoutStep(toml: string, chance: Chance): string {
+  const blocks = toml.split('[[step]]');
+  return blocks.length < 4
+    ? toml
+    : blocks.toSpliced(chance.between(2, blocks.length - 1), 1).join('[[step]]');
+}
+
+function stepIds(toml: string): readonly string[] {
+  return [...toml.matchAll(/^id = "([\w-]+)"/gm)].map(([, id = '']) => id);
+}
+
+function wordsOf(sequence: string, toml: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    stepIds(toml).map((step) => [`${sequence}/${step}.md`, stepWords(sequence, step)]),
+  );
 }

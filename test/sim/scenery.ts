@@ -141,7 +141,7 @@ export interface SequenceParts {
   readonly steps: readonly (readonly [string, string?])[];
 }
 
-/** The files of one sequence. Every step has a subject of its own, which names it in the outbox. */
+/** The files of one sequence. */
 export function sequence(
   id: string,
   { head, trigger, send, steps }: SequenceParts,
@@ -154,11 +154,13 @@ export function sequence(
     ...steps.map(([step, timing = '']) => `[[step]]\nid = "${step}"\n${timing}`),
     '',
   ].join('\n');
-  const words = steps.map(([step]) => [
-    `${id}/${step}.md`,
-    `Subject: ${id} ${step}\nMode: fixed\n\nHello {{ first_name | default: "there" }},\n\nthis is ${step}.\n`,
-  ]);
+  const words = steps.map(([step]) => [`${id}/${step}.md`, stepWords(id, step)]);
   return { [`${id}/sequence.toml`]: toml, ...(Object.fromEntries(words) as Record<string, string>) };
+}
+
+/** Every step has words of its own, which name it in the outbox. */
+export function stepWords(sequenceId: string, step: string): string {
+  return `Subject: ${sequenceId} ${step}\nMode: fixed\n\nHello {{ first_name | default: "there" }},\n\nthis is ${step}.\n`;
 }
 
 /** A lead file with this many new people, `first` counting on from those before. */

@@ -115,8 +115,7 @@ export class Simulation {
     this.#weather.setRight();
     this.#note('calm');
     await this.#world.configure(ROOMY);
-    this.#world.writeSequences(SEQUENCES);
-    await this.#run(['sequences', 'apply', '--yes'], false);
+    await this.#operator.activateSequences();
     for (let tick = 0; tick < CALM_DAYS * 6; tick += 1) {
       this.#ticks += 1;
       this.#weather.pass(4 * HOUR_MS);

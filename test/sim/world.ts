@@ -184,6 +184,10 @@ export class World {
     return readFileSync(join(this.directory, path), 'utf8');
   }
 
+  delete(path: string): void {
+    rmSync(join(this.directory, path), { force: true });
+  }
+
   remove(): void {
     this.#witness?.close();
     rmSync(this.directory, { recursive: true, force: true });
