@@ -13,6 +13,8 @@ export type SmtpMoment =
 export type SmtpFault =
   /** Closes the connection instead of answering. */
   | { readonly kind: 'cut' }
+  /** The same without a farewell: a TCP reset. */
+  | { readonly kind: 'reset' }
   /** Answers as always, then closes. */
   | { readonly kind: 'cut after' }
   /** Never says anything again. */
@@ -69,6 +71,8 @@ export class SmtpTestServer {
   readonly options: SmtpServerOptions;
   /** Told of every moment before it is answered: the world may change there, or the client be killed. */
   watch: ((moment: SmtpMoment) => void) | null = null;
+  /** How often a fault struck. */
+  strikes = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #taken = new Map<string, TakenMail[]>();
@@ -146,7 +150,9 @@ export class SmtpTestServer {
       const { at, after = 0, times = Infinity, bytes: bytesFirst = 0, fault } = entry.planned;
       if (at !== moment || bytes < bytesFirst) continue;
       entry.seen += 1;
-      if (entry.seen > after && entry.seen <= after + times) return fault;
+      if (entry.seen <= after || entry.seen > after + times) continue;
+      this.strikes += 1;
+      return fault;
     }
     return null;
   }
@@ -333,6 +339,10 @@ class Conversation {
     switch (fault.kind) {
       case 'cut':
         this.#end('');
+        return;
+      case 'reset':
+        this.#isMute = true;
+        this.#socket.resetAndDestroy();
         return;
       case 'cut after':
         this.#end(`${reply}\r\n`);

@@ -85,6 +85,8 @@ export interface SendDesk extends Desk {
   attempts(id: string): string[];
   /** The notices that wait for the operator, by kind. */
   notices(): string[];
+  /** All rows of a query. */
+  rows(sql: string, ...values: unknown[]): readonly Readonly<Record<string, unknown>>[];
   /** Closes the state, as if nobody looked at it, while `work` runs; afterwards it may be another one. */
   away<T>(work: () => Promise<T>): Promise<T>;
   stop(): void;
@@ -131,6 +133,7 @@ export function sendDesk(config: SendConfig = {}, now?: number): SendDesk {
         .all()
         .map(({ kind }) => kind),
     row: (sql, ...values) => db.prepare<unknown[], Readonly<Record<string, unknown>>>(sql).get(...values)!,
+    rows: (sql, ...values) => db.prepare<unknown[], Readonly<Record<string, unknown>>>(sql).all(...values),
     away: async (work) => {
       db.close();
       try {
@@ -146,8 +149,8 @@ export function sendDesk(config: SendConfig = {}, now?: number): SendDesk {
 }
 
 /** A desk that went live over SMTP to this port, and has run `send` once with nothing to send. */
-export async function liveDesk(smtpPort: number, config: SendConfig = {}): Promise<SendDesk> {
-  const bench = sendDesk({ smtpPort, ...config });
+export async function liveDesk(smtpPort: number, config: SendConfig = {}, now?: number): Promise<SendDesk> {
+  const bench = sendDesk({ smtpPort, ...config }, now);
   await bench.run(['go-live', '--keep', '--yes']);
   await bench.send();
   return bench;
