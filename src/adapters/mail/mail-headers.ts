@@ -4,8 +4,11 @@ import { headerText } from '../../core/template-text.ts';
 import type { MailToCompose } from './compose.ts';
 import { messageIdHeader, normaliseMessageId } from './message-id.ts';
 
-/** The library's pure functions for header values; imported where they are first used. */
+/** The library's pure functions for header values. */
 type Library = typeof Codec;
+
+/** Kept: in the bundle every import copies the whole namespace. */
+let library: Promise<Library> | null = null;
 
 /** RFC 5322, 2.1.1: what a line should not pass. */
 const LINE_CHARACTERS = 76;
@@ -23,7 +26,8 @@ const REFERENCES_MAX = 30;
  * body (RFC 5322, 3.6). The subject is cleaned already.
  */
 export async function mailHeaders(mail: MailToCompose, subject: string): Promise<readonly string[]> {
-  const codec = await import('nodemailer/lib/mime-funcs');
+  library ??= import('nodemailer/lib/mime-funcs');
+  const codec = await library;
   return [
     ...addressLines(codec, mail),
     codec.foldLines(`Subject: ${subjectValue(codec, subject)}`, LINE_CHARACTERS),

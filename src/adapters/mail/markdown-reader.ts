@@ -1,3 +1,4 @@
+import type * as Marked from 'marked';
 import type { MarkedToken, Token } from 'marked';
 
 import { decodeReferences } from './character-references.ts';
@@ -9,12 +10,16 @@ const LINK_SCHEMES: readonly string[] = ['http:', 'https:', 'mailto:'];
 // eslint-disable-next-line no-control-regex -- control characters are what this removes
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
+/** Kept: in the bundle every import copies the whole namespace. */
+let library: Promise<typeof Marked> | null = null;
+
 /**
  * Reads Markdown into marked's tree. CommonMark without GitHub's additions: tables and ~~ would give meaning to
  * characters of a lead's value that no escape covers, and a bare `www.` or address of a lead must not become a link.
  */
 export async function readMarkdown(markdown: string): Promise<readonly MarkedToken[]> {
-  const { Lexer } = await import('marked');
+  library ??= import('marked');
+  const { Lexer } = await library;
   return known(new Lexer({ gfm: false, breaks: false, pedantic: false }).lex(markdown));
 }
 
