@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 
 import { putInPlace } from '../adapters/state-files.ts';
 import { createSendJournal } from '../adapters/send-journal.ts';
-import { createStampFile } from '../adapters/stamp-file.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { foldLog, inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
@@ -61,7 +60,7 @@ interface Restored {
 function restore(invocation: Invocation, workspace: Workspace, file: string): Outcome {
   const { clock, random } = invocation.context;
   const now = clock.now();
-  const { databaseFile, stateDir, stampFile, outboxDir } = workspace.paths;
+  const { databaseFile, stateDir, outboxDir } = workspace.paths;
   foldLog(databaseFile);
   const setAside = replaceState(databaseFile, file, now);
   const db = openState({ file: databaseFile, mode: 'write' });
@@ -73,8 +72,6 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
       const journal = settleAgainst({ journal: createSendJournal(stateDir), outboxDir })(engine);
       return { journal, distrust: distrustOpen(engine, { runId, why: 'the state was restored' }), setAside };
     });
-    // Reading the stamp here only proves that it can be read: adopt writes it anew, and until then the doubt stands.
-    createStampFile(stampFile).read();
     return restoredOutcome(file, restored);
   } finally {
     db.close();
