@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -39,6 +39,34 @@ describe.skipIf(!canRun)('many copies of one job at once', () => {
     expectSoundDrafts(box);
     expect(box.count('SELECT count(*) FROM draft_log')).toBe(DRAFTS_PER_DAY);
   });
+
+  test('A12: every command at once, twice over: each ends as it may, and the state is whole', async () => {
+    const box = readyToDraft(temporaryDirectory());
+    const rows = Array.from({ length: 100 }, (_, index) => `more${index}@firm.example,form:contact`);
+    writeFileSync(box.path('more.csv'), ['email,source', ...rows, ''].join('\n'));
+    const commands = [
+      ...[['drip'], ['nurture'], ['send'], ['confirm'], ['backup'], ['status'], ['drip', '--preview']],
+      ...[
+        ['leads', 'import', 'more.csv', '--yes'],
+        ['leads', 'set', 'priya@kestrel.example', 'stage=customer'],
+      ],
+      ...[
+        ['review', 'approve', '--all', '--count', '5'],
+        ['review', 'hold', '--all'],
+        ['sequences', 'apply', '--yes'],
+      ],
+    ];
+    const ran = await Promise.all([...commands, ...commands].map((words) => box.start(...words)));
+    for (const { code, stderr } of ran) expect([0, 32, 64, 75], stderr).toContain(code);
+    expect(box.rows('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(box.rows('PRAGMA foreign_key_check')).toEqual([]);
+    expect(box.rows('SELECT 1 FROM draft_log GROUP BY lead_row_id HAVING count(*) > 1')).toEqual([]);
+    expect(box.count('SELECT count(*) FROM draft_log')).toBeLessThanOrEqual(DRAFTS_PER_DAY);
+    const again =
+      "SELECT 1 FROM attempts WHERE event = 'accepted' GROUP BY message_row_id HAVING count(*) > 1";
+    expect(box.rows(again)).toEqual([]);
+    expect(box.count("SELECT count(*) FROM leads WHERE email LIKE 'more%'")).toBe(100);
+  }, 60_000);
 });
 
 describe.skipIf(!canRun || !canTrace)('kill -9', () => {

@@ -353,9 +353,10 @@ export class Story {
     const box = this.#box;
     const { limits } = this.#scale;
     const [draftsPerRunDrip, draftsPerDay] = [limits.draftsPerRunDrip * 15, limits.draftsPerDay * 10];
+    const line = this.#blastRadiusLine('drip');
+    this.#importFair(Math.ceil(line) + 30, 'new');
     this.#set({ limits: { ...limits, draftsPerRunDrip, draftsPerDay } });
     box.now += 3 * MINUTE_MS;
-    const line = this.#blastRadiusLine('drip');
     const before = this.#draftCount('drip', dayStart(box.now));
     const { code } = this.#run(ANY_RUN, 'drip');
     const made = this.#draftCount('drip', dayStart(box.now));
@@ -384,6 +385,27 @@ export class Story {
     this.#run([0], 'review', 'discard', '--run', run?.run_id ?? '', '--count', String(held));
     this.#excused.push({ from: box.now - 10 * MINUTE_MS, to: box.now });
     this.#set({ limits });
+    // They were met in person after all: whoever is a customer gets nothing more.
+    this.#importFair(Math.ceil(line) + 30, 'customer');
+  }
+
+  /** So many people from a trade fair, all due at once. */
+  #importFair(count: number, stage: string): void {
+    const rows = Array.from(
+      { length: count },
+      (_, index) => `fair${index}@fair.example,form:fair,UTC,${stage}`,
+    );
+    writeFileSync(this.#box.path('fair.csv'), ['email,source,timezone,stage', ...rows, ''].join('\n'));
+    this.#run([0], 'leads', 'import', 'fair.csv', '--yes');
+    const under = this.#box.count(
+      "SELECT count(*) FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id WHERE l.source = 'form:fair' AND e.status IN ('pending', 'active')",
+    );
+    if (under !== (stage === 'customer' ? 0 : count)) {
+      this.#break(
+        'B6 a customer’s enrollments are cancelled',
+        `${under} of ${count} are under way as ${stage}`,
+      );
+    }
   }
 
   /** The day's mistake is over the restored caps by design. */

@@ -115,6 +115,13 @@ const SEQUENCES: readonly SequenceText[] = [
     ],
   },
   {
+    // A list that comes all at once.
+    id: 'fair',
+    head: [],
+    trigger: ['source = ["form:fair"]'],
+    steps: [{ id: 'met', after: '0d' }],
+  },
+  {
     // Its first step falls due while nothing runs.
     id: 'sleepers',
     head: ['late = "skip"'],
