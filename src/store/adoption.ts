@@ -43,10 +43,13 @@ const RULES: readonly AheadRule[] = [
     where: 'nurture_due_at > :latestLookAt',
     set: 'nurture_due_at = :now',
   }),
-  // C2: delays count from here.
+  // C2: delays count from here. C6: what was asked for at once is due at once.
   rule('anchors', 'enrollments', {
-    where: 'anchor_at > :now OR enrolled_at > :now',
-    set: 'anchor_at = min(anchor_at, :now), enrolled_at = min(enrolled_at, :now)',
+    where: 'anchor_at > :now OR enrolled_at > :now OR sent_now_at > :now',
+    set: `anchor_at = min(anchor_at, :now), enrolled_at = min(enrolled_at, :now),
+      due_at = CASE WHEN sent_now_at > :now AND sent_now_at >= anchor_at THEN min(due_at, :now) ELSE due_at END,
+      next_due_at = CASE WHEN sent_now_at > :now AND sent_now_at >= anchor_at THEN min(next_due_at, :now) ELSE next_due_at END,
+      sent_now_at = CASE WHEN sent_now_at > :now AND sent_now_at < anchor_at THEN NULL ELSE min(sent_now_at, :now) END`,
   }),
   rule('retries', 'enrollments', { where: 'retry_at > :latestRetryAt', set: 'retry_at = :now' }),
   // A6, B7, D2: caps, quiet days and expiry count from these.
