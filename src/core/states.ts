@@ -45,19 +45,6 @@ export function assertMove(messageId: string, from: MessageState, to: MessageSta
   });
 }
 
-const ENROLLMENT_MOVES: Readonly<Record<EnrollmentStatus, readonly EnrollmentStatus[]>> = {
-  pending: ['active', 'completed', 'cancelled', 'failed'],
-  active: ['completed', 'cancelled', 'failed'],
-  completed: [],
-  cancelled: [],
-  failed: [],
-};
-
-/** True when an enrollment may go from one status to the other (B5). */
-export function mayEnrollmentMove(from: EnrollmentStatus, to: EnrollmentStatus): boolean {
-  return ENROLLMENT_MOVES[from].includes(to);
-}
-
 /** B4: pending or active. */
 export function isLive(status: EnrollmentStatus): boolean {
   return status === 'pending' || status === 'active';

@@ -69,16 +69,6 @@ export function enrollmentsOfLead(db: StateDatabase, leadRowId: number): StoredE
     .map(toEnrollment);
 }
 
-/** Live enrollments of a sequence, in row order. */
-export function liveEnrollmentsOfSequence(db: StateDatabase, sequenceRowId: number): StoredEnrollment[] {
-  return db
-    .prepare<[number], EnrollmentRow>(
-      `SELECT * FROM enrollments WHERE sequence_row_id = ? AND status IN ('pending', 'active') ORDER BY row_id`,
-    )
-    .all(sequenceRowId)
-    .map(toEnrollment);
-}
-
 /** Steps that this enrollment never gets again: delivered, maybe delivered, or passed over by a rejection (C5, D11). */
 export function settledStepRowIds(db: StateDatabase, enrollmentRowId: number): Set<number> {
   const rows = db

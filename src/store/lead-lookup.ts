@@ -14,14 +14,6 @@ export function leadIdsBeginningWith(db: StateDatabase, text: string, limit: num
   );
 }
 
-/** How many nurture follow-ups a lead has had (B7). */
-export function followUpCount(db: StateDatabase, leadRowId: number): number {
-  const row = db
-    .prepare<[number], { nurture_count: number }>('SELECT nurture_count FROM leads WHERE row_id = ?')
-    .get(leadRowId);
-  return row?.nurture_count ?? 0;
-}
-
 /** A lead's hold: nothing is drafted or sent before it ends; null lifts it. In the caller's transaction. */
 export function setLeadHold(
   db: StateDatabase,
