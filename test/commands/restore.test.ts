@@ -217,18 +217,53 @@ describe('A15, F8: backup at noon, sends, restore', () => {
   test('what became of a round is in the journal even when the next one claims nothing', async () => {
     const server = await SmtpTestServer.start();
     const bench = await liveDesk(server.port, WIDE);
-    const ids = bench.approveMany(6);
+    const ids = bench.approveMany(11);
     server.watch = (moment) => {
-      // The sixth, a round of its own, is taken back while the first five are under way.
+      // The eleventh, a round of its own, is taken back while the first ten are under way.
       if (moment !== 'DOT') return;
       const { database: db } = bench;
       db.write(() => {
-        db.prepare(`UPDATE messages SET state = 'pending_approval' WHERE id = ?`).run(ids[5]);
+        db.prepare(`UPDATE messages SET state = 'pending_approval' WHERE id = ?`).run(ids[10]);
       });
     };
-    expect((await bench.send()).counts).toMatchObject({ sent: 5, undo: 1 });
+    expect((await bench.send()).counts).toMatchObject({ sent: 10, undo: 1 });
     const accepted = bench.journal().filter(({ event }) => event === 'accepted');
-    expect(new Set(accepted.map(({ messageId }) => messageId))).toEqual(new Set(ids.slice(0, 5)));
+    expect(new Set(accepted.map(({ messageId }) => messageId))).toEqual(new Set(ids.slice(0, 10)));
+  });
+});
+
+describe('A15: a backup that was made in the middle of a run', () => {
+  test.each([
+    ['refused', 'held'],
+    ['withdrawn', 'held'],
+    ['accepted', 'sent'],
+    ['unknown', 'uncertain'],
+    [null, 'uncertain'],
+  ])('what was being sent and ended as %s is %s, not a riddle for a person', async (ending, state) => {
+    const bench = sendDesk(WIDE);
+    const id = bench.approve('ann');
+    const { database: db, clock } = bench;
+    db.write(() => {
+      db.prepare(`UPDATE messages SET state = 'sending', claimed_at = ?, attempts = 1`).run(clock.now());
+    });
+    const copy = await backUp(bench);
+    const entry = {
+      messageId: id,
+      attempt: 1,
+      at: clock.now(),
+      stateId: readHeader(db).stateId,
+      recipient: 'ann@ann.example',
+      enrollmentId: 'e-any',
+      sequenceId: 'welcome',
+      stepId: 'hello',
+      transport: 'smtp',
+      isRehearsal: false,
+    };
+    const events = ['claimed', ...(ending === null ? [] : [ending])];
+    const lines = events.map((event) => JSON.stringify({ ...entry, event }));
+    writeFileSync(join(bench.directory, 'send-journal.jsonl'), `${lines.join('\n')}\n`);
+    await restore(bench, copy);
+    expect(bench.stateOf(id)).toBe(state);
   });
 });
 

@@ -13,6 +13,7 @@ import { addTimeline } from '../../store/timeline.ts';
 import { recordContact } from '../../store/contacts.ts';
 import { advanceEnrollment } from './enrollment-moves.ts';
 import type { Engine } from './engine.ts';
+import { approveAgain } from './send-settling.ts';
 
 /** A mail that left, or may have, to somebody whom this older state does not know. */
 export interface UnknownRecipient {
@@ -55,7 +56,10 @@ export function settleAgainst(witnesses: SendWitnesses): SettleAgainstSendJourna
     const counts = { sent: 0, uncertain: 0 };
     const since = horizonOf(engine);
     for (const fact of factsOf(witnesses)) {
-      if (fact.fate === 'not_sent') continue;
+      if (fact.fate === 'not_sent') {
+        releaseClaim(engine, fact);
+        continue;
+      }
       const outcome = settleFact(engine, fact);
       if (outcome === 'settled') counts[fact.fate] += 1;
       if (outcome === 'unknown' && fact.line.at >= since && suppressUnknown(engine, fact.line))
@@ -118,6 +122,12 @@ function settleFact(engine: Engine, fact: Fact): 'settled' | 'known' | 'unknown'
   const put = messageById(engine.db, line.messageId);
   if (put !== null) afterSettling(engine, put, fact);
   return 'settled';
+}
+
+/** A copy made in the middle of a run holds claims whose end it never saw: one that surely did not leave is approved again. */
+function releaseClaim(engine: Engine, { line }: Fact): void {
+  const message = messageById(engine.db, line.messageId);
+  if (message?.state === 'sending') approveAgain(engine, message);
 }
 
 function stateOf({ fate, line }: Fact): { state: 'sent' | 'uncertain'; at: Instant; isRehearsal: boolean } {
