@@ -128,10 +128,14 @@ describe.skipIf(!canRun || !canTrace)('kill -9', () => {
   );
 });
 
-/** Between two commits there are many writes: all of them in the long run, every twelfth here. */
+/** Commits are syncs; between two of them are many writes. The long run takes every point, this one the syncs and some of the writes. */
 function callsOf(...calls: readonly string[]): readonly { call: string; step: number }[] {
   const isLong = process.env['HEADGATE_ACCEPTANCE'] === 'full';
-  return calls.map((call) => ({ call, step: call === 'pwrite64' && !isLong ? 12 : 1 }));
+  if (isLong) return calls.map((call) => ({ call, step: 1 }));
+  return [
+    { call: 'fsync', step: 1 },
+    { call: 'pwrite64', step: 16 },
+  ];
 }
 
 /** The sample's leads, all due, and a gap that a person has accepted. */
