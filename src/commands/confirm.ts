@@ -5,7 +5,7 @@ import type { Invocation, Outcome } from './cli-context.ts';
 import { confirmInSession, NOTHING_TO_CONFIRM, type ConfirmRequest } from './confirm-plan.ts';
 import { argument, flagOption, usageError } from './options.ts';
 import { reportRun } from './run-report.ts';
-import { openSession } from './run-session.ts';
+import { openSession, type RunSession } from './run-session.ts';
 import { findPlanJob } from './saved-plan.ts';
 
 const JOBS: readonly Job[] = ['drip', 'nurture'];
@@ -18,9 +18,21 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const planId = argument(invocation, 0);
   const request = readRequest(invocation);
   if (planId !== null) return confirmJob(invocation, findPlanJob(invocation, planId), { ...request, planId });
-  const outcomes: Outcome[] = [];
-  for (const job of JOBS) outcomes.push(await confirmJob(invocation, job, { ...request, planId: null }));
-  return together(outcomes);
+  return confirmAll(invocation, { ...request, planId: null });
+}
+
+/** Both locks before either job: one that is busy ends it (75) with nothing done, and not with one job done and unsaid. */
+async function confirmAll(invocation: Invocation, request: ConfirmRequest): Promise<Outcome> {
+  const open: { readonly job: Job; readonly session: RunSession }[] = [];
+  try {
+    for (const job of JOBS) open.push({ job, session: openSession(invocation, job) });
+    const outcomes: Outcome[] = [];
+    for (const { job, session } of open)
+      outcomes.push(await reportRun(session, await confirmInSession(session, job, request)));
+    return together(outcomes);
+  } finally {
+    for (const { session } of open.reverse()) session.close();
+  }
 }
 
 /** A17: a saved plan is done as it is; what would narrow or move it belongs to the preview that makes it. */
