@@ -15,7 +15,14 @@ import {
 import { stampState, type RunSession } from './run-session.ts';
 import { NOTHING_SENT } from './send-delivery.ts';
 import type { SendReport } from './send-report.ts';
-import { holdBatch, holdDoubtful, nothingDue, type SendPlan, type SendRequest } from './send-run.ts';
+import {
+  holdBatch,
+  holdDoubtful,
+  nothingDue,
+  waitingCount,
+  type SendPlan,
+  type SendRequest,
+} from './send-run.ts';
 
 const DAY_MS = 86_400_000;
 const NOTHING = { doubts: [], plan: null, result: NOTHING_SENT, held: 0 } as const;
@@ -167,9 +174,10 @@ function sentExit({ settled, notSent, stoppedBy, cutShort }: SendingResult, requ
 }
 
 function sendCounts(result: SendingResult, plan: SendPlan): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = { evaluated: plan.queue.length + plan.notSent.length };
+  const counts: Record<string, number> = { evaluated: plan.queue.length + waitingCount(plan) };
   for (const { outcome } of result.settled) counts[outcome] = (counts[outcome] ?? 0) + 1;
   for (const { reason } of [...plan.notSent, ...result.notSent]) counts[reason] = (counts[reason] ?? 0) + 1;
+  for (const [reason, more] of Object.entries(plan.notNamed)) counts[reason] = (counts[reason] ?? 0) + more;
   return counts;
 }
 

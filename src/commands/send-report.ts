@@ -10,7 +10,7 @@ import { countOf, escapeText } from './output/text.ts';
 import { runDocument } from './run-document.ts';
 import type { RunEnd } from './run-ledger.ts';
 import type { RunSession } from './run-session.ts';
-import type { SendPlan } from './send-run.ts';
+import { waitingCount, type SendPlan } from './send-run.ts';
 
 /** All that is worth saying of one `send`. */
 export interface SendReport extends RunEnd {
@@ -38,7 +38,10 @@ export function reportSend(session: RunSession, report: SendReport): Outcome {
         paused: report.reason === 'paused',
       },
       counts: report.counts,
-      items: itemsDocument(report),
+      // Made when it is asked for: a person is shown fifty of ten thousand.
+      get items() {
+        return itemsDocument(report);
+      },
       next,
     },
     human: (terminal) => lines(terminal, { session, report, next }),
@@ -62,8 +65,8 @@ function volumeGuards(session: RunSession, { plan }: SendReport): Readonly<Recor
 }
 
 function itemsDocument({ plan, result, mode }: SendReport): readonly unknown[] {
-  const done = result.settled.map(({ claim, outcome, detail }) => ({
-    ...named(claim.message),
+  const done = result.settled.map(({ message, outcome, detail }) => ({
+    ...named(message),
     action: 'send',
     outcome,
     detail,
@@ -138,7 +141,7 @@ function sentLines(terminal: Terminal, { plan, result, mode }: SendReport): read
   const rows =
     mode === 'preview'
       ? (plan?.queue ?? []).map((message) => ({ message, outcome: 'would send', detail: '' }))
-      : result.settled.map(({ claim, outcome, detail }) => ({ message: claim.message, outcome, detail }));
+      : result.settled;
   if (rows.length === 0) return [];
   const table = renderTable({ ...terminal, isTty: true, width: terminal.width - 1 }, rows.slice(0, 50), [
     { header: 'id', cell: ({ message }) => message.id, minWidth: 18 },
@@ -164,7 +167,8 @@ function waitingLines({ plan, result }: SendReport, zone: string): readonly stri
     const when = until === null ? '' : `, until ${formatDateTime(until, zone)}`;
     return `   ${message.id}  ${reason}: ${escapeText(detail)}${when}`;
   });
-  return ['', ` ${countOf(waiting.length, 'approved message')} not sent now`, ...shown];
+  const count = result.notSent.length + (plan === null ? 0 : waitingCount(plan));
+  return ['', ` ${countOf(count, 'approved message')} not sent now`, ...shown];
 }
 
 function nextCommands(session: RunSession, report: SendReport): readonly string[] {

@@ -1,17 +1,24 @@
 import type { ExitName } from '../core/exits.ts';
 import { OPERATING_DAYS_IN_MEAN, judgeBlastRadius, type BlastRadius } from '../core/guards/blast-radius.ts';
 import { judgeSend } from '../core/guards/send-guards.ts';
+import type { Verdict } from '../core/guards/verdict.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant } from '../core/model.ts';
 import { addDays, startOfLocalDay } from '../core/time/zone.ts';
-import { messagesInState, moveMessage, type StoredMessage } from '../store/messages.ts';
+import {
+  approvedIds,
+  countInState,
+  messagesInState,
+  moveMessage,
+  type StoredMessage,
+} from '../store/messages.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { liveDaysBefore, sendsBetween } from '../store/sends.ts';
 import { addTimeline } from '../store/timeline.ts';
 import { isOperatorsDay, type Engine } from './engine/engine.ts';
 import { doubtHeldApprovals } from './engine/held-approvals.ts';
 import { guardContext } from './engine/planning.ts';
-import { outgoingOf } from './engine/send-candidates.ts';
+import { outgoingOf, withoutWords, type QueuedMessage } from './engine/send-candidates.ts';
 import { dropUnlisted, sendRoom, sentSoFar, type NotSent } from './engine/send-ledger.ts';
 import type { RunSession } from './run-session.ts';
 
@@ -26,37 +33,77 @@ export interface SendRequest {
 
 /** What would leave now, and what waits for what. */
 export interface SendPlan {
-  readonly queue: readonly StoredMessage[];
+  readonly queue: readonly QueuedMessage[];
+  /** The first of those that stay behind. */
   readonly notSent: readonly NotSent[];
+  /** How many more stay behind, by reason: a backlog of a million is counted, not listed. */
+  readonly notNamed: Readonly<Record<string, number>>;
   readonly blastRadius: BlastRadius;
   /** What left on the operator's day before this run (A6). */
   readonly sentToday: number;
 }
 
-/** D2: every approved message judged at this moment; the ones that may leave, in order, up to the caps. Reads only. */
+/** So many that stay behind are named one by one. */
+const NOT_SENT_NAMED_MAX = 1_000;
+
+/**
+ * D2: the approved messages judged at this moment, in order; the ones that may leave, up to the caps. When the caps are reached it
+ * looks at some more, to say why they wait, and counts the rest. Reads only, one snapshot.
+ */
 export function planSend(engine: Engine, request: SendRequest): SendPlan {
+  return engine.db.read(() => {
+    const { queue, notSent, notNamed } = queueUp(engine, request);
+    const sentToday = sentSoFar(engine).onOperatorDay;
+    return { queue, notSent, notNamed, blastRadius: sendBlastRadius(engine, queue), sentToday };
+  });
+}
+
+function queueUp(engine: Engine, request: SendRequest): Pick<SendPlan, 'queue' | 'notSent' | 'notNamed'> {
   const context = guardContext(engine, 'drip');
-  const { limits } = engine.policy;
-  const perRun = request.limit === null ? limits.sendsPerRun : Math.min(request.limit, limits.sendsPerRun);
-  const room = engine.without.has('cap') ? Infinity : Math.min(perRun, sendRoom(engine));
-  const queue: StoredMessage[] = [];
+  const { room, reason: capReason } = roomOf(engine, request);
+  const queue: QueuedMessage[] = [];
   const notSent: NotSent[] = [];
-  for (const message of approvedInOrder(engine.db, request.only)) {
-    const outgoing = outgoingOf(engine, message.id);
-    if (outgoing === null) continue;
-    const verdict = judgeSend(outgoing.send, context);
-    if (verdict.kind === 'skip' || verdict.kind === 'hold') {
-      const until = verdict.kind === 'skip' ? verdict.until : null;
-      notSent.push({ message, reason: verdict.reason, detail: verdict.detail, until });
-    } else if (queue.length >= room) {
-      const reason = room < perRun ? 'cap_day' : 'cap_run';
-      notSent.push({ message, reason, detail: 'over the cap; the longest approved go first', until: null });
-    } else {
-      queue.push(outgoing.message);
+  const notNamed: Record<string, number> = {};
+  let judged = 0;
+  for (const id of approvedInOrder(engine.db, request.only)) {
+    if (queue.length >= room && notSent.length >= NOT_SENT_NAMED_MAX && request.only.length === 0) {
+      notNamed[capReason] = countInState(engine.db, 'approved') - judged;
+      break;
     }
+    judged += 1;
+    const outgoing = outgoingOf(engine, id);
+    if (outgoing === null) continue;
+    const message = withoutWords(outgoing.message);
+    const refusal =
+      refusalOf(judgeSend(outgoing.send, context)) ??
+      (queue.length < room ? null : { ...OVER_CAP, reason: capReason });
+    if (refusal === null) queue.push(message);
+    else if (notSent.length < NOT_SENT_NAMED_MAX) notSent.push({ message, ...refusal });
+    else notNamed[refusal.reason] = (notNamed[refusal.reason] ?? 0) + 1;
   }
-  const sentToday = sentSoFar(engine).onOperatorDay;
-  return { queue, notSent, blastRadius: sendBlastRadius(engine, queue), sentToday };
+  return { queue, notSent, notNamed };
+}
+
+const OVER_CAP = { detail: 'over the cap; the longest approved go first', until: null };
+
+function refusalOf(verdict: Verdict): Omit<NotSent, 'message'> | null {
+  if (verdict.kind !== 'skip' && verdict.kind !== 'hold') return null;
+  const { reason, detail } = verdict;
+  return { reason, detail, until: verdict.kind === 'skip' ? verdict.until : null };
+}
+
+/** A6: how many may leave in this run, and which cap it is that ends it. */
+function roomOf(engine: Engine, { limit }: SendRequest): { room: number; reason: string } {
+  const { sendsPerRun } = engine.policy.limits;
+  const perRun = limit === null ? sendsPerRun : Math.min(limit, sendsPerRun);
+  if (engine.without.has('cap')) return { room: Infinity, reason: 'cap_run' };
+  const room = Math.min(perRun, sendRoom(engine));
+  return { room, reason: room < perRun ? 'cap_day' : 'cap_run' };
+}
+
+/** How many approved messages the plan leaves behind. */
+export function waitingCount({ notSent, notNamed }: SendPlan): number {
+  return Object.values(notNamed).reduce((sum, more) => sum + more, notSent.length);
 }
 
 /** D9: who may not be written to at all is skipped and leaves the sequence, rather than wait at the door for ever. */
@@ -70,15 +117,13 @@ export function dropUnlistedNow(session: RunSession, engine: Engine, plan: SendP
 }
 
 /** Longest approved first, whatever the lead: fair and deterministic (A6). */
-function approvedInOrder(db: StateDatabase, only: readonly string[]): StoredMessage[] {
-  const approved = [...messagesInState(db, 'approved')].filter(
-    (each) => only.length === 0 || only.includes(each.id),
-  );
-  return approved.sort((a, b) => (a.approvedAt ?? 0) - (b.approvedAt ?? 0) || a.rowId - b.rowId);
+function* approvedInOrder(db: StateDatabase, only: readonly string[]): Generator<string> {
+  const wanted = new Set(only);
+  for (const id of approvedIds(db)) if (wanted.size === 0 || wanted.has(id)) yield id;
 }
 
 /** A8 for `send`: what a person released from a held batch is not judged again, here or in today's volume. */
-function sendBlastRadius(engine: Engine, queue: readonly StoredMessage[]): BlastRadius {
+function sendBlastRadius(engine: Engine, queue: readonly QueuedMessage[]): BlastRadius {
   const { db, policy, operatorDay, now } = engine;
   const startOf = (day: string): Instant => startOfLocalDay(day, policy.timezone);
   const days = liveDaysBefore(db, { job: 'send', operatorDay, limit: 60 })
@@ -97,7 +142,7 @@ function sendBlastRadius(engine: Engine, queue: readonly StoredMessage[]): Blast
 }
 
 /** A8: the whole batch is held, to be released or discarded as one. In the caller's transaction; returns how many. */
-export function holdBatch(session: RunSession, db: StateDatabase, queue: readonly StoredMessage[]): number {
+export function holdBatch(session: RunSession, db: StateDatabase, queue: readonly QueuedMessage[]): number {
   return holdAll(session, db, {
     messages: queue.filter((message) => !message.released),
     cause: 'blast_radius',
@@ -136,7 +181,7 @@ export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: rea
 function holdAll(
   session: RunSession,
   db: StateDatabase,
-  hold: { messages: readonly StoredMessage[]; cause: 'blast_radius' | 'doubt' },
+  hold: { messages: readonly QueuedMessage[]; cause: 'blast_radius' | 'doubt' },
 ): number {
   const change = {
     hold_cause: hold.cause,

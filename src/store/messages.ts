@@ -138,6 +138,25 @@ export function* messagesInState(db: StateDatabase, state: MessageState): Genera
   }
 }
 
+/**
+ * Ids of the approved messages, longest approved first (A6). Fetched as they are asked for; the caller may read, but not write, while
+ * it iterates.
+ */
+export function* approvedIds(db: StateDatabase): Generator<string> {
+  const statement = db.prepare<[], { id: string }>(
+    `SELECT id FROM messages WHERE state = 'approved' ORDER BY coalesce(approved_at, 0), row_id`,
+  );
+  for (const { id } of statement.iterate()) yield id;
+}
+
+/** How many messages are in a state. */
+export function countInState(db: StateDatabase, state: MessageState): number {
+  const row = db
+    .prepare<[MessageState], { count: number }>('SELECT count(*) AS count FROM messages WHERE state = ?')
+    .get(state);
+  return row?.count ?? 0;
+}
+
 /** All messages that a run made, or held (A8), oldest first. */
 export function messagesOfRun(db: StateDatabase, runId: string): StoredMessage[] {
   return db

@@ -10,6 +10,45 @@ export interface Outgoing {
   readonly send: SendCandidate;
 }
 
+/** What a run remembers of each message: which one it is, and whose; not its words. A run may have ten thousand of them. */
+export type QueuedMessage = Pick<
+  StoredMessage,
+  | 'rowId'
+  | 'id'
+  | 'state'
+  | 'enrollmentRowId'
+  | 'leadRowId'
+  | 'released'
+  | 'textHash'
+  | 'subject'
+  | 'leadId'
+  | 'leadEmail'
+  | 'leadName'
+  | 'leadZone'
+  | 'sequenceId'
+  | 'stepId'
+>;
+
+/** A message without its words. */
+export function withoutWords(message: StoredMessage): QueuedMessage {
+  return {
+    rowId: message.rowId,
+    id: message.id,
+    state: message.state,
+    enrollmentRowId: message.enrollmentRowId,
+    leadRowId: message.leadRowId,
+    released: message.released,
+    textHash: message.textHash,
+    subject: message.subject,
+    leadId: message.leadId,
+    leadEmail: message.leadEmail,
+    leadName: message.leadName,
+    leadZone: message.leadZone,
+    sequenceId: message.sequenceId,
+    stepId: message.stepId,
+  };
+}
+
 /** Null when the message is no longer approved, or its enrollment has ended: it is not for sending any more. */
 export function outgoingOf(engine: Engine, messageId: string): Outgoing | null {
   const message = messageById(engine.db, messageId);

@@ -10,7 +10,7 @@ import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { keepMail, recordAttempt, sendsMade, type SendsMade } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import type { Engine } from './engine.ts';
-import { outgoingOf } from './send-candidates.ts';
+import { outgoingOf, type QueuedMessage } from './send-candidates.ts';
 
 export interface LedgerOptions {
   readonly runId: string;
@@ -23,13 +23,15 @@ export interface LedgerOptions {
 /** A message that this run claimed: committed as `sending`, in the journal, its bytes kept. */
 export interface Claim {
   readonly message: StoredMessage;
+  /** As the plan has it: what the report says of it. */
+  readonly queued: QueuedMessage;
   readonly mail: OutgoingMail;
   readonly attempt: number;
 }
 
 /** What was to be sent and was not, with the guard's word. */
 export interface NotSent {
-  readonly message: StoredMessage;
+  readonly message: QueuedMessage;
   readonly reason: string;
   readonly detail: string;
   readonly until: Instant | null;
@@ -46,25 +48,33 @@ export function sentSoFar({ db, policy, now, operatorDay }: Engine): SendsMade {
   return sendsMade(db, { now, dayStartedAt: startOfLocalDay(operatorDay, policy.timezone) });
 }
 
+/** A message that can leave as this mail. */
+export interface Composed {
+  readonly queued: QueuedMessage;
+  readonly message: StoredMessage;
+  readonly mail: OutgoingMail;
+}
+
 /**
  * D1, D2: claims messages for one round of deliveries, in the caller's transaction: the caps counted again, every guard judged again,
  * approved becomes sending by compare-and-set, the exact bytes are kept. The caller syncs the journal before any body.
  */
 export function claimRound(
   engine: Engine,
-  round: { mails: readonly { message: StoredMessage; mail: OutgoingMail }[]; context: GuardContext },
+  round: { mails: readonly Composed[]; context: GuardContext },
   options: LedgerOptions,
 ): { claims: Claim[]; notSent: NotSent[] } {
   const claims: Claim[] = [];
   const notSent: NotSent[] = [];
   let room = engine.without.has('cap') ? Infinity : sendRoom(engine);
-  for (const { message, mail } of round.mails) {
-    const refusal = room > 0 ? refusalAtDoor(engine, message, round.context) : capRefusal(message);
+  for (const composed of round.mails) {
+    const { queued } = composed;
+    const refusal = room > 0 ? refusalAtDoor(engine, queued, round.context) : capRefusal(queued);
     if (refusal !== null) {
       notSent.push(refusal);
       continue;
     }
-    const claim = claimOne(engine, { message, mail }, options);
+    const claim = claimOne(engine, composed, options);
     if (claim === null) continue;
     claims.push(claim);
     room -= 1;
@@ -72,14 +82,19 @@ export function claimRound(
   return { claims, notSent };
 }
 
-function capRefusal(message: StoredMessage): NotSent {
+function capRefusal(message: QueuedMessage): NotSent {
   return { message, reason: 'cap_day', detail: 'the day has had its sends', until: null };
 }
 
-function refusalAtDoor(engine: Engine, message: StoredMessage, context: GuardContext): NotSent | null {
+/** D7: no longer approved, or with other words than when the run began. */
+export function undoRefusal(message: QueuedMessage): NotSent {
+  return { message, reason: 'undo', detail: 'the approval was taken back', until: null };
+}
+
+function refusalAtDoor(engine: Engine, message: QueuedMessage, context: GuardContext): NotSent | null {
   const fresh = outgoingOf(engine, message.id);
   if (fresh?.message.state !== 'approved' || fresh.message.textHash !== message.textHash) {
-    return { message, reason: 'undo', detail: 'the approval was taken back', until: null };
+    return undoRefusal(message);
   }
   const verdict = judgeSend(fresh.send, context);
   if (verdict.kind === 'allow' || verdict.kind === 'ask') return null;
@@ -89,7 +104,7 @@ function refusalAtDoor(engine: Engine, message: StoredMessage, context: GuardCon
 }
 
 /** D9: the recipient may not be written to at all: skipped, and the enrollment ends. In the caller's transaction. */
-export function dropUnlisted(engine: Engine, message: StoredMessage): void {
+export function dropUnlisted(engine: Engine, message: QueuedMessage): void {
   const change = { ended_at: engine.now, note: 'allowlist' } as const;
   if (!moveMessage(engine.db, message, { to: 'skipped', change })) return;
   const reason = 'recipient_not_in_allowlist';
@@ -98,11 +113,7 @@ export function dropUnlisted(engine: Engine, message: StoredMessage): void {
   refreshNurtureDue(db, message.leadRowId, { policy, now });
 }
 
-function claimOne(
-  engine: Engine,
-  { message, mail }: { message: StoredMessage; mail: OutgoingMail },
-  options: LedgerOptions,
-): Claim | null {
+function claimOne(engine: Engine, { queued, message, mail }: Composed, options: LedgerOptions): Claim | null {
   const { db, now, operatorDay } = engine;
   const attempt = message.attempts + 1;
   const change = { claimed_at: now, attempts: attempt, retry_at: null } as const;
@@ -127,11 +138,12 @@ function claimOne(
     recipient: mail.to,
     raw: mail.raw,
   });
-  return { message: { ...message, state: 'sending', attempts: attempt }, mail, attempt };
+  return { message: { ...message, state: 'sending', attempts: attempt }, queued, mail, attempt };
 }
 
 /** A message that cannot be made into a mail, and why. */
 export interface Unfit {
+  readonly queued: QueuedMessage;
   readonly message: StoredMessage;
   readonly detail: string;
 }
@@ -146,7 +158,7 @@ export function holdUnfit(
   { runId }: LedgerOptions,
 ): readonly NotSent[] {
   const { db, now } = engine;
-  return unfit.flatMap(({ message, detail }) => {
+  return unfit.flatMap(({ queued, message, detail }) => {
     const change = {
       hold_cause: 'validation',
       held_from: 'pending_approval',
@@ -166,7 +178,7 @@ export function holdUnfit(
       now,
       repeatAfterMs: Infinity,
     });
-    return [{ message, reason: 'validation', detail, until: null }];
+    return [{ message: queued, reason: 'validation', detail, until: null }];
   });
 }
 

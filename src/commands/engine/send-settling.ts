@@ -9,7 +9,7 @@ import { addTimeline } from '../../store/timeline.ts';
 import { recordDelivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { isStepRemoved, withdrawRemoved } from './removed-steps.ts';
-import { outgoingOf } from './send-candidates.ts';
+import { outgoingOf, type QueuedMessage } from './send-candidates.ts';
 import type { Claim, LedgerOptions, Result } from './send-ledger.ts';
 
 /** B5: three attempts that surely failed end the enrollment. */
@@ -18,14 +18,14 @@ const BACKOFF_MS = [5 * 60_000, 30 * 60_000, 120 * 60_000] as const;
 
 /** What one attempt came to. */
 export interface Settled {
-  readonly claim: Claim;
+  readonly message: QueuedMessage;
   readonly outcome: 'sent' | 'uncertain' | 'retry' | 'failed' | 'withdrawn';
   readonly detail: string;
 }
 
 /** D1: writes what became of one claim, in the caller's transaction. Unknown is never tried again by itself. */
 export function settleClaim(engine: Engine, { claim, result }: Result, options: LedgerOptions): Settled {
-  const { message, attempt } = claim;
+  const { message, queued, attempt } = claim;
   const { runId, transport } = options;
   const detail = detailOf(result);
   recordAttempt(engine.db, {
@@ -41,13 +41,13 @@ export function settleClaim(engine: Engine, { claim, result }: Result, options: 
   switch (result.kind) {
     case 'accepted':
       recordDelivery(engine, message, { at: engine.now, isRehearsal: options.isRehearsal, response: detail });
-      return { claim, outcome: 'sent', detail };
+      return { message: queued, outcome: 'sent', detail };
     case 'unknown':
       markUncertain(engine, message, { detail, runId });
-      return { claim, outcome: 'uncertain', detail };
+      return { message: queued, outcome: 'uncertain', detail };
     case 'withdrawn':
       approveAgain(engine, message);
-      return { claim, outcome: 'withdrawn', detail };
+      return { message: queued, outcome: 'withdrawn', detail };
     case 'refused':
       return refuse(engine, claim, result);
   }
@@ -103,7 +103,7 @@ export function approveAgain(engine: Engine, message: StoredMessage, change: Mes
 
 function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { kind: 'refused' }>): Settled {
   const { db, now } = engine;
-  const { message } = claim;
+  const { message, queued } = claim;
   const detail = result.response;
   const isStopping = result.scope === 'run';
   // B5: no key, no money, no server is no attempt of this message's.
@@ -111,14 +111,14 @@ function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { 
   if (isStopping || (!result.permanent && failures < FAILURES_MAX)) {
     const waitMs = Math.max(result.retryAfterMs ?? 0, BACKOFF_MS[failures - 1] ?? BACKOFF_MS[0]);
     approveAgain(engine, message, { last_error: detail, ...(isStopping ? {} : { retry_at: now + waitMs }) });
-    return { claim, outcome: 'retry', detail };
+    return { message: queued, outcome: 'retry', detail };
   }
   moveMessage(db, message, { to: 'failed', change: { ended_at: now, last_error: detail } });
   endEnrollment(db, { enrollmentRowId: message.enrollmentRowId, status: 'failed', reason: null, now });
   // B7: in flight no more, its lead can go cold like any other.
   refreshNurtureDue(db, message.leadRowId, { policy: engine.policy, now });
   addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'failed', text: detail, ref: message.id });
-  return { claim, outcome: 'failed', detail };
+  return { message: queued, outcome: 'failed', detail };
 }
 
 /** Why a run ended before its queue did: an answer that no other mail would fare better with (D4). */

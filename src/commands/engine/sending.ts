@@ -2,15 +2,17 @@ import { HeadgateError } from '../../core/errors.ts';
 import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import { judgeSend } from '../../core/guards/send-guards.ts';
 import type { Clock, DeliveryResult, Mailer, OutgoingMail } from '../../ports.ts';
-import type { StoredMessage } from '../../store/messages.ts';
+import { messageById, type StoredMessage } from '../../store/messages.ts';
 import { engineAt, type Engine } from './engine.ts';
 import { guardContext } from './planning.ts';
-import { outgoingOf } from './send-candidates.ts';
+import { outgoingOf, type QueuedMessage } from './send-candidates.ts';
 import {
   claimRound,
   holdUnfit,
   journalRound,
+  undoRefusal,
   type Claim,
+  type Composed,
   type LedgerOptions,
   type NotSent,
   type Result,
@@ -54,7 +56,7 @@ const GATE_CLOCK_MS_MAX = 1_000;
  */
 export async function sendMessages(
   engine: Engine,
-  queue: readonly StoredMessage[],
+  queue: readonly QueuedMessage[],
   options: SendingOptions,
 ): Promise<SendingResult> {
   const run = new SendingRun(engine, options);
@@ -78,9 +80,14 @@ const LEFT_BEHIND: Readonly<Record<StopReason, Pick<NotSent, 'reason' | 'detail'
   time: { reason: 'pace', detail: 'the time of the run was over' },
 };
 
-interface Round {
-  readonly mails: readonly { message: StoredMessage; mail: OutgoingMail }[];
+/** The messages of one round, as they are to leave. */
+interface Prepared {
+  readonly mails: readonly Composed[];
   readonly unfit: readonly Unfit[];
+  readonly undone: readonly NotSent[];
+}
+
+interface Round extends Prepared {
   readonly context: GuardContext;
 }
 
@@ -108,11 +115,11 @@ class SendingRun {
     return this.cutShort === null;
   }
 
-  async round(messages: readonly StoredMessage[]): Promise<void> {
-    const { mails, unfit } = await this.composeAll(messages);
+  async round(messages: readonly QueuedMessage[]): Promise<void> {
+    const prepared = await this.composeRound(messages);
     const engine = engineAt(this.base, this.options.clock.now());
     const context = guardContext(engine, 'drip');
-    const claims = this.claim(engine, { mails, unfit, context });
+    const claims = this.claim(engine, { ...prepared, context });
     if (claims.length === 0) return;
     this.journal(engine, claims);
     await this.deliverAll(engine, claims, context);
@@ -122,18 +129,24 @@ class SendingRun {
   }
 
   /** Hardening 146: one message that cannot be made into a mail must not stop the others. */
-  private async composeAll(messages: readonly StoredMessage[]): Promise<Omit<Round, 'context'>> {
-    const mails: { message: StoredMessage; mail: OutgoingMail }[] = [];
+  private async composeRound(messages: readonly QueuedMessage[]): Promise<Prepared> {
+    const mails: Composed[] = [];
     const unfit: Unfit[] = [];
-    for (const message of messages) {
+    const undone: NotSent[] = [];
+    for (const queued of messages) {
+      const message = messageById(this.base.db, queued.id);
+      if (message?.state !== 'approved' || message.textHash !== queued.textHash) {
+        undone.push(undoRefusal(queued));
+        continue;
+      }
       try {
-        mails.push({ message, mail: await this.options.compose(message) });
+        mails.push({ queued, message, mail: await this.options.compose(message) });
       } catch (error) {
         if (!(error instanceof HeadgateError) || error.code !== 'mail_not_composed') throw error;
-        unfit.push({ message, detail: error.message });
+        unfit.push({ queued, message, detail: error.message });
       }
     }
-    return { mails, unfit };
+    return { mails, unfit, undone };
   }
 
   /** What became of the last round and the next claims are one commit: half the syncs, and never two rounds open at once. */
@@ -143,7 +156,8 @@ class SendingRun {
     const { claims, notSent } = engine.db.write(() => {
       this.settleWaiting(engine);
       const claimed = claimRound(engine, round, this.options);
-      return { ...claimed, notSent: [...claimed.notSent, ...holdUnfit(engine, round.unfit, this.options)] };
+      const held = holdUnfit(engine, round.unfit, this.options);
+      return { claims: claimed.claims, notSent: [...round.undone, ...claimed.notSent, ...held] };
     });
     this.settledAll();
     this.notSent.push(...notSent);
@@ -214,7 +228,7 @@ class SendingRun {
     for (const each of this.waiting) this.settled.push(settleClaim(engine, each, this.options));
   }
 
-  result(behind: readonly StoredMessage[]): SendingResult {
+  result(behind: readonly QueuedMessage[]): SendingResult {
     const { settled, cutShort } = this;
     const left = cutShort === null ? [] : behind.map((message) => ({ message, ...LEFT_BEHIND[cutShort] }));
     const notSent = [...this.notSent, ...left.map((each) => ({ ...each, until: null }))];
