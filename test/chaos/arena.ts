@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 
 import { createSendJournal } from '../../src/adapters/send-journal.ts';
 import { journalFacts } from '../../src/core/journal-facts.ts';
-import { SmtpTestServer, type SmtpMoment } from '../helpers/smtp-server.ts';
+import { SmtpTestServer, type SmtpFault, type SmtpMoment } from '../helpers/smtp-server.ts';
 import type { Point } from './points.ts';
 import { program, succeed, type Ended, type Place } from './program.ts';
 import { copyOf, removeFolder, type Template } from './workspace.ts';
@@ -41,10 +41,14 @@ export async function survive(
   options: { readonly restores: boolean },
 ): Promise<Outcome> {
   const server = await SmtpTestServer.start(point.server);
-  const arena = new Arena(template, server);
+  const arena = new Arena(template, server, point);
   try {
     const { ended, isHit } = await arena.badRun(point);
     arena.check('right after it');
+    for (const next of point.then ?? []) {
+      await arena.badRun(next);
+      arena.check('right after the next one');
+    }
     await arena.runUntilQuiet();
     arena.check('when it is quiet');
     const tally = arena.tally();
@@ -64,10 +68,12 @@ class Arena {
   readonly place: Place;
   private readonly template: Template;
   private readonly server: SmtpTestServer;
+  private readonly remedy: Point['remedy'];
 
-  constructor(template: Template, server: SmtpTestServer) {
+  constructor(template: Template, server: SmtpTestServer, { remedy }: Point) {
     this.template = template;
     this.server = server;
+    this.remedy = remedy;
     this.place = { folder: copyOf(template), port: server.port };
   }
 
@@ -78,7 +84,7 @@ class Arena {
     if (point.killAtMoment !== undefined) killAt(server, point.killAtMoment, () => pid);
     const place = point.isRefused === true ? { ...this.place, port: await closedPort() } : this.place;
     const ended = await program(place, ['send', '--json'], {
-      quickTimers: true,
+      quickTimers: point.faults?.some(({ fault }) => isSilent(fault)) ?? false,
       environment: {
         ...(point.isPaced ? { HEADGATE_MAIL__PACE_SECONDS_MAX: '0.001' } : {}),
         ...point.environment,
@@ -101,7 +107,8 @@ class Arena {
   /** Good runs, as the timer would make them, until no message moves by itself any more. */
   async runUntilQuiet(): Promise<void> {
     for (let run = 0; run < RUNS_UNTIL_QUIET_MAX && this.moves(); run += 1) {
-      const { code, stderr } = await program(this.place, ['send', '--json']);
+      const environment = this.remedy ?? {};
+      const { code, stderr } = await program(this.place, ['send', '--json'], { environment });
       expect(code, stderr).toBe(0);
     }
     expect(this.moves(), 'messages that never come to rest').toBe(false);
@@ -183,6 +190,10 @@ class Arena {
       db.close();
     }
   }
+}
+
+function isSilent(fault: SmtpFault): boolean {
+  return fault.kind === 'hang' || (fault.kind === 'lost' && fault.then === 'hang');
 }
 
 const UNSENT: ReadonlySet<string> = new Set(['approved', 'held', 'failed', 'pending_approval']);

@@ -10,11 +10,12 @@ import { makeTemplate, removeFolder, type Template } from './workspace.ts';
  * commit and every word of the dialogue. `npm run test:chaos` meets every point; `npm test` an even share of them.
  */
 const IS_WHOLE = process.env['HEADGATE_CHAOS'] === 'whole';
-const MESSAGES = 6;
+/** More than a round: ten leave at once where no pace is set. */
+const MESSAGES = 12;
 const SHARE = 24;
 const SECONDS_PER_POINT = 20;
 
-const everyPoint = allPoints({ messages: MESSAGES, hasStrace: hasStrace() });
+const everyPoint = allPoints({ hasStrace: hasStrace() });
 const points = IS_WHOLE ? everyPoint : samplePoints(everyPoint, SHARE);
 const groups = [...new Set(points.map(({ group }) => group))];
 const outcomes: { readonly point: Point; readonly outcome: Outcome }[] = [];

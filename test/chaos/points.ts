@@ -1,3 +1,4 @@
+import { SeededRandom } from '../helpers/fakes.ts';
 import type { PlannedFault, SmtpFault, SmtpMoment, SmtpServerOptions } from '../helpers/smtp-server.ts';
 
 /** One way in which one run of `send` may end badly. */
@@ -18,11 +19,20 @@ export interface Point {
   };
   /** The kernel kills it right before its k-th call of this kind. */
   readonly killAtCall?: { readonly call: string; readonly k: number };
-  /** Further configuration, as variables of the environment. */
+  /** Further configuration of the bad run, as variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The same for the good runs that follow. */
+  readonly remedy?: Readonly<Record<string, string>>;
+  /** Further bad runs before the first good one. */
+  readonly then?: readonly Point[];
 }
 
 const MOMENTS: readonly SmtpMoment[] = ['CONNECT', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'BODY', 'DOT', 'QUIT'];
+
+const STORMS = 30;
+
+/** Moments that a paced run, on its one connection, meets once. */
+const PER_CONNECTION: readonly SmtpMoment[] = ['CONNECT', 'EHLO', 'QUIT'];
 
 const FAULTS: readonly (readonly [string, SmtpFault])[] = [
   ['cut', { kind: 'cut' }],
@@ -52,7 +62,8 @@ function faultPoints(): readonly Point[] {
       ].map(({ often, plan }, index) => ({
         group: `fault at ${at}`,
         name: `${name}, ${often}`,
-        isPaced: index === 1,
+        // Several connections at once are needed to meet the second one.
+        isPaced: index === 1 && !PER_CONNECTION.includes(at),
         faults: [{ at, fault, ...plan }],
       })),
     ),
@@ -72,7 +83,13 @@ function doorPoints(): readonly Point[] {
     { ...door, name: 'connection refused', isRefused: true },
     { ...door, name: 'TLS asked of a server without', environment: secure },
     { ...door, name: 'TLS cut in its handshake', environment: secure, faults: cutAlways('CONNECT') },
-    { ...door, name: 'wrong password', server: { login }, environment: password('wrong') },
+    {
+      ...door,
+      name: 'wrong password',
+      server: { login },
+      environment: password('wrong'),
+      remedy: password('right'),
+    },
     ...FAULTS.flatMap(([name, fault]): readonly Point[] => [
       {
         ...door,
@@ -85,6 +102,7 @@ function doorPoints(): readonly Point[] {
         name: `AUTH: ${name}`,
         server: { login },
         environment: password('right'),
+        remedy: password('right'),
         faults: [{ at: 'AUTH', fault }],
       },
     ]),
@@ -95,46 +113,69 @@ function cutAlways(at: SmtpMoment): readonly PlannedFault[] {
   return [{ at, fault: { kind: 'reset' } }];
 }
 
-/** The program dies at every moment of the dialogue, of every message. */
-function killedAtMoments(messages: number): readonly Point[] {
+/** The program dies at every moment of the dialogue: of the first messages, of those around the end of a round, of the last. */
+function killedAtMoments(): readonly Point[] {
   return MOMENTS.flatMap((moment) =>
-    Array.from({ length: ['CONNECT', 'EHLO', 'QUIT'].includes(moment) ? 1 : messages }, (_, index) =>
+    (PER_CONNECTION.includes(moment) ? [1] : [1, 2, 6, 10, 11, 12]).flatMap((nth, index) =>
       (['before', 'after'] as const).map((when) => ({
         group: `SIGKILL at ${moment}`,
-        name: `${when} answer ${String(index + 1)}`,
+        name: `${when} answer ${String(nth)}`,
         isPaced: index % 2 === 0,
-        killAtMoment: { moment, nth: index + 1, when },
+        killAtMoment: { moment, nth, when },
       })),
-    ).flat(),
+    ),
   );
 }
 
-/** System calls by which state, journal, stamp and mail become real, and how many of each a run makes at most. */
-const CALLS: readonly (readonly [call: string, most: number, step: number])[] = [
-  ['fdatasync', 40, 1],
-  ['fsync', 12, 1],
-  ['rename', 8, 1],
-  ['write', 60, 2],
-  ['pwrite64', 300, 7],
+/**
+ * System calls by which state (fsync, pwrite64, unlink), journal (fdatasync, write), stamp (rename) and mail (write, writev) become
+ * real, and about how many of each a run of twelve messages makes, one by one or ten at once.
+ */
+const CALLS: readonly {
+  readonly call: string;
+  readonly isPaced: boolean;
+  readonly most: number;
+  readonly step: number;
+}[] = [
+  { call: 'fsync', isPaced: true, most: 34, step: 1 },
+  { call: 'fsync', isPaced: false, most: 15, step: 1 },
+  { call: 'fdatasync', isPaced: true, most: 24, step: 1 },
+  { call: 'fdatasync', isPaced: false, most: 3, step: 1 },
+  { call: 'rename', isPaced: true, most: 3, step: 1 },
+  { call: 'unlink', isPaced: false, most: 3, step: 1 },
+  { call: 'writev', isPaced: true, most: 12, step: 2 },
+  { call: 'write', isPaced: true, most: 36, step: 2 },
+  { call: 'pwrite64', isPaced: true, most: 448, step: 14 },
 ];
 
 function killedAtCalls(): readonly Point[] {
-  return CALLS.flatMap(([call, most, step]) =>
+  return CALLS.flatMap(({ call, isPaced, most, step }) =>
     Array.from({ length: Math.ceil(most / step) }, (_, index) => ({
       group: `SIGKILL at ${call}`,
-      name: `${call} ${String(1 + index * step)}`,
-      isPaced: index % 3 !== 2,
+      name: `${call} ${String(1 + index * step)}${isPaced ? '' : ', ten at once'}`,
+      isPaced,
       killAtCall: { call, k: 1 + index * step },
     })),
   );
 }
 
-export function allPoints(options: {
-  readonly messages: number;
-  readonly hasStrace: boolean;
-}): readonly Point[] {
-  const commits = options.hasStrace ? killedAtCalls() : [];
-  return [...doorPoints(), ...faultPoints(), ...killedAtMoments(options.messages), ...commits];
+/** Three bad runs one after another, drawn from all points of a plain server; the same draws every time. */
+function storms(points: readonly Point[], count: number): readonly Point[] {
+  const plain = points.filter(({ server, environment, isRefused }) => !server && !environment && !isRefused);
+  const random = new SeededRandom(7);
+  const draw = (): Point => plain[Math.floor(random.fraction() * plain.length)]!;
+  return Array.from({ length: count }, () => {
+    const [first, second, third] = [draw(), draw(), draw()];
+    const name = [first, second, third].map((each) => `${each.group}: ${each.name}`).join('; ');
+    return { ...first, group: 'three bad runs in a row', name, then: [second, third] };
+  });
+}
+
+/** Every point; without strace none at a system call. */
+export function allPoints({ hasStrace }: { readonly hasStrace: boolean }): readonly Point[] {
+  const commits = hasStrace ? killedAtCalls() : [];
+  const single = [...doorPoints(), ...faultPoints(), ...killedAtMoments(), ...commits];
+  return [...single, ...storms(single, STORMS)];
 }
 
 /** An even share of them, of every group, the same every time. */
