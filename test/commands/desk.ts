@@ -6,7 +6,7 @@ import { createZoneFinder } from '../../src/core/zones-of-country.ts';
 import { insertEnrollment } from '../../src/store/enrollment-insert.ts';
 import { insertLeads } from '../../src/store/lead-insert.ts';
 import { leadByRowId } from '../../src/store/leads.ts';
-import { complete, reserve } from '../../src/store/reservations.ts';
+import { complete, reserve } from '../../src/store/drafts.ts';
 import { loadSequences, saveSequences } from '../../src/store/sequences.ts';
 import { messageById, moveMessage } from '../../src/store/messages.ts';
 import { definitionHash, textHash } from '../../src/core/text-hash.ts';

@@ -5,15 +5,9 @@ import type { Job } from '../../core/model.ts';
 import type { HeldBack, PlannedDraft, RunPlan } from '../../core/planner.ts';
 import { textHash } from '../../core/text-hash.ts';
 import type { Random } from '../../ports.ts';
+import { draft as storeDrafts, type Settlement } from '../../store/drafts.ts';
 import { insertEnrollment } from '../../store/enrollment-insert.ts';
 import { countFollowUp } from '../../store/nurture-enrollments.ts';
-import {
-  completeAll,
-  reserveAll,
-  writeWords,
-  type MessageWords,
-  type Reserved,
-} from '../../store/reservations.ts';
 import { addTimelines } from '../../store/timeline.ts';
 import { draftsMade } from '../../store/volume.ts';
 import type { Engine } from './engine.ts';
@@ -46,28 +40,21 @@ export interface Applied {
 }
 
 /**
- * Makes the drafts of a plan (architecture, run step 8): batch by batch, reserve in one transaction, in which every lead is judged
- * again by the same guards and the caps are counted again, then complete in the next one, which reserves the next batch as well: half
- * the syncs. Two jobs at once, or twenty, meet in the reserving transaction and nowhere else.
+ * Makes the drafts of a plan (architecture, run step 8), batch by batch: one transaction in which every lead is judged again by the same
+ * guards, the caps are counted again, and what passes is reserved and complete at once, since its words are known. Two jobs at once, or
+ * twenty, meet in that transaction and nowhere else.
  */
 export function applyPlan(engine: Engine, plan: RunPlan, options: ApplyOptions): Applied {
   const context = guardContext(engine, plan.job);
   const messageIds = newMessageIds(options.random, plan.drafts.length);
   const drafted: DraftedItem[] = [];
   const fellAway: HeldBack[] = [];
-  let open: readonly Taken[] = [];
-  // The last round reserves nothing: it completes what the one before it reserved.
-  for (let start = 0; start < plan.drafts.length + BATCH_MAX; start += BATCH_MAX) {
+  for (let start = 0; start < plan.drafts.length; start += BATCH_MAX) {
     const batch = plan.drafts.slice(start, start + BATCH_MAX);
-    if (open.length + batch.length === 0) break;
-    const round = engine.db.write(() => {
-      const completed = completeBatch(engine, { plan, reserved: open, options });
-      const done = drafted.length + completed.length;
-      return { completed, ...reserveBatch(engine, { plan, batch, context, options, done, messageIds }) };
-    });
-    drafted.push(...round.completed);
-    fellAway.push(...round.fellAway);
-    open = round.taken;
+    const input = { plan, batch, context, options, done: drafted.length, messageIds };
+    const made = engine.db.write(() => draftBatch(engine, input));
+    drafted.push(...made.drafted);
+    fellAway.push(...made.fellAway);
   }
   return { drafted, fellAway };
 }
@@ -78,11 +65,6 @@ export function applyPlan(engine: Engine, plan: RunPlan, options: ApplyOptions):
  */
 function newMessageIds(random: Random, count: number): string[] {
   return Array.from({ length: count }, () => random.publicId('m')).sort();
-}
-
-interface Taken {
-  readonly draft: PlannedDraft;
-  readonly reserved: Reserved;
 }
 
 interface BatchInput {
@@ -96,21 +78,20 @@ interface BatchInput {
   readonly messageIds: string[];
 }
 
-function reserveBatch(engine: Engine, input: BatchInput): { taken: Taken[]; fellAway: HeldBack[] } {
-  const { plan, context } = input;
-  const taken: Taken[] = [];
+function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]; fellAway: HeldBack[] } {
+  const drafted: DraftedItem[] = [];
   const fellAway: HeldBack[] = [];
   let chosen: PlannedDraft[] = [];
-  const take = (): void => {
-    taken.push(...reserveChosen(engine, chosen, input));
+  const make = (): void => {
+    drafted.push(...draftChosen(engine, chosen, input));
     chosen = [];
   };
-  let room = roomLeft(engine, plan.job, input);
+  let room = roomLeft(engine, input.plan.job, input);
   for (const draft of input.batch) {
     // A lead's second draft is judged by what its first one left in the database.
-    if (chosen.some(({ candidate }) => candidate.lead.rowId === draft.candidate.lead.rowId)) take();
+    if (chosen.some(({ candidate }) => candidate.lead.rowId === draft.candidate.lead.rowId)) make();
     const refusal =
-      room > 0 || engine.without.has('cap') ? refusalNow(engine, draft, context) : capRefusal(draft);
+      room > 0 || engine.without.has('cap') ? refusalNow(engine, draft, input.context) : capRefusal(draft);
     if (refusal !== null) {
       fellAway.push(refusal);
       continue;
@@ -118,8 +99,8 @@ function reserveBatch(engine: Engine, input: BatchInput): { taken: Taken[]; fell
     chosen.push(draft);
     room -= 1;
   }
-  take();
-  return { taken, fellAway };
+  make();
+  return { drafted, fellAway };
 }
 
 /** A6: counted in the database inside this transaction, so that no other run can have counted the same room. */
@@ -154,33 +135,73 @@ function capRefusal({ candidate }: PlannedDraft): HeldBack {
   return { candidate, reason: 'cap_day', until: null, detail: 'another run used the cap up meanwhile' };
 }
 
-function reserveChosen(engine: Engine, drafts: readonly PlannedDraft[], input: BatchInput): Taken[] {
-  const { options, messageIds } = input;
-  const reserved = reserveAll(
-    engine.db,
-    drafts.map((draft) => ({
-      messageId: messageIds.shift() ?? options.random.publicId('m'),
-      enrollmentRowId:
-        draft.candidate.enrollment?.rowId ?? enrollFollowUp(engine, draft.candidate, options.random),
-      stepRowId: draft.candidate.step.rowId,
-      leadRowId: draft.candidate.lead.rowId,
-      job: draft.candidate.job,
-      runId: options.runId,
-      planId: options.planId,
-      askReason: draft.askReason,
-      now: engine.now,
-      operatorDay: engine.operatorDay,
-      words: wordsOf(draft),
-    })),
-  );
-  return drafts.flatMap((draft, index) => {
-    const message = reserved[index];
-    return message === undefined ? [] : [{ draft, reserved: message }];
-  });
+function draftChosen(
+  engine: Engine,
+  chosen: readonly PlannedDraft[],
+  { plan, options, messageIds }: BatchInput,
+): DraftedItem[] {
+  const { db, now, operatorDay } = engine;
+  const { runId, planId } = options;
+  const items = new Map<PlannedDraft, DraftedItem>();
+  for (const approvesItself of [false, true]) {
+    const drafts = chosen.filter((draft) => mayApproveItself(draft, options) === approvesItself);
+    const settlement = settlementOf(engine, { plan, options, approvesItself });
+    const reserved = storeDrafts(
+      db,
+      { run: { job: plan.job, runId, planId, now, operatorDay }, settlement },
+      drafts.map(({ candidate, copy, askReason }) => ({
+        messageId: messageIds.shift() ?? options.random.publicId('m'),
+        enrollmentRowId: candidate.enrollment?.rowId ?? enrollFollowUp(engine, candidate, options.random),
+        stepRowId: candidate.step.rowId,
+        leadRowId: candidate.lead.rowId,
+        askReason,
+        ...copy,
+        textHash: textHash(copy),
+      })),
+    );
+    for (const [index, { messageId }] of reserved.entries()) {
+      const draft = drafts[index];
+      if (draft !== undefined) items.set(draft, { draft, messageId, state: settlement.to });
+    }
+  }
+  const drafted = chosen.flatMap((draft) => items.get(draft) ?? []);
+  tellDrafted(engine, drafted);
+  return drafted;
 }
 
-function wordsOf({ copy }: PlannedDraft): MessageWords {
-  return { ...copy, textHash: textHash(copy) };
+/** D5, A5: a sequence may approve itself, unless something asks for a person. */
+function mayApproveItself({ candidate, askReason }: PlannedDraft, { personNeeded }: ApplyOptions): boolean {
+  return candidate.sequence.approve === 'auto' && askReason === null && !personNeeded;
+}
+
+/** A8: above the line the whole batch is made as held. */
+function settlementOf(
+  engine: Engine,
+  of: { readonly plan: RunPlan; readonly options: ApplyOptions; readonly approvesItself: boolean },
+): Settlement {
+  const ready = of.approvesItself ? 'approved' : 'pending_approval';
+  const isHeld = of.plan.blastRadius.over && !engine.without.has('blast_radius');
+  return {
+    to: isHeld ? 'held' : ready,
+    holdCause: isHeld ? 'blast_radius' : null,
+    heldFrom: isHeld ? ready : null,
+    note: null,
+    now: engine.now,
+    bootId: of.options.bootId,
+    leavesAt: !isHeld && of.approvesItself ? engine.now + engine.policy.limits.undoMs : null,
+  };
+}
+
+function tellDrafted({ db, now }: Engine, drafted: readonly DraftedItem[]): void {
+  addTimelines(
+    db,
+    { at: now, kind: 'drafted' },
+    drafted.map(({ draft: { candidate }, messageId }) => ({
+      leadRowId: candidate.lead.rowId,
+      text: `${candidate.sequence.id} › ${candidate.step.id}`,
+      ref: messageId,
+    })),
+  );
 }
 
 /** B7: a follow-up is an enrollment of its own, made with its draft, in the same transaction. */
@@ -201,51 +222,4 @@ function enrollFollowUp(engine: Engine, candidate: Candidate, random: Random): n
   });
   countFollowUp(db, candidate.lead.rowId);
   return enrollmentRowId;
-}
-
-function completeBatch(
-  engine: Engine,
-  { plan, reserved, options }: { plan: RunPlan; reserved: readonly Taken[]; options: ApplyOptions },
-): DraftedItem[] {
-  const { db, now } = engine;
-  for (const { draft, reserved: message } of reserved) {
-    // Until now it was the revision that had ended, and would be again if this run stopped.
-    if (message.revision > 1) writeWords(db, message.messageRowId, wordsOf(draft));
-  }
-  const isHeld = plan.blastRadius.over && !engine.without.has('blast_radius');
-  for (const approvesItself of [false, true]) {
-    const alike = reserved.filter(({ draft }) => mayApproveItself(draft, options) === approvesItself);
-    const ready = approvesItself ? 'approved' : 'pending_approval';
-    completeAll(
-      db,
-      {
-        to: isHeld ? 'held' : ready,
-        holdCause: isHeld ? 'blast_radius' : null,
-        heldFrom: isHeld ? ready : null,
-        note: null,
-        now,
-        bootId: options.bootId,
-        leavesAt: !isHeld && approvesItself ? now + engine.policy.limits.undoMs : null,
-      },
-      alike.map(({ reserved: { messageRowId } }) => messageRowId),
-    );
-  }
-  addTimelines(
-    db,
-    { at: now, kind: 'drafted' },
-    reserved.map(({ draft: { candidate }, reserved: { messageId } }) => ({
-      leadRowId: candidate.lead.rowId,
-      text: `${candidate.sequence.id} › ${candidate.step.id}`,
-      ref: messageId,
-    })),
-  );
-  return reserved.map(({ draft, reserved: { messageId } }) => {
-    const ready = mayApproveItself(draft, options) ? 'approved' : 'pending_approval';
-    return { draft, messageId, state: isHeld ? 'held' : ready };
-  });
-}
-
-/** D5, A5: a sequence may approve itself, unless something asks for a person. */
-function mayApproveItself({ candidate, askReason }: PlannedDraft, { personNeeded }: ApplyOptions): boolean {
-  return candidate.sequence.approve === 'auto' && askReason === null && !personNeeded;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { HoldCause, Instant, Job, MessageState } from '../../../src/core/model.ts';
 import { textHash } from '../../../src/core/text-hash.ts';
-import { complete, reserve } from '../../../src/store/reservations.ts';
+import { complete, reserve } from '../../../src/store/drafts.ts';
 import { insertEnrollment } from '../../../src/store/enrollment-insert.ts';
 import {
   messageById,
