@@ -118,8 +118,12 @@ async function settle(
     const exit = request.detailedExitCode ? found : 'OK';
     return { ...endUndone({ reason: quiet, exit, mode: 'preview' }), ...shown };
   }
-  if (!(await isAgreed(session, { request, plan: allowed }))) {
-    return { ...endUndone({ reason: 'declined', exit: quietExit(request) }), ...shown };
+  if (request.asks && allowed.drafts.length > 0) {
+    if (!(await isAgreed(session, allowed)))
+      return { ...endUndone({ reason: 'declined', exit: quietExit(request) }), ...shown };
+    // The answer may have taken hours: pause, doubts, hours and caps are those of its own moment (A11, A17).
+    const answered = { ...session, now: session.invocation.context.clock.now() };
+    return confirmInSession(answered, job, { ...request, planId: plan.id, asks: false });
   }
   const report = endLive(session, {
     forced: false,
@@ -139,14 +143,9 @@ async function settle(
 }
 
 /** A person at a terminal is asked once, with the number; `--yes` answers beforehand. */
-async function isAgreed(
-  session: RunSession,
-  of: { request: ConfirmRequest; plan: RunPlan },
-): Promise<boolean> {
-  const count = of.plan.drafts.length;
-  if (!of.request.asks || count === 0) return true;
+async function isAgreed(session: RunSession, plan: RunPlan): Promise<boolean> {
   const { stdin, stderr } = session.invocation.context.io;
-  stderr.write(`Draft these ${String(count)}? [y/N] `);
+  stderr.write(`Draft these ${String(plan.drafts.length)}? [y/N] `);
   const answer = await stdin.readLine();
   return answer !== null && /^y(es)?$/i.test(answer.trim());
 }

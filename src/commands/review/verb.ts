@@ -16,7 +16,9 @@ export function runBulkVerb(
   return withState(invocation, 'write', async (state) => {
     const messages = await selectMessages(state, decision.kind);
     const seen = messages.map((message) => ({ message, expectHash: given.expectHash ?? null }));
-    return decideAndReport(openDesk(state), decision, { seen, details: { ...NO_DETAILS, ...given.details } });
+    // D7: whoever was asked for the number may have thought about it for long; the undo begins with the answer.
+    const desk = openDesk({ ...state, now: invocation.context.clock.now() });
+    return decideAndReport(desk, decision, { seen, details: { ...NO_DETAILS, ...given.details } });
   });
 }
 
