@@ -40,12 +40,16 @@ export function endQuietly(
     exit: ExitName;
     reason: Extract<Reason, 'paused' | 'weekend' | 'holiday' | 'hold_open'>;
     detail: string | null;
+    /** False with `--at`, which writes nothing at all. */
+    isSaved: boolean;
     isPresent: boolean;
     doubts: readonly Doubt[];
     lifted: readonly Doubt[];
   },
 ): RunReport {
   const end: RunEnd = { ...quiet, counts: {}, planId: null };
+  const report = { ...reportOf(end), detail: quiet.detail, lifted: quiet.lifted };
+  if (!quiet.isSaved) return report;
   const db = session.writer();
   db.write(() => {
     keepRestoredDoubt(session, db, quiet.doubts);
@@ -54,7 +58,7 @@ export function endQuietly(
     if (quiet.isPresent) writePresence(session, db, end);
   });
   if (quiet.isPresent) stampState(session, db);
-  return { ...reportOf(end), detail: quiet.detail, lifted: quiet.lifted };
+  return report;
 }
 
 /** A run that only looks: asked to (`--preview`), or because it distrusts time, machine or state (30). Saves its plan (A17). */

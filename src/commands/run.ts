@@ -56,7 +56,8 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   if (stopped !== null && !GUARDS_OFF.has('pause')) {
     const isPresent = !request.preview && isTrusted(found);
     const pause = { mode: 'paused', exit: 'PAUSED', reason: 'paused', detail: stopped } as const;
-    return endQuietly(session, { ...asked, ...pause, isPresent, doubts: found, lifted: [] });
+    const isSaved = request.at === null;
+    return endQuietly(session, { ...asked, ...pause, isSaved, isPresent, doubts: found, lifted: [] });
   }
 
   const { policy } = session.workspace;
@@ -75,7 +76,14 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   const nothingDue = nothingDueExit(request);
   if (quiet !== null) {
     const rest = { mode: 'quiet', exit: nothingDue, reason: quiet, detail: null } as const;
-    return endQuietly(session, { ...asked, ...rest, isPresent: true, doubts, lifted: found });
+    return endQuietly(session, {
+      ...asked,
+      ...rest,
+      isSaved: true,
+      isPresent: true,
+      doubts,
+      lifted: found,
+    });
   }
   const { limit } = request;
   return endLive(session, { ...asked, engine, plan, limit, planId: null, lifted: found, nothingDue });

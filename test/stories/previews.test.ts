@@ -59,3 +59,14 @@ it('A17, A8, D2: a preview does not call a job closed by a held batch that the r
   expect(live.run.reason).toBe(preview.run.reason);
   expect(preview.counts['would_draft']).toBe(live.counts['drafted']);
 });
+
+it('F3: a preview of another time writes nothing, paused or not', async () => {
+  const world = await storyWorld({ now: TUESDAY });
+  const runs = (): unknown => world.rows('SELECT count(*) AS n FROM runs');
+  const before = runs();
+  const preview = ['drip', '--preview', '--at', '2026-03-10T10:00:00Z'];
+  await world.run(preview);
+  await world.run(['pause']);
+  expect((await world.run(preview)).code).toBe(34);
+  expect(runs()).toEqual(before);
+});
