@@ -29,6 +29,8 @@ export interface LiquidEngine {
   readonly liquid: Liquid;
   /** The stand-in for a field that is missing or empty. */
   makeBlank(problem: string | null): Blank;
+  /** What `{{ value | default: fallback }}` writes; undefined for no default. Throws TemplateProblem. */
+  output(value: unknown, fallback: string | undefined): string;
 }
 
 interface BlankKind {
@@ -66,7 +68,11 @@ export function createEngine(library: LiquidModule, part: TemplatePart): LiquidE
     if (typeof filter === 'function') liquid.registerFilter(name, passingBlanks(filter, blanks));
   }
   liquid.registerFilter('default', (value: unknown, fallback: unknown) => orElse(value, fallback, blanks));
-  return { liquid, makeBlank: (problem) => blanks.make(problem) };
+  return {
+    liquid,
+    makeBlank: (problem) => blanks.make(problem),
+    output: (value, fallback) => outputText(orElse(value, fallback, blanks), part, blanks),
+  };
 }
 
 function blankKind(library: LiquidModule): BlankKind {

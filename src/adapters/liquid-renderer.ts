@@ -6,6 +6,7 @@ import { hasControls, headerText, templateValue } from '../core/template-text.ts
 import type { CopyRenderer, RenderResult, TemplateFields } from '../ports.ts';
 import { createEngine, TemplateProblem } from './liquid-engine.ts';
 import type { LiquidEngine, LiquidModule, TemplatePart } from './liquid-engine.ts';
+import { plainParts, type PlainPart } from './plain-template.ts';
 
 /** RFC 5322, 2.1.1. */
 const SUBJECT_BYTES_MAX = 998;
@@ -24,7 +25,13 @@ export interface TemplateInspector {
 }
 
 type ParsedTemplate =
-  | { readonly kind: 'parsed'; readonly templates: Template[]; readonly fields: readonly string[] }
+  | {
+      readonly kind: 'parsed';
+      readonly templates: Template[];
+      readonly fields: readonly string[];
+      /** The same template, if it needs no engine. */
+      readonly plain: readonly PlainPart[] | null;
+    }
   | { readonly kind: 'defect'; readonly detail: string };
 
 /**
@@ -112,11 +119,20 @@ class TemplateTexts {
     const parsed = this.#parse(text);
     if (parsed.kind === 'defect') throw new TemplateProblem(`the ${this.#part} template: ${parsed.detail}`);
     const scope = this.#scope(parsed.fields, fields);
+    if (parsed.plain !== null) return this.#join(parsed.plain, scope);
     try {
       return String(this.#engine.liquid.renderSync(parsed.templates, scope));
     } catch (error) {
       throw this.#asProblem(error);
     }
+  }
+
+  #join(parts: readonly PlainPart[], scope: Readonly<Record<string, unknown>>): string {
+    let text = '';
+    for (const part of parts) {
+      text += 'text' in part ? part.text : this.#engine.output(scope[part.field], part.fallback);
+    }
+    return text;
   }
 
   /** Only what the template names, so that no lookup can meet anything else (hardening 48). */
@@ -144,7 +160,8 @@ class TemplateTexts {
     if (defect !== null) return { kind: 'defect', detail: defect };
     try {
       const templates = this.#engine.liquid.parse(text);
-      return { kind: 'parsed', templates, fields: this.#engine.liquid.globalVariablesSync(templates) };
+      const fields = this.#engine.liquid.globalVariablesSync(templates);
+      return { kind: 'parsed', templates, fields, plain: plainParts(text) };
     } catch (error) {
       return { kind: 'defect', detail: this.#asProblem(error).message };
     }

@@ -45,6 +45,7 @@ function hardBreak(nextLine: string | undefined): string {
 }
 
 function settleLine(marked: string): string {
+  if (!marked.includes(LINE_START_MARK)) return marked;
   let line = marked.replace(MARKS, '');
   // From right to left, so that an inserted backslash moves no place that is still to be judged.
   for (const place of placesOfMarks(marked).reverse()) {
