@@ -16,6 +16,7 @@ import { stampState, type RunSession } from './run-session.ts';
 import { NOTHING_SENT } from './send-delivery.ts';
 import type { SendReport } from './send-report.ts';
 import {
+  demandOf,
   holdBatch,
   holdDoubtful,
   nothingDue,
@@ -136,12 +137,29 @@ export function endSent(
     // D9: what went to the outbox since going live is a rehearsal, and has to be decided about like any other.
     if (!session.workspace.policy.live) forgetWentLive(db);
     if (result.stoppedBy?.isFatal === true) noteStopped(session, result.stoppedBy);
+    noteDemand(session, plan);
     noteRepeatedPartial(session, db, exit);
     writeRun(session, db, end);
     if (result.stoppedBy === null) writePresence(session, db, { ...end, narrowed: end.narrowed || !isWhole });
   });
   stampState(session, db);
   return end;
+}
+
+/** A8: what would leave but for the caps, once a day, when it is above the line. */
+function noteDemand(session: RunSession, plan: SendPlan): void {
+  const { line } = plan.blastRadius;
+  const demand = demandOf(plan);
+  if (demand <= line) return;
+  enqueueNotice(session.writer(), {
+    kind: 'demand',
+    job: 'send',
+    dedupeKey: 'demand send',
+    text: `send: ${String(demand)} could leave now, the hold line is ${line.toFixed(1)}. The caps let ${String(plan.queue.length)} through.`,
+    runId: session.runId,
+    now: session.now,
+    repeatAfterMs: DAY_MS,
+  });
 }
 
 function noteStopped(session: RunSession, { response }: StoppedBy): void {
@@ -174,7 +192,10 @@ function sentExit({ settled, notSent, stoppedBy, cutShort }: SendingResult, requ
 }
 
 function sendCounts(result: SendingResult, plan: SendPlan): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = { evaluated: plan.queue.length + waitingCount(plan) };
+  const counts: Record<string, number> = {
+    evaluated: plan.queue.length + waitingCount(plan),
+    demand: demandOf(plan),
+  };
   for (const { outcome } of result.settled) counts[outcome] = (counts[outcome] ?? 0) + 1;
   for (const { reason } of [...plan.notSent, ...result.notSent]) counts[reason] = (counts[reason] ?? 0) + 1;
   for (const [reason, more] of Object.entries(plan.notNamed)) counts[reason] = (counts[reason] ?? 0) + more;

@@ -106,6 +106,17 @@ export function waitingCount({ notSent, notNamed }: SendPlan): number {
   return Object.values(notNamed).reduce((sum, more) => sum + more, notSent.length);
 }
 
+/** A8: how many could leave now but for the caps. */
+export function demandOf({ queue, notSent, notNamed }: SendPlan): number {
+  const named = notSent.filter(({ reason }) => isCap(reason)).length;
+  const more = Object.entries(notNamed).filter(([reason]) => isCap(reason));
+  return more.reduce((sum, [, count]) => sum + count, queue.length + named);
+}
+
+function isCap(reason: string): boolean {
+  return reason === 'cap_run' || reason === 'cap_day';
+}
+
 /** D9: who may not be written to at all is skipped and leaves the sequence, rather than wait at the door for ever. */
 export function dropUnlistedNow(session: RunSession, engine: Engine, plan: SendPlan): void {
   const unlisted = plan.notSent.filter(({ reason }) => reason === 'allowlist');

@@ -305,6 +305,19 @@ describe('send, its blast radius', () => {
     expect([bench.outbox(), bench.stateOf(ids[0]!)]).toEqual([[], 'discarded']);
   });
 
+  test('A8: what would leave but for the caps is counted, and told once a day when it is above the line', async () => {
+    const bench = sendDesk({ limits: ['sends_per_run = 2'] });
+    bench.approveMany(13);
+    expect((await bench.send()).counts).toMatchObject({ sent: 2, demand: 13 });
+    bench.clock.advance(HOUR_MS);
+    expect((await bench.send()).counts).toMatchObject({ sent: 2, demand: 11 });
+    expect(bench.notices()).toEqual(['demand']);
+    bench.clock.advance(DAY_MS);
+    bench.approveMany(9, 'more');
+    await bench.send();
+    expect(bench.notices()).toEqual(['demand', 'demand']);
+  });
+
   test('A8: the line follows the mean of the days on which send worked', async () => {
     const bench = sendDesk(wide);
     for (let day = 0; day < 3; day += 1) {
