@@ -119,6 +119,7 @@ async function lookAround(desk: Desk): Promise<void> {
   for (const line of ['lint', 'list', 'plan', 'show website-lead', 'new autumn', 'plan', 'apply --yes']) {
     await desk.run(`sequences ${line}`);
   }
+  await desk.run('sequences test website-lead --to me@example.com');
   for (const line of ['list', 'list --sequence website-lead --limit 3', 'list --stage customer']) {
     await desk.run(`leads ${line}`);
   }
