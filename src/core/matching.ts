@@ -112,11 +112,15 @@ export function matchLead(
 export function compileNurtureChoice<S extends MatchableSequence>(
   sequences: readonly S[],
 ): (lead: LeadFields) => S | null {
-  const usable = sequences.filter(
-    (sequence) => sequence.kind === 'nurture' && sequence.status === 'active' && hasLiveStep(sequence),
+  const find = compileTriggers(sequences.filter(writesFollowUps), (sequence) =>
+    isUnfiltered(sequence.trigger),
   );
-  const find = compileTriggers(usable, (sequence) => isUnfiltered(sequence.trigger));
   return (lead) => find(lead)[0]?.sequence ?? null;
+}
+
+/** B7: whether a follow-up can come from this sequence at all. */
+export function writesFollowUps(sequence: MatchableSequence): boolean {
+  return sequence.kind === 'nurture' && sequence.status === 'active' && hasLiveStep(sequence);
 }
 
 /** B3, in the order of the requirement. Null: the lead may be matched. */

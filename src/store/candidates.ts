@@ -162,16 +162,19 @@ export type ChooseFollowUp = (lead: {
   readonly nurtureCount: number;
 }) => { readonly sequence: StoredSequence; readonly step: StoredStep } | null;
 
-/** Leads that may have gone cold, longest first (B7). Those for whom no nurture sequence fits are left out. */
+/** Leads that may have gone cold, longest first (B7). Those for whom no nurture sequence fits are left out, and told of. */
 export function* coldLeads(
   db: StateDatabase,
-  query: QueueQuery & { readonly choose: ChooseFollowUp },
+  query: QueueQuery & { readonly choose: ChooseFollowUp; readonly onUnfit: () => void },
 ): Generator<Candidate> {
   const statement = db.prepare<[number, number], NurtureRow>(DUE_NURTURE);
   for (const row of statement.iterate(query.expiresBefore, query.now)) {
     if (query.narrowing.leadRowIds?.has(row.lead_row_id) === false) continue;
     const candidate = nurtureCandidate(row, query.choose);
-    if (candidate === null) continue;
+    if (candidate === null) {
+      query.onUnfit();
+      continue;
+    }
     if (query.narrowing.sequenceRowIds?.has(candidate.sequence.rowId) === false) continue;
     yield candidate;
   }
@@ -187,40 +190,36 @@ export function candidateOfColdLead(
   return row === undefined ? null : nurtureCandidate(row, choose);
 }
 
-/** How many rows of the job's queues are due. Costs what is due. */
-export function dueCount(db: StateDatabase, job: Job, now: Instant): number {
-  const enrolled = db
-    .prepare<[Job, number, Job, number], { count: number }>(
-      `SELECT
-        (SELECT count(*) FROM enrollments WHERE kind = ? AND is_first_step = 0 AND next_due_at <= ?
-          AND status IN ('pending', 'active') AND next_due_at IS NOT NULL) +
-        (SELECT count(*) FROM enrollments WHERE kind = ? AND is_first_step = 1 AND next_due_at <= ?
-          AND status IN ('pending', 'active') AND next_due_at IS NOT NULL) AS count`,
+/** How many live enrollments of the job have a step that is due. Costs what is due. */
+export function dueEnrollmentCount(db: StateDatabase, job: Job, now: Instant): number {
+  const row = db
+    .prepare<[Job, number], { count: number }>(
+      `SELECT count(*) AS count FROM enrollments WHERE kind = ? AND is_first_step IN (0, 1) AND next_due_at <= ?
+         AND status IN ('pending', 'active') AND next_due_at IS NOT NULL`,
     )
-    .get(job, now, job, now);
-  const cold =
-    job === 'nurture'
-      ? db
-          .prepare<[number], { count: number }>(
-            'SELECT count(*) AS count FROM leads WHERE nurture_due_at <= ? AND nurture_due_at IS NOT NULL',
-          )
-          .get(now)
-      : undefined;
-  return (enrolled?.count ?? 0) + (cold?.count ?? 0);
+    .get(job, now);
+  return row?.count ?? 0;
+}
+
+/** How many leads may have gone cold (B7). Costs what is due. */
+export function coldLeadCount(db: StateDatabase, now: Instant): number {
+  const row = db
+    .prepare<[number], { count: number }>(
+      'SELECT count(*) AS count FROM leads WHERE nurture_due_at <= ? AND nurture_due_at IS NOT NULL',
+    )
+    .get(now);
+  return row?.count ?? 0;
 }
 
 /** A13: live enrollments of the job whose next step is not due yet. Costs what is due: the live ones are kept counted. */
 export function notDueCount(db: StateDatabase, job: Job, now: Instant): number {
   const row = db
-    .prepare<[Job, Job, number], { live: number; due: number }>(
-      `SELECT
-        (SELECT coalesce(sum(c.count), 0) FROM enrollment_counts c JOIN sequences q ON q.row_id = c.sequence_row_id
-          WHERE q.kind = ? AND c.status IN ('pending', 'active')) AS live,
-        (SELECT count(*) FROM enrollments WHERE kind = ? AND is_first_step IN (0, 1) AND next_due_at <= ?
-          AND status IN ('pending', 'active') AND next_due_at IS NOT NULL) AS due`,
+    .prepare<[Job], { live: number }>(
+      `SELECT coalesce(sum(c.count), 0) AS live FROM enrollment_counts c
+       JOIN sequences q ON q.row_id = c.sequence_row_id WHERE q.kind = ? AND c.status IN ('pending', 'active')`,
     )
-    .get(job, job, now);
-  return Math.max(0, (row?.live ?? 0) - (row?.due ?? 0));
+    .get(job);
+  return Math.max(0, (row?.live ?? 0) - dueEnrollmentCount(db, job, now));
 }
 
 function enrollmentCandidate(row: CandidateRow & LeadRow, sequences: SequencesByRowId): Candidate | null {

@@ -3,15 +3,16 @@ import { OPERATING_DAYS_IN_MEAN } from '../../core/guards/blast-radius.ts';
 import { capsLeft } from '../../core/guards/caps.ts';
 import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import { createOpenings } from '../../core/guards/opening.ts';
-import { compileNurtureChoice } from '../../core/matching.ts';
+import { compileNurtureChoice, writesFollowUps } from '../../core/matching.ts';
 import type { Job } from '../../core/model.ts';
 import { planRun, type CopyResult, type RunPlan } from '../../core/planner.ts';
 import { nurtureStep } from '../../core/progress.ts';
 import {
   candidateOfColdLead,
   candidateOfEnrollment,
+  coldLeadCount,
   coldLeads,
-  dueCount,
+  dueEnrollmentCount,
   dueEnrollments,
   notDueCount,
   type ChooseFollowUp,
@@ -38,13 +39,29 @@ export interface PlanRequest {
 /** From the present state to a plan: the one way in for a live run and for a preview (A17). Reads only. */
 export function planJob(engine: Engine, request: PlanRequest): RunPlan {
   const { db, now } = engine;
-  return db.read(() =>
-    runPlanner(engine, request, {
-      candidates: candidatesOf(engine, request),
-      queueLength: dueCount(db, request.job, now),
+  return db.read(() => {
+    let unfit = 0;
+    const candidates = candidatesOf(engine, request, () => (unfit += 1));
+    const queueLength = queueLengthOf(engine, request.job);
+    const plan = runPlanner(engine, request, {
+      candidates,
+      queueLength,
       notDue: notDueCount(db, request.job, now),
-    }),
-  );
+    });
+    // Looked at, and no sequence's business.
+    return { ...plan, notJudged: Math.max(0, plan.notJudged - unfit) };
+  });
+}
+
+/** How many rows of the job's queue are due: leads gone cold are nobody's while no sequence writes follow-ups (B7). */
+export function queueLengthOf(engine: Engine, job: Job): number {
+  const { db, now } = engine;
+  const enrolled = dueEnrollmentCount(db, job, now);
+  return job === 'nurture' && hasFollowUps(engine) ? enrolled + coldLeadCount(db, now) : enrolled;
+}
+
+function hasFollowUps(engine: Engine): boolean {
+  return sequenceList(engine).some(writesFollowUps);
 }
 
 /**
@@ -114,12 +131,17 @@ export function followUpChooser(engine: Engine): ChooseFollowUp {
   };
 }
 
-function* candidatesOf(engine: Engine, { job, narrowing }: PlanRequest): Generator<Candidate> {
+function* candidatesOf(
+  engine: Engine,
+  { job, narrowing }: PlanRequest,
+  onUnfit: () => void,
+): Generator<Candidate> {
   if (narrowing.leadRowIds?.size === 0) return;
   const { db, now, sequences } = engine;
   const query = { now, narrowing, expiresBefore: now - engine.policy.limits.draftExpiryMs };
   yield* dueEnrollments(db, { ...query, job, sequences });
-  if (job === 'nurture') yield* coldLeads(db, { ...query, choose: followUpChooser(engine) });
+  if (job !== 'nurture' || !hasFollowUps(engine)) return;
+  yield* coldLeads(db, { ...query, choose: followUpChooser(engine), onUnfit });
 }
 
 function runPlanner(

@@ -1,10 +1,9 @@
 import type { SenderFields } from '../../core/template-fields.ts';
 import { templateFields } from '../../core/template-fields.ts';
 import type { Job } from '../../core/model.ts';
-import { dueCount } from '../../store/candidates.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import type { Engine } from './engine.ts';
-import type { WriteCopy } from './planning.ts';
+import { queueLengthOf, type WriteCopy } from './planning.ts';
 
 /**
  * D3: writes fixed copy from the lead's fields. The renderer is heavy to load, so an idle run, for which nothing is due, never
@@ -14,7 +13,7 @@ export async function fixedCopyWriter(
   engine: Engine,
   { sender, job }: { sender: SenderFields; job: Job },
 ): Promise<WriteCopy> {
-  return dueCount(engine.db, job, engine.now) === 0 ? nothingToWrite : copyWriter(engine, sender);
+  return queueLengthOf(engine, job) === 0 ? nothingToWrite : copyWriter(engine, sender);
 }
 
 /** The same whether anything is due or not: for who asks what would be written. */
