@@ -127,6 +127,7 @@ async function lookAround(desk: Desk): Promise<void> {
     await desk.run(`leads show ${id}`);
     await desk.run(`leads why ${id}`);
   }
+  await desk.run('sequences test website-lead --to tom@vogt.example');
   await desk.run('outbox list');
 }
 
