@@ -6,6 +6,7 @@ import { leadByRowId } from '../../store/leads.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { holidayJudge, type Engine } from './engine.ts';
+import { scheduleAgain } from './rescheduling.ts';
 
 /**
  * C2, C5, D11: a step of an enrollment was delivered or passed over at `at`; the next live undelivered step counts from then, or the
@@ -62,29 +63,18 @@ export function advanceEnrollment(
   });
 }
 
-/** A16, `late = "restart"`: the waiting step's delay starts again now. */
+/** A16, `late = "restart"`: the waiting step's delay starts again now, as it would after the step before it was sent now. */
 export function restartStep(engine: Engine, enrollmentRowId: number): void {
   const { db, now } = engine;
   const enrollment = enrollmentByRowId(db, enrollmentRowId);
-  const sequence = enrollment === null ? undefined : engine.sequences.get(enrollment.sequenceRowId);
-  const lead = enrollment === null ? null : leadByRowId(db, enrollment.leadRowId);
-  const step = sequence?.steps.find((each) => each.rowId === enrollment?.nextStepRowId);
-  if (enrollment === null || sequence === undefined || lead === null || step === undefined) return;
-  const scheduled = scheduleStep({
-    sequence,
-    step,
-    previousStep: null,
-    enrolledAt: now,
-    previousSendAt: enrollment.lastStepRowId === null ? null : now,
-    leadZone: lead.zone,
-    isHoliday: holidayJudge(engine, lead),
-    policy: engine.policy,
-  });
-  setNextStep(db, {
-    enrollmentRowId,
-    anchorAt: now,
-    lastStepRowId: enrollment.lastStepRowId,
-    nextStepRowId: step.rowId,
-    ...scheduled,
-  });
+  if (enrollment === null) return;
+  const lead = leadByRowId(db, enrollment.leadRowId);
+  const { lastStepRowId, nextStepRowId } = enrollment;
+  if (lead === null || nextStepRowId === null) return;
+  const place = { ...enrollment, anchorAt: now, leadZone: lead.zone, leadCountry: lead.country };
+  // B7: a follow-up has no delay; it would be due with its enrollment, and late, again and again.
+  const scheduled =
+    enrollment.kind === 'nurture' ? { dueAt: now, nextDueAt: now } : scheduleAgain(engine, place);
+  if (scheduled === null) return;
+  setNextStep(db, { enrollmentRowId, anchorAt: now, lastStepRowId, nextStepRowId, ...scheduled });
 }
