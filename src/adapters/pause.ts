@@ -7,6 +7,6 @@ export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
     await sleep(ms, undefined, { signal });
   } catch (error) {
     // An aborted wait is over as well; whoever waited looks at the signal next.
-    if (!signal.aborted) throw error;
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
   }
 }

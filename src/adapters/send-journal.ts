@@ -131,15 +131,7 @@ function parseEntry(line: Buffer): JournalEntry | null {
 function isEntry(value: unknown): value is JournalEntry {
   if (typeof value !== 'object' || value === null) return false;
   const fields = new Map<string, unknown>(Object.entries(value));
-  const names = [
-    'messageId',
-    'stateId',
-    'recipient',
-    'enrollmentId',
-    'sequenceId',
-    'stepId',
-    'transport',
-  ];
+  const names = ['messageId', 'stateId', 'recipient', 'enrollmentId', 'sequenceId', 'stepId', 'transport'];
   const attempt = fields.get('attempt');
   return (
     names.every((name) => typeof fields.get(name) === 'string') &&

@@ -52,7 +52,7 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     summary: 'copy the state while jobs run, verify the copy, prune old ones',
     schema: 'headgate.backup/1',
     examples: ['headgate backup', 'headgate backup --to /mnt/copies --keep 30'],
-    configure: (command) => {
+    configure: (command: Command): void => {
       command
         .option('--to <dir>', 'where copies go; backup/ in the state folder when left out')
         .option('--keep <n>', 'how many copies to keep (14)');
