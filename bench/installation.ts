@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { buildSync } from 'esbuild';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -28,6 +29,8 @@ export interface Installation {
   readonly bin: (name: string) => string;
   readonly run: (command: string, args: readonly string[], how?: Run) => Ended;
   readonly usageOf: (command: string, args: readonly string[], how?: Run) => Usage;
+  /** Runs the floor's program (bench/floor.ts). */
+  readonly floor: (...args: readonly string[]) => Ended;
 }
 
 /**
@@ -45,14 +48,17 @@ const USAGE_HOOK = `process.on('exit', () => {
 
 /** `folder` is where measuring keeps its own two files. */
 export function createInstallation(root: string, folder: string): Installation {
+  const node = join(root, 'node_modules/.bin/node');
+  const floorProgram = buildFloor(root);
   const hook = join(folder, 'usage.cjs');
   const usageFile = join(folder, 'usage.json');
   writeFileSync(hook, USAGE_HOOK);
   return {
     root,
-    node: join(root, 'node_modules/.bin/node'),
+    node,
     bin: (name) => join(root, 'bin', name),
     run,
+    floor: (...args) => run(node, [floorProgram, ...args]),
     usageOf(command, args, how = {}) {
       rmSync(usageFile, { force: true });
       run(command, args, {
@@ -63,6 +69,20 @@ export function createInstallation(root: string, folder: string): Installation {
       return JSON.parse(readFileSync(usageFile, 'utf8')) as Usage;
     },
   };
+}
+
+/** Under node_modules, where its one import is found. */
+function buildFloor(root: string): string {
+  const outfile = join(root, 'node_modules/.cache/headgate-bench/floor.cjs');
+  buildSync({
+    entryPoints: [join(import.meta.dirname, 'floor.ts')],
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    external: ['better-sqlite3'],
+  });
+  return outfile;
 }
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 
 import type { Installation } from './installation.ts';
+import { LEAD_COLUMNS, leadCells } from './lead-cells.ts';
 
 export interface WorkspaceRequest {
   /** Folder name, and the key under which it is found again. */
@@ -22,31 +23,6 @@ export interface Workspaces {
   readonly fresh: (request: WorkspaceRequest) => Promise<string>;
   /** A lead file; made once. */
   readonly leadFile: (leads: number) => Promise<string>;
-}
-
-export const LEAD_COLUMNS = [
-  'email',
-  'first_name',
-  'last_name',
-  'company',
-  'country',
-  'source',
-  'created_at',
-] as const;
-
-/** One lead's cells, in the order of LEAD_COLUMNS. */
-export function leadCells(index: number): readonly string[] {
-  const company = index % 5_000;
-  const countries = ['DE', 'AT', 'US', 'IN', 'GB', 'FR', 'BR'];
-  return [
-    `lead${String(index)}@company${String(company)}.example`,
-    `First${String(index)}`,
-    `Last${String(index % 997)}`,
-    `Company ${String(company)}`,
-    countries[index % countries.length] ?? '',
-    index % 2 === 0 ? 'website' : 'newsletter',
-    `2026-01-${String((index % 28) + 1).padStart(2, '0')}T10:00:00Z`,
-  ];
 }
 
 const BODY = `Hello {{ first_name | default: "there" }},
