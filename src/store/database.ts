@@ -104,6 +104,16 @@ export class StateDatabase {
     });
   }
 
+  /**
+   * A number that is another one once anybody else has committed: as long as it stays, what this connection read is still so. Read
+   * it within the transaction whose reading it is to vouch for. This connection's own commits leave it as it is.
+   */
+  foreignCommits(): number {
+    const row = this.prepare<[], { data_version: number }>('PRAGMA data_version').get();
+    if (row === undefined) throw new Error('SQLite keeps a data_version');
+    return row.data_version;
+  }
+
   /** A compact copy of the whole state at one moment, while others go on writing (F8). `target` must not exist. */
   vacuumInto(target: string): void {
     if (this.#transaction !== 'none') throw new Error('A copy cannot be made inside a transaction');

@@ -128,6 +128,20 @@ describe('read', () => {
     expect(jobs(database)).toEqual(['drip']);
   });
 
+  test('hardening 127: whoever looked knows whether anybody has written since, and its own writes are no surprise', () => {
+    const { database, open } = testState();
+    const other = open('write');
+    const seen = database.write(() => {
+      addJob(database, 'drip');
+      return database.foreignCommits();
+    });
+    expect(database.foreignCommits()).toBe(seen);
+    database.write(() => addJob(database, 'nurture'));
+    expect(database.foreignCommits()).toBe(seen);
+    other.write(() => addJob(other, 'send'));
+    expect(database.foreignCommits()).not.toBe(seen);
+  });
+
   test('a snapshot cannot turn into a write: it could be refused half way', () => {
     const { database } = testState();
     expect(() => database.read(() => database.write(() => addJob(database, 'drip')))).toThrow('snapshot');

@@ -66,7 +66,8 @@ export async function sendMessages(
     for (; start < queue.length && run.goesOn(); start += perRound) {
       if (start > 0) await options.pause();
       if (!run.goesOn()) break;
-      await run.round(queue.slice(start, start + perRound));
+      const following = start + perRound;
+      await run.round(queue.slice(start, following), queue.slice(following, following + perRound));
     }
   } finally {
     run.settleRest();
@@ -103,6 +104,10 @@ class SendingRun {
   private stoppedBy: StoppedBy | null = null;
   private cutShort: StopReason | null = null;
   private hasClaimed = false;
+  /** The next round, composed while the servers answered for the last one. */
+  private ahead: Prepared | null = null;
+  /** What others had committed when the claims of the round were judged. */
+  private judgedAt = 0;
 
   constructor(engine: Engine, options: SendingOptions) {
     this.base = engine;
@@ -115,15 +120,21 @@ class SendingRun {
     return this.cutShort === null;
   }
 
-  async round(messages: readonly QueuedMessage[]): Promise<void> {
-    const prepared = await this.composeRound(messages);
+  async round(messages: readonly QueuedMessage[], following: readonly QueuedMessage[]): Promise<void> {
+    const prepared = this.ahead ?? (await this.composeRound(messages));
+    this.ahead = null;
     const engine = engineAt(this.base, this.options.clock.now());
     const context = guardContext(engine, 'drip');
     const claims = this.claim(engine, { ...prepared, context });
     if (claims.length === 0) return;
     this.journal(engine, claims);
-    await this.deliverAll(engine, claims, context);
+    const delivering = this.deliverAll(engine, claims, context);
+    // In a paced run the words could change during the pause, so nothing is composed ahead.
+    const composing = this.options.isUnpaced ? this.composeRound(following) : null;
+    await Promise.allSettled([delivering, composing]);
+    await delivering;
     this.stoppedBy = stoppedBy(this.waiting);
+    this.ahead = await composing;
     // A paced run keeps nothing back: a kill during the pause must find the truth.
     if (!this.options.isUnpaced) this.settleRest();
   }
@@ -157,6 +168,7 @@ class SendingRun {
       this.settleWaiting(engine);
       const claimed = claimRound(engine, round, this.options);
       const held = holdUnfit(engine, round.unfit, this.options);
+      this.judgedAt = engine.db.foreignCommits();
       return { claims: claimed.claims, notSent: [...round.undone, ...claimed.notSent, ...held] };
     });
     this.settledAll();
@@ -199,6 +211,8 @@ class SendingRun {
   private isStillAllowed(engine: Engine, claim: Claim, context: GuardContext): boolean {
     const now = this.options.clock.now();
     const isFresh = Math.abs(now - engine.now) <= GATE_CLOCK_MS_MAX;
+    // Nobody has written since the claim was judged: the same judgement of the same state.
+    if (isFresh && engine.db.foreignCommits() === this.judgedAt) return true;
     const present = isFresh ? engine : engineAt(this.base, now);
     const fresh = outgoingOf(present, claim.message.id);
     if (fresh?.message.state !== 'sending') return false;
