@@ -88,8 +88,13 @@ function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]
   };
   let room = roomLeft(engine, input.plan.job, input);
   for (const draft of input.batch) {
-    // A lead's second draft is judged by what its first one left in the database.
-    if (chosen.some(({ candidate }) => candidate.lead.rowId === draft.candidate.lead.rowId)) make();
+    // A lead's second draft is judged by what its first one left in the database; what waits otherwise is stored apart, so that
+    // the drafts stand there in the order of fairness (A6).
+    const [first] = chosen;
+    const waitsOtherwise =
+      first !== undefined && approvesItself(first, input) !== approvesItself(draft, input);
+    const isSecond = chosen.some(({ candidate }) => candidate.lead.rowId === draft.candidate.lead.rowId);
+    if (waitsOtherwise || isSecond) make();
     const refusal =
       room > 0 || engine.without.has('cap') ? refusalNow(engine, draft, input.context) : capRefusal(draft);
     if (refusal !== null) {
@@ -135,43 +140,38 @@ function capRefusal({ candidate }: PlannedDraft): HeldBack {
   return { candidate, reason: 'cap_day', until: null, detail: 'another run used the cap up meanwhile' };
 }
 
-function draftChosen(
-  engine: Engine,
-  chosen: readonly PlannedDraft[],
-  { plan, options, messageIds }: BatchInput,
-): DraftedItem[] {
+/** Drafts that all wait alike. */
+function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: BatchInput): DraftedItem[] {
+  const [first] = chosen;
+  if (first === undefined) return [];
+  const { plan, options, messageIds } = input;
   const { db, now, operatorDay } = engine;
   const { runId, planId } = options;
-  const items = new Map<PlannedDraft, DraftedItem>();
-  for (const approvesItself of [false, true]) {
-    const drafts = chosen.filter((draft) => mayApproveItself(draft, options) === approvesItself);
-    const settlement = settlementOf(engine, { plan, options, approvesItself });
-    const reserved = storeDrafts(
-      db,
-      { run: { job: plan.job, runId, planId, now, operatorDay }, settlement },
-      drafts.map(({ candidate, copy, askReason }) => ({
-        messageId: messageIds.shift() ?? options.random.publicId('m'),
-        enrollmentRowId: candidate.enrollment?.rowId ?? enrollFollowUp(engine, candidate, options.random),
-        stepRowId: candidate.step.rowId,
-        leadRowId: candidate.lead.rowId,
-        askReason,
-        ...copy,
-        textHash: textHash(copy),
-      })),
-    );
-    for (const [index, { messageId }] of reserved.entries()) {
-      const draft = drafts[index];
-      if (draft !== undefined) items.set(draft, { draft, messageId, state: settlement.to });
-    }
-  }
-  const drafted = chosen.flatMap((draft) => items.get(draft) ?? []);
+  const settlement = settlementOf(engine, { plan, options, approvesItself: approvesItself(first, input) });
+  const reserved = storeDrafts(
+    db,
+    { run: { job: plan.job, runId, planId, now, operatorDay }, settlement },
+    chosen.map(({ candidate, copy, askReason }) => ({
+      messageId: messageIds.shift() ?? options.random.publicId('m'),
+      enrollmentRowId: candidate.enrollment?.rowId ?? enrollFollowUp(engine, candidate, options.random),
+      stepRowId: candidate.step.rowId,
+      leadRowId: candidate.lead.rowId,
+      askReason,
+      ...copy,
+      textHash: textHash(copy),
+    })),
+  );
+  const drafted = chosen.flatMap((draft, index): DraftedItem[] => {
+    const messageId = reserved[index]?.messageId;
+    return messageId === undefined ? [] : [{ draft, messageId, state: settlement.to }];
+  });
   tellDrafted(engine, drafted);
   return drafted;
 }
 
 /** D5, A5: a sequence may approve itself, unless something asks for a person. */
-function mayApproveItself({ candidate, askReason }: PlannedDraft, { personNeeded }: ApplyOptions): boolean {
-  return candidate.sequence.approve === 'auto' && askReason === null && !personNeeded;
+function approvesItself({ candidate, askReason }: PlannedDraft, { options }: BatchInput): boolean {
+  return candidate.sequence.approve === 'auto' && askReason === null && !options.personNeeded;
 }
 
 /** A8: above the line the whole batch is made as held. */
