@@ -35,12 +35,19 @@ export interface RunSession {
   close(): void;
 }
 
+export interface SessionOptions {
+  /** What the run is to take for the present (`--at`); null for the clock. */
+  readonly at?: Instant | null;
+  /** Memory for pages of each connection, in KiB; where it is left out, openState's. */
+  readonly cacheKib?: number;
+}
+
 /** Opens a session; throws HeadgateError 78 or 65 (configuration), 75 (lock), 30, 77 or 78 (state). Nothing is written yet. */
-export function openSession(invocation: Invocation, job: string, at: Instant | null = null): RunSession {
+export function openSession(invocation: Invocation, job: string, options: SessionOptions = {}): RunSession {
   const workspace = openWorkspace(invocation);
   const lock = takeLock(invocation, workspace, job);
   try {
-    return openLocked({ invocation, workspace, job, lock, at });
+    return openLocked({ invocation, workspace, job, lock, options });
   } catch (error) {
     lock.release();
     throw error;
@@ -52,12 +59,13 @@ function openLocked(parts: {
   workspace: Workspace;
   job: string;
   lock: Lock;
-  at: Instant | null;
+  options: SessionOptions;
 }): RunSession {
-  const { invocation, workspace, job, lock } = parts;
+  const { invocation, workspace, job, lock, options } = parts;
   const { context } = invocation;
   const file = workspace.paths.databaseFile;
-  const reader = openState({ file, mode: 'read' });
+  const cache = options.cacheKib === undefined ? {} : { cacheKib: options.cacheKib };
+  const reader = openState({ file, mode: 'read', ...cache });
   let writer: StateDatabase | null = null;
   try {
     const header = readHeader(reader);
@@ -67,13 +75,13 @@ function openLocked(parts: {
       workspace,
       job,
       runId: context.random.publicId('r'),
-      now: parts.at ?? context.clock.now(),
+      now: options.at ?? context.clock.now(),
       bootId: context.machine.bootId(),
       reader,
       header,
       record: readJob(reader, job),
       stampFile: createStampFile(workspace.paths.stampFile),
-      writer: () => (writer ??= openState({ file, mode: 'write' })),
+      writer: () => (writer ??= openState({ file, mode: 'write', ...cache })),
       close: () => {
         writer?.close();
         reader.close();

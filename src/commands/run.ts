@@ -38,7 +38,7 @@ export interface JobRequest {
  * lock, state, clock, kill switch, wake guard, weekday and holiday, plan, apply, checkpoint.
  */
 export async function runJob(invocation: Invocation, request: JobRequest): Promise<Outcome> {
-  const session = openSession(invocation, request.job, request.at);
+  const session = openSession(invocation, request.job, { at: request.at });
   try {
     return await reportRun(session, await runInSession(session, request));
   } finally {

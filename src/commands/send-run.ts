@@ -18,7 +18,7 @@ import { addTimeline } from '../store/timeline.ts';
 import { isOperatorsDay, type Engine } from './engine/engine.ts';
 import { doubtHeldApprovals } from './engine/held-approvals.ts';
 import { guardContext } from './engine/planning.ts';
-import { outgoingOf, withoutWords, type QueuedMessage } from './engine/send-candidates.ts';
+import { outgoingOf, queuedMessage, type QueuedMessage } from './engine/send-candidates.ts';
 import { dropUnlisted, sendRoom, sentSoFar, type NotSent } from './engine/send-ledger.ts';
 import type { RunSession } from './run-session.ts';
 
@@ -73,7 +73,7 @@ function queueUp(engine: Engine, request: SendRequest): Pick<SendPlan, 'queue' |
     judged += 1;
     const outgoing = outgoingOf(engine, id);
     if (outgoing === null) continue;
-    const message = withoutWords(outgoing.message);
+    const message = queuedMessage(outgoing);
     const refusal =
       refusalOf(judgeSend(outgoing.send, context)) ??
       (queue.length < room ? null : { ...OVER_CAP, reason: capReason });
@@ -192,7 +192,10 @@ export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: rea
 function holdAll(
   session: RunSession,
   db: StateDatabase,
-  hold: { messages: readonly QueuedMessage[]; cause: 'blast_radius' | 'doubt' },
+  hold: {
+    messages: readonly Pick<StoredMessage, 'rowId' | 'id' | 'state' | 'leadRowId'>[];
+    cause: 'blast_radius' | 'doubt';
+  },
 ): number {
   const change = {
     hold_cause: hold.cause,

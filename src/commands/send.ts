@@ -14,6 +14,9 @@ import { settleOldClaims } from './send-recovery.ts';
 import { reportSend, type SendReport } from './send-report.ts';
 import { dropUnlistedNow, nothingDue, planSend, type SendRequest } from './send-run.ts';
 
+/** P7: the run reads each message a few times and none again later, so that a small state and a large one need the same memory. */
+const CACHE_KIB = 2_048;
+
 /** `send`: the only command that touches people. Approved messages, every guard again, one by one (D1, D2). */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const asked: SendRequest = {
@@ -22,7 +25,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     only: listOption(invocation, 'only'),
     detailedExitCode: flagOption(invocation, 'detailedExitCode'),
   };
-  const session = openSession(invocation, 'send');
+  const session = openSession(invocation, 'send', { cacheKib: CACHE_KIB });
   try {
     refuseRaisedCap(session, asked);
     // Whole ids, whatever was typed; an id that nothing has is a misunderstanding.

@@ -38,7 +38,7 @@ export interface OpenStateOptions {
   readonly mode: StateMode;
   /** How long a writer waits for another before `state_busy`; 5,000 by default. */
   readonly busyTimeoutMs?: number;
-  /** Memory for pages, in KiB; SQLite's 2 MiB by default. An import that inserts everywhere wants its indexes in it. */
+  /** Memory for pages, in KiB; 16,000 by default (better-sqlite3's). An import that inserts everywhere wants its indexes in it. */
   readonly cacheKib?: number;
 }
 

@@ -2,7 +2,7 @@ import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
 /** What was delivered, or may have been: it uses the send caps up (A6). A rehearsal that was restarted counts no more (D9). */
-const LEFT = `counts = 1 AND state IN ('sending', 'sent', 'uncertain')`;
+export const LEFT = `counts = 1 AND state IN ('sending', 'sent', 'uncertain')`;
 
 export interface SendsMade {
   readonly onOperatorDay: number;
@@ -46,18 +46,6 @@ export function liveDaysBefore(
     )
     .all(query.job, query.operatorDay, query.limit)
     .map((row) => row.operator_day);
-}
-
-/** A2 at the door: the last delivery to a lead by any message but this one; null for none. */
-export function lastSentToLead(db: StateDatabase, leadRowId: number, exceptRowId: number): Instant | null {
-  // `= +?`, because SQLite (3.54) prepares the statement anew at every execution when it has a bare parameter.
-  const row = db
-    .prepare<[number, number], { at: number | null }>(
-      `SELECT max(coalesce(sent_at, claimed_at)) AS at FROM messages
-       WHERE lead_row_id = +? AND row_id <> +? AND ${LEFT}`,
-    )
-    .get(leadRowId, exceptRowId);
-  return row?.at ?? null;
 }
 
 export interface AttemptEvent {

@@ -68,8 +68,7 @@ export function claimRound(
   const notSent: NotSent[] = [];
   let room = engine.without.has('cap') ? Infinity : sendRoom(engine);
   for (const composed of round.mails) {
-    const { queued } = composed;
-    const refusal = room > 0 ? refusalAtDoor(engine, queued, round.context) : capRefusal(queued);
+    const refusal = room > 0 ? refusalAtDoor(engine, composed, round.context) : capRefusal(composed.queued);
     if (refusal !== null) {
       notSent.push(refusal);
       continue;
@@ -86,14 +85,18 @@ function capRefusal(message: QueuedMessage): NotSent {
   return { message, reason: 'cap_day', detail: 'the day has had its sends', until: null };
 }
 
-/** D7: no longer approved, or with other words than when the run began. */
+/** D7: no longer approved, or with other words than were composed. */
 export function undoRefusal(message: QueuedMessage): NotSent {
   return { message, reason: 'undo', detail: 'the approval was taken back', until: null };
 }
 
-function refusalAtDoor(engine: Engine, message: QueuedMessage, context: GuardContext): NotSent | null {
+function refusalAtDoor(
+  engine: Engine,
+  { queued: message, message: composed }: Composed,
+  context: GuardContext,
+): NotSent | null {
   const fresh = outgoingOf(engine, message.id);
-  if (fresh?.message.state !== 'approved' || fresh.message.textHash !== message.textHash) {
+  if (fresh?.message.state !== 'approved' || fresh.message.textHash !== composed.textHash) {
     return undoRefusal(message);
   }
   const verdict = judgeSend(fresh.send, context);

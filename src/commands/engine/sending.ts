@@ -146,7 +146,7 @@ class SendingRun {
     const undone: NotSent[] = [];
     for (const queued of messages) {
       const message = messageById(this.base.db, queued.id);
-      if (message?.state !== 'approved' || message.textHash !== queued.textHash) {
+      if (message?.state !== 'approved') {
         undone.push(undoRefusal(queued));
         continue;
       }
