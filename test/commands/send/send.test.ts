@@ -242,6 +242,22 @@ describe('send, its caps', () => {
     expect((await bench.send()).counts).toMatchObject({ sent: 2 });
   });
 
+  test('A6: of a backlog of thousands a thousand are named, the rest are counted, and whoever may leave does', async () => {
+    const bench = sendDesk({ limits: ['sends_per_run = 2'] });
+    await bench.send();
+    const leaves_at = bench.clock.now() + MINUTE_MS;
+    const approved_at = bench.clock.now() - MINUTE_MS;
+    const ids = bench.database.write(() => {
+      for (let lead = 0; lead < 1_005; lead += 1)
+        bench.approve(`early${String(lead)}`, { approved_at, leaves_at });
+      return bench.approveMany(4);
+    });
+    const document = await bench.send();
+    expect(document.counts).toMatchObject({ evaluated: 1_009, sent: 2, undo: 1_005, cap_run: 2 });
+    expect(document.items).toHaveLength(1_002);
+    expect(bench.outbox().toSorted()).toEqual(ids.slice(0, 2).toSorted());
+  });
+
   test('A6: 0 means none', async () => {
     const bench = sendDesk({ limits: ['sends_per_day = 0'] });
     bench.approveMany(2);
