@@ -19,15 +19,14 @@ CREATE INDEX leads_nurture_queue ON leads (nurture_due_at, row_id) WHERE nurture
 
 CREATE INDEX messages_by_hold ON messages (held_run_id) WHERE held_run_id IS NOT NULL;
 
-CREATE INDEX messages_by_lead ON messages (lead_row_id, drafted_at);
+CREATE INDEX messages_by_lead ON messages (lead_row_id);
 
 CREATE INDEX messages_by_run ON messages (run_id);
 
+CREATE INDEX messages_by_state ON messages (state, row_id);
+
 CREATE INDEX messages_claimed ON messages (claimed_at, state)
   WHERE counts = 1 AND state IN ('sending', 'sent', 'uncertain');
-
-CREATE INDEX messages_open ON messages (state, row_id)
-  WHERE state IN ('reserved', 'pending_approval', 'approved', 'sending', 'uncertain', 'held');
 
 CREATE INDEX messages_sent ON messages (sent_at) WHERE sent_at IS NOT NULL;
 
@@ -193,14 +192,16 @@ CREATE TABLE messages (
   step_row_id INTEGER NOT NULL REFERENCES steps (row_id),
   lead_row_id INTEGER NOT NULL REFERENCES leads (row_id),
   job TEXT NOT NULL CHECK (job IN ('drip', 'nurture')),
-  state TEXT NOT NULL CHECK (state IN ('reserved', 'pending_approval', 'approved', 'sending', 'sent', 'uncertain',
-    'failed', 'held', 'rejected', 'expired', 'discarded', 'skipped', 'cancelled')),
+  state TEXT NOT NULL CHECK (state = 'reserved' OR state = 'pending_approval' OR state = 'approved' OR state = 'sending'
+    OR state = 'sent' OR state = 'uncertain' OR state = 'failed' OR state = 'held' OR state = 'rejected' OR state = 'expired'
+    OR state = 'discarded' OR state = 'skipped' OR state = 'cancelled'),
   revision INTEGER NOT NULL DEFAULT 1,
   run_id TEXT NOT NULL,
   plan_id TEXT,
   -- Why a person must look even if the sequence approves itself: late, attribution_unknown, doubt …
   ask_reason TEXT,
-  hold_cause TEXT CHECK (hold_cause IN ('blast_radius', 'doubt', 'operator', 'validation', 'lead')),
+  hold_cause TEXT CHECK (hold_cause = 'blast_radius' OR hold_cause = 'doubt' OR hold_cause = 'operator'
+    OR hold_cause = 'validation' OR hold_cause = 'lead'),
   held_from TEXT,
   -- A8: which job's run held it (drip, nurture, send); `review release --run` names that run.
   held_by_job TEXT,
@@ -237,8 +238,8 @@ CREATE TABLE messages (
   previous_watermark_at INTEGER,
   UNIQUE (enrollment_row_id, step_row_id),
   -- D4: no half draft can exist.
-  CHECK (state IN ('reserved', 'expired', 'discarded', 'cancelled', 'skipped', 'rejected')
-    OR (length(trim(subject)) > 0 AND length(trim(body_markdown)) > 0 AND text_hash IS NOT NULL)),
+  CHECK (state = 'reserved' OR state = 'expired' OR state = 'discarded' OR state = 'cancelled' OR state = 'skipped'
+    OR state = 'rejected' OR (trim(subject) <> '' AND trim(body_markdown) <> '' AND text_hash IS NOT NULL)),
   CHECK (state <> 'held' OR (hold_cause IS NOT NULL AND held_from IS NOT NULL)),
   CHECK (state <> 'sent' OR sent_at IS NOT NULL)
 ) STRICT;
