@@ -144,7 +144,7 @@ export function* messagesInState(db: StateDatabase, state: MessageState): Genera
  */
 export function* approvedIds(db: StateDatabase): Generator<string> {
   const statement = db.prepare<[], { id: string }>(
-    `SELECT id FROM messages WHERE state = 'approved' ORDER BY coalesce(approved_at, 0), row_id`,
+    `SELECT id FROM messages WHERE state = 'approved' ORDER BY approved_at, row_id`,
   );
   for (const { id } of statement.iterate()) yield id;
 }

@@ -17,6 +17,8 @@ CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at,
 
 CREATE INDEX leads_nurture_queue ON leads (nurture_due_at, row_id) WHERE nurture_due_at IS NOT NULL;
 
+CREATE INDEX messages_approved ON messages (state, approved_at, row_id) WHERE state = 'approved';
+
 CREATE INDEX messages_by_hold ON messages (held_run_id) WHERE held_run_id IS NOT NULL;
 
 CREATE INDEX messages_by_lead ON messages (lead_row_id);

@@ -277,6 +277,8 @@ CREATE TABLE messages (
 -- Every queue of messages. Not a partial index: SQLite sees that one applies only when a query repeats its list word for word, and
 -- scanned all messages ever made in every idle run.
 CREATE INDEX messages_by_state ON messages (state, row_id);
+-- A6: the queue of `send`, longest approved first, so that a run looks at no more of it than it can take.
+CREATE INDEX messages_approved ON messages (state, approved_at, row_id) WHERE state = 'approved';
 CREATE INDEX messages_by_lead ON messages (lead_row_id);
 CREATE INDEX messages_by_run ON messages (run_id);
 CREATE INDEX messages_by_hold ON messages (held_run_id) WHERE held_run_id IS NOT NULL;
