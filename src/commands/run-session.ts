@@ -81,7 +81,7 @@ function openLocked(parts: {
       header,
       record: readJob(reader, job),
       stampFile: createStampFile(workspace.paths.stampFile),
-      writer: () => (writer ??= openState({ file, mode: 'write', ...cache })),
+      writer: () => (writer ??= reader.writer()),
       close: () => {
         writer?.close();
         reader.close();

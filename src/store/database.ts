@@ -42,27 +42,53 @@ export interface OpenStateOptions {
   readonly cacheKib?: number;
 }
 
+/** What the handles on one connection share. */
+interface Connection {
+  readonly database: Database.Database;
+  readonly file: string;
+  /** False where file, folder or disk let SQLite itself only read. */
+  readonly canWrite: boolean;
+  transaction: 'none' | 'read' | 'write';
+}
+
 /**
- * One connection to the state. Statements are cached by their text. A statement that writes works only inside
+ * A handle on one connection to the state. Statements are cached by their text. A statement that writes works only inside
  * `write`, because a commit outside one can fail unseen (better-sqlite3 ignores it in `.get()`), and because
  * every writing transaction must raise the counter that tells a restored state from the present one (A15).
  */
 export class StateDatabase {
-  readonly file: string;
   readonly mode: StateMode;
-  readonly #connection: Database.Database;
+  readonly #shared: Connection;
   readonly #statements = new Map<string, StateStatement<unknown[], unknown>>();
-  #transaction: 'none' | 'read' | 'write' = 'none';
 
-  constructor(connection: Database.Database, options: { file: string; mode: StateMode }) {
-    this.#connection = connection;
-    this.file = options.file;
-    this.mode = options.mode;
+  constructor(connection: Connection, mode: StateMode) {
+    this.#shared = connection;
+    this.mode = mode;
+  }
+
+  get file(): string {
+    return this.#shared.file;
+  }
+
+  get #connection(): Database.Database {
+    return this.#shared.database;
+  }
+
+  /**
+   * A handle that may write, on the connection of one that may not. The reader stays what it was: whoever was given one cannot write
+   * with it (F3). Both end when either is closed. A second connection would cost an idle run 2 ms and a sync; it is opened, and throws
+   * as `openState` does, only where this one cannot write.
+   */
+  writer(): StateDatabase {
+    const { database, file, canWrite } = this.#shared;
+    if (!canWrite) return openState({ file, mode: 'write' });
+    database.exec('PRAGMA query_only = OFF');
+    return new StateDatabase(this.#shared, 'write');
   }
 
   /** True while the work of `write` runs. */
   get inWrite(): boolean {
-    return this.#transaction === 'write';
+    return this.mode === 'write' && this.#shared.transaction === 'write';
   }
 
   /** For functions that are only correct as a part of their caller's transaction. */
@@ -86,7 +112,7 @@ export class StateDatabase {
 
   /** Runs `work` on one consistent snapshot. Inside a transaction it just runs. */
   read<T>(work: () => T): T {
-    return this.#transaction === 'none' ? this.#transact('read', work) : work();
+    return this.#shared.transaction === 'none' ? this.#transact('read', work) : work();
   }
 
   /**
@@ -94,9 +120,10 @@ export class StateDatabase {
    * A `write` inside a `write` just runs, as a part of the outer one.
    */
   write<T>(work: () => T): T {
-    if (this.#transaction === 'write') return work();
     if (this.mode === 'read') throw new Error('This state was opened for reading');
-    if (this.#transaction === 'read') throw new Error('A snapshot cannot become a writing transaction');
+    if (this.#shared.transaction === 'write') return work();
+    if (this.#shared.transaction === 'read')
+      throw new Error('A snapshot cannot become a writing transaction');
     return this.#transact('write', () => {
       const result = work();
       this.#raiseWriteCounter();
@@ -116,7 +143,7 @@ export class StateDatabase {
 
   /** A compact copy of the whole state at one moment, while others go on writing (F8). `target` must not exist. */
   vacuumInto(target: string): void {
-    if (this.#transaction !== 'none') throw new Error('A copy cannot be made inside a transaction');
+    if (this.#shared.transaction !== 'none') throw new Error('A copy cannot be made inside a transaction');
     this.#mapped(() => {
       // query_only would refuse the copy as well; nothing else can run between these lines.
       this.#connection.exec('PRAGMA query_only = OFF');
@@ -138,19 +165,19 @@ export class StateDatabase {
 
   close(): void {
     this.#statements.clear();
-    this.#connection.close();
+    if (this.#connection.open) this.#connection.close();
   }
 
   #transact<T>(kind: 'read' | 'write', work: () => T): T {
     return this.#mapped(() => {
       this.#connection.exec(kind === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
-      this.#transaction = kind;
+      this.#shared.transaction = kind;
       try {
         const result = refusePromise(work());
         this.#connection.exec('COMMIT');
         return result;
       } finally {
-        this.#transaction = 'none';
+        this.#shared.transaction = 'none';
         // Still open: `work` or the commit threw, and SQLite did not already roll back by itself.
         if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
       }
@@ -225,7 +252,10 @@ function open(options: OpenStateOptions, alone: boolean): StateDatabase {
     connection.close();
     throw error;
   }
-  return new StateDatabase(connection, { file, mode });
+  return new StateDatabase(
+    { database: connection, file, canWrite: !readOnly && !alone, transaction: 'none' },
+    mode,
+  );
 }
 
 /** Checks identity before anything is set, so that a foreign database is left exactly as it was. */

@@ -257,3 +257,25 @@ test('every commit is synced and foreign keys hold, on each connection', () => {
   expect([...header.subarray(18, 20)]).toEqual([2, 2]);
   expect(header.subarray(68, 72).toString('latin1')).toBe('HdGt');
 });
+
+describe('writer', () => {
+  test('F3: a reader stays one when the same connection is given to a writer', () => {
+    const { open } = testState();
+    const reader = open('read');
+    const writer = reader.writer();
+    writer.write(() => addJob(writer, 'drip'));
+    expect(jobs(reader)).toEqual(['drip']);
+    expect(() => reader.write(() => addJob(reader, 'send'))).toThrow('opened for reading');
+    expect(() => addJob(reader, 'send')).toThrow('inside StateDatabase.write');
+    expect(() => writer.write(() => addJob(reader, 'send'))).toThrow();
+    expect(jobs(reader)).toEqual(['drip']);
+  });
+
+  test('a snapshot of the reader is not written into by its writer', () => {
+    const { open } = testState();
+    const reader = open('read');
+    const writer = reader.writer();
+    expect(() => reader.read(() => writer.write(() => addJob(writer, 'drip')))).toThrow('snapshot');
+    expect(jobs(reader)).toEqual([]);
+  });
+});
