@@ -17,8 +17,7 @@ import { liveDaysBefore, sendsBetween } from '../store/sends.ts';
 import { addTimeline } from '../store/timeline.ts';
 import { isOperatorsDay, type Engine } from './engine/engine.ts';
 import { doubtHeldApprovals } from './engine/held-approvals.ts';
-import { guardContext } from './engine/planning.ts';
-import { outgoingOf, queuedMessage, type QueuedMessage } from './engine/send-candidates.ts';
+import { doorContext, outgoingOf, queuedMessage, type QueuedMessage } from './engine/send-candidates.ts';
 import { dropUnlisted, sendRoom, sentSoFar, type NotSent } from './engine/send-ledger.ts';
 import type { RunSession } from './run-session.ts';
 
@@ -59,7 +58,7 @@ export function planSend(engine: Engine, request: SendRequest): SendPlan {
 }
 
 function queueUp(engine: Engine, request: SendRequest): Pick<SendPlan, 'queue' | 'notSent' | 'notNamed'> {
-  const context = guardContext(engine, 'drip');
+  const context = doorContext(engine);
   const { room, reason: capReason } = roomOf(engine, request);
   const queue: QueuedMessage[] = [];
   const notSent: NotSent[] = [];

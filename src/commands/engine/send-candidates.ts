@@ -1,3 +1,5 @@
+import type { GuardContext } from '../../core/guards/lead-guards.ts';
+import { createOpenings } from '../../core/guards/opening.ts';
 import type { SendCandidate } from '../../core/guards/send-guards.ts';
 import { messageAtDoor, type MessageAtDoor } from '../../store/at-door.ts';
 import { candidateOfEnrollment } from '../../store/candidates.ts';
@@ -24,6 +26,11 @@ export interface QueuedMessage {
   readonly leadZone: string;
   readonly sequenceId: string;
   readonly stepId: string;
+}
+
+/** The guards' view of this moment at the door. Without silences: whether a step is late was asked when it was drafted (A16). */
+export function doorContext({ policy, now, holidaysOf, without }: Engine): GuardContext {
+  return { now, policy, silences: [], openingFor: createOpenings(now, policy, holidaysOf), without };
 }
 
 /** Null when the message is no longer approved, or its enrollment has ended: it is not for sending any more. */

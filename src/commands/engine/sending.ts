@@ -4,8 +4,7 @@ import { judgeSend } from '../../core/guards/send-guards.ts';
 import type { Clock, DeliveryResult, Mailer, OutgoingMail } from '../../ports.ts';
 import { messageById, type StoredMessage } from '../../store/messages.ts';
 import { engineAt, type Engine } from './engine.ts';
-import { guardContext } from './planning.ts';
-import { outgoingOf, type QueuedMessage } from './send-candidates.ts';
+import { doorContext, outgoingOf, type QueuedMessage } from './send-candidates.ts';
 import {
   claimRound,
   holdUnfit,
@@ -124,7 +123,7 @@ class SendingRun {
     const prepared = this.ahead ?? (await this.composeRound(messages));
     this.ahead = null;
     const engine = engineAt(this.base, this.options.clock.now());
-    const context = guardContext(engine, 'drip');
+    const context = doorContext(engine);
     const claims = this.claim(engine, { ...prepared, context });
     if (claims.length === 0) return;
     this.journal(engine, claims);
@@ -216,7 +215,7 @@ class SendingRun {
     const present = isFresh ? engine : engineAt(this.base, now);
     const fresh = outgoingOf(present, claim.message.id);
     if (fresh?.message.state !== 'sending') return false;
-    const verdict = judgeSend(fresh.send, isFresh ? context : guardContext(present, 'drip'));
+    const verdict = judgeSend(fresh.send, isFresh ? context : doorContext(present));
     return verdict.kind === 'allow' || verdict.kind === 'ask';
   }
 
