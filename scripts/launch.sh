@@ -13,6 +13,6 @@ if [ -z "${NODE_COMPILE_CACHE-}" ]; then
   cache=${CACHE_DIRECTORY-$root/node_modules/.cache/headgate}
   export NODE_COMPILE_CACHE="${cache%%:*}"
 fi
-# A send that lasts for minutes would be given 48 MiB for young objects; with 12 it is as fast (P7).
-case ${1-} in send) heap=--max-semi-space-size=4 ;; *) heap= ;; esac
+# A run that lasts would be given 48 MiB for young objects; with 12 it is as fast (P7).
+case ${1-} in send | drip | nurture | confirm) heap=--max-semi-space-size=4 ;; *) heap= ;; esac
 exec "$node" ${heap:+"$heap"} "$bundle" "$@"

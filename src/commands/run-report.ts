@@ -46,13 +46,16 @@ export async function reportRun(session: RunSession, report: RunReport): Promise
   const next = nextCommands(session, report);
   return {
     exit: report.exit,
-    document: {
-      schema: 'headgate.run/1',
-      run: runDocument(session, report),
-      guards: guardsDocument(session, report),
-      counts: report.counts,
-      items: itemsDocument(session, report),
-      next,
+    // Made when it is asked for: thousands of items nobody reads take more memory than all that is drafted.
+    get document() {
+      return {
+        schema: 'headgate.run/1',
+        run: runDocument(session, report),
+        guards: guardsDocument(session, report),
+        counts: report.counts,
+        items: itemsDocument(session, report),
+        next,
+      };
     },
     human: (terminal) => runLines(terminal, { session, report, next }),
     message: messageOf(report),

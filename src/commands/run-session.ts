@@ -35,10 +35,13 @@ export interface RunSession {
   close(): void;
 }
 
+/** P7: enough for what a run comes back to, and the same whether a thousand steps are due or ten thousand. */
+const CACHE_KIB = 4_096;
+
 export interface SessionOptions {
   /** What the run is to take for the present (`--at`); null for the clock. */
   readonly at?: Instant | null;
-  /** Memory for pages of each connection, in KiB; where it is left out, openState's. */
+  /** Memory for pages of the state, in KiB, where a run wants another. */
   readonly cacheKib?: number;
 }
 
@@ -64,8 +67,7 @@ function openLocked(parts: {
   const { invocation, workspace, job, lock, options } = parts;
   const { context } = invocation;
   const file = workspace.paths.databaseFile;
-  const cache = options.cacheKib === undefined ? {} : { cacheKib: options.cacheKib };
-  const reader = openState({ file, mode: 'read', ...cache });
+  const reader = openState({ file, mode: 'read', cacheKib: options.cacheKib ?? CACHE_KIB });
   let writer: StateDatabase | null = null;
   try {
     const header = readHeader(reader);
