@@ -1,7 +1,7 @@
 /**
  * The least that SQLite must do for the same work, as a program of its own: the smallest tables that could hold it, the same rows, one
  * transaction, durable at its commit. Nothing is read, checked, judged or told. Usage: floor enroll FILE N, floor due FILE, floor
- * draft FILE. The bench bundles it, so that it starts as fast as such a program can.
+ * draft FILE, floor mail PORT N CONNECTIONS. The bench bundles it, so that it starts as fast as such a program can.
  */
 import { rmSync } from 'node:fs';
 
@@ -22,11 +22,12 @@ const SCHEMA = `
 const BODY_LINES = 'line of body text, seventy characters or so, plain and simple.\n'.repeat(12);
 const DAY_MS = 86_400_000;
 
-const [, , command, file = '', count = '0'] = process.argv;
+const [, , command, file = '', count = '0', connections = '1'] = process.argv;
 if (command === 'enroll') enroll(Number(count));
 else if (command === 'due') makeDue();
 else if (command === 'draft') draftDue();
-else throw new Error('floor enroll FILE N | floor due FILE | floor draft FILE');
+else if (command === 'mail') void mail(Number(file), Number(count), Number(connections));
+else throw new Error('floor enroll FILE N | due FILE | draft FILE | mail PORT N CONNECTIONS');
 
 function open(): Database.Database {
   const database = new Database(file);
@@ -96,4 +97,32 @@ function draftDue(): void {
   })();
   database.close();
   console.log(due.length);
+}
+
+/** nodemailer's own pool, and nothing else: no state, no journal, no guard. */
+async function mail(port: number, mails: number, maxConnections: number): Promise<void> {
+  // Only here: it takes longer to load than all that the other commands load.
+  const { createTransport } = await import('nodemailer');
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port,
+    pool: true,
+    maxConnections,
+    maxMessages: Infinity,
+    ignoreTLS: true,
+  });
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < mails; index = next++) {
+      await transport.sendMail({
+        from: 'bench@bench.example',
+        to: leadCells(index)[0],
+        subject: `A note for ${leadCells(index)[3] ?? ''}`,
+        text: `Hello ${leadCells(index)[1] ?? ''},\n\n${BODY_LINES}`,
+        headers: { 'List-Unsubscribe': '<https://bench.example/u/1>' },
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: maxConnections }, lane));
+  transport.close();
 }

@@ -1,10 +1,13 @@
 import type { Installation } from './installation.ts';
+import type { Sink } from './sink.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** What a goal measures with. */
 export interface Bench {
   readonly installation: Installation;
   readonly workspaces: Workspaces;
+  /** The mail server of all goals; started when it is first asked for. */
+  readonly sink: () => Promise<Sink>;
   /** A folder for the goal's own files; removed at the end. */
   readonly folder: string;
   /** How many pairs: `full`, or a third of it with --quick. At least 9 when full. */

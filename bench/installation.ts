@@ -80,7 +80,7 @@ function buildFloor(root: string): string {
     bundle: true,
     format: 'cjs',
     platform: 'node',
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', 'nodemailer'],
   });
   return outfile;
 }

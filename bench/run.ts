@@ -9,12 +9,15 @@ import { parseArgs } from 'node:util';
 
 import { isMet, type Bench, type Figure, type Goal } from './goal.ts';
 import { createInstallation } from './installation.ts';
+import { startSink, type Sink } from './sink.ts';
 import { createWorkspaces } from './workspaces.ts';
 import { idleWall } from './p1-idle-wall.ts';
 import { idleGrowth } from './p2-idle-growth.ts';
 import { idleMemory } from './p3-idle-memory.ts';
 import { help } from './p4-help.ts';
 import { drafts } from './p5-drafts.ts';
+import { sends } from './p6-sends.ts';
+import { memory } from './p7-memory.ts';
 import { leadImport } from './p8-import.ts';
 import { coldStart } from './p9-cold-start.ts';
 import { machineOff } from './p10-machine-off.ts';
@@ -25,6 +28,8 @@ const GOALS: readonly Goal[] = [
   idleMemory,
   help,
   drafts,
+  sends,
+  memory,
   leadImport,
   coldStart,
   machineOff,
@@ -38,6 +43,7 @@ const { values: flags, positionals } = parseArgs({
 const chosen = chooseGoals(positionals);
 const folder = mkdtempSync(join(tmpdir(), 'headgate-bench-'));
 let isMissed = false;
+let sink: Promise<Sink> | undefined;
 try {
   const bench = createBench(folder);
   console.log(header());
@@ -48,6 +54,7 @@ try {
     }
   }
 } finally {
+  (await sink)?.close();
   rmSync(folder, { recursive: true, force: true });
 }
 if (flags.strict && isMissed) process.exitCode = 1;
@@ -65,6 +72,7 @@ function createBench(directory: string): Bench {
   return {
     installation,
     workspaces: createWorkspaces(installation, directory),
+    sink: () => (sink ??= startSink()),
     folder: directory,
     pairs: (full) => (flags.quick ? Math.max(3, Math.floor(full / 3)) : full),
   };

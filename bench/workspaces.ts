@@ -13,6 +13,10 @@ export interface WorkspaceRequest {
   readonly enrolledDaysAgo: number;
   /** More lines for headgate.toml, such as raised caps. */
   readonly config?: string;
+  /** D9: went live, so that `send` hands mail to a server. */
+  readonly isLive?: boolean;
+  /** What is due is drafted, and approved by a person. */
+  readonly isApproved?: boolean;
 }
 
 /** Real workspaces, made by the commands that an operator types. */
@@ -45,8 +49,7 @@ id = "second"
 after = "5d"
 `;
 
-const CONFIG = `live = false
-timezone = "UTC"
+const CONFIG = `timezone = "UTC"
 
 [hours]
 weekdays = [1, 2, 3, 4, 5, 6, 7]
@@ -75,15 +78,22 @@ export function createWorkspaces(installation: Installation, folder: string): Wo
     };
     mkdirSync(directory, { recursive: true });
     headgate(['init', directory, '--no-input', ...ANSWERS]);
-    writeFileSync(join(directory, 'headgate.toml'), `${CONFIG}\n${request.config ?? ''}`);
+    const isLive = request.isLive === true;
+    const config = `live = ${String(isLive)}\n${CONFIG}\n${request.config ?? ''}`;
+    writeFileSync(join(directory, 'headgate.toml'), config);
     writeSequence(directory);
     headgate(['sequences', 'apply', '--yes']);
+    if (isLive) headgate(['go-live', '--restart', '--yes']);
     // A checkpoint for each job, without which every run would be a cold start (A4).
-    for (const job of ['drip', 'nurture']) headgate([job], [30]);
+    for (const job of ['drip', 'nurture', 'send']) headgate([job], [0, 30]);
     headgate(['confirm', '--yes']);
     if (request.leads > 0) {
       const from = new Date(Date.now() - request.enrolledDaysAgo * 86_400_000).toISOString();
       headgate(['leads', 'import', await leadFile(request.leads), '--yes', '--enroll-from', from]);
+    }
+    if (request.isApproved === true) {
+      headgate(['drip']);
+      headgate(['review', 'approve', '--all', '--count', String(request.leads)]);
     }
     return directory;
   }
