@@ -5,7 +5,7 @@ import type { RunPlan } from '../core/planner.ts';
 import type { DoubtReason, Reason } from '../core/reasons.ts';
 import { setVeto } from '../store/jobs.ts';
 import { leadByRowId } from '../store/leads.ts';
-import { newestWaitingPlan, planById, planItems, settlePlan } from '../store/plans.ts';
+import { planById, planItems, settlePlan, waitingPlans } from '../store/plans.ts';
 import type { StoredPlan, StoredPlanItem } from '../store/plans.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
 import { tidyUp } from './engine/live-run.ts';
@@ -19,7 +19,7 @@ import { doubtsOf, stampState, stopReason, type RunSession } from './run-session
 import { stalePlan, staleness, unknownPlan } from './saved-plan.ts';
 
 export interface ConfirmRequest {
-  /** Null: the newest waiting plan of the job. */
+  /** Null: the newest waiting plan of the job; for the timer, the newest that has waited its minutes. */
   readonly planId: string | null;
   /** The timer acts only on a plain reboot (A5); a person may lift a missing checkpoint and a gap too. */
   readonly by: 'timer' | 'person';
@@ -70,14 +70,36 @@ function quietExit(request: ConfirmRequest): ExitName {
 }
 
 function choosePlan(session: RunSession, job: Job, request: ConfirmRequest): StoredPlan | null {
-  if (request.planId === null) return newestWaitingPlan(session.reader, job);
+  if (request.planId === null) return newestPlan(session, job, request.by);
   const plan = planById(session.reader, request.planId);
   if (plan?.job !== job) throw unknownPlan(request.planId);
   return plan;
 }
 
+/**
+ * A5: while a boot is not settled each run of the job saves another plan, and one of these may never grow as old as it must: the timer
+ * takes the newest of this boot that is. One that doubted more than the boot stands before all that are older.
+ */
+function newestPlan(session: RunSession, job: Job, by: ConfirmRequest['by']): StoredPlan | null {
+  let newest: StoredPlan | null = null;
+  for (const plan of waitingPlans(session.reader, job)) {
+    if (newest !== null && plan.bootId !== session.bootId) break;
+    if (by === 'person' || isRipe(session, plan) || !isOfPlainReboot(plan)) return plan;
+    newest ??= plan;
+  }
+  return newest;
+}
+
+function isRipe({ now, workspace }: RunSession, plan: StoredPlan): boolean {
+  return now - plan.madeAt >= workspace.policy.limits.bootConfirmMs;
+}
+
 /** What a preview that was only waiting for its boot may have doubted. A21: whether replies are read is judged now, not then. */
 const OF_A_PLAIN_REBOOT: ReadonlySet<DoubtReason> = new Set<DoubtReason>(['first_boot', 'replies_unread']);
+
+function isOfPlainReboot({ doubts }: StoredPlan): boolean {
+  return doubts.every((reason) => OF_A_PLAIN_REBOOT.has(reason));
+}
 
 /** A5: the timer waits its minutes after a preview of this very boot, acts on a plain reboot alone, and never over a veto. */
 function timerRefusal(session: RunSession, of: { plan: StoredPlan; found: readonly Doubt[] }): string | null {
@@ -87,8 +109,8 @@ function timerRefusal(session: RunSession, of: { plan: StoredPlan; found: readon
   const other = found.find((doubt) => doubt.reason !== 'first_boot');
   if (other !== undefined) return other.reason;
   if (plan.bootId !== session.bootId) return NOTHING_TO_CONFIRM;
-  if (plan.doubts.some((reason) => !OF_A_PLAIN_REBOOT.has(reason))) return 'not_nominal';
-  return session.now - plan.madeAt < session.workspace.policy.limits.bootConfirmMs ? 'too_early' : null;
+  if (!isOfPlainReboot(plan)) return 'not_nominal';
+  return isRipe(session, plan) ? null : 'too_early';
 }
 
 async function settle(

@@ -160,7 +160,8 @@ const LIMITS: SectionSpec = {
       name: 'boot_confirm_minutes',
       defaultValue: 10,
       minimum: 1,
-      maximum: 1440,
+      // A17: a plan is stale after a day.
+      maximum: 720,
       unit: 'minutes',
       summary: 'After a reboot, the earliest time at which the timer may confirm the saved preview.',
     }),

@@ -109,16 +109,23 @@ export function planById(db: StateDatabase, id: string): StoredPlan | null {
 }
 
 /**
- * The newest plan of a job, if it still waits; null once it was decided about: what is older is done by its id only, and so are plans
- * of narrowed runs. The newest by the order of the runs, whatever their clocks said (A14).
+ * The plans of a job that still wait, newest first, up to the first that was decided about: what is older is done by its id only, and so
+ * are plans of narrowed runs. The newest by the order of the runs, whatever their clocks said (A14).
  */
+export function* waitingPlans(db: StateDatabase, job: Job): Generator<StoredPlan> {
+  const statement = db.prepare<[string], PlanRow>(
+    `${SELECT_PLAN} WHERE p.job = ? AND p.narrowed = 0 ORDER BY r.row_id DESC`,
+  );
+  for (const row of statement.iterate(job)) {
+    if (row.state !== 'waiting') return;
+    yield toPlan(row);
+  }
+}
+
+/** The first of `waitingPlans`; null once the newest plan of the job was decided about. */
 export function newestWaitingPlan(db: StateDatabase, job: Job): StoredPlan | null {
-  const row = db
-    .prepare<[string], PlanRow>(
-      `${SELECT_PLAN} WHERE p.job = ? AND p.narrowed = 0 ORDER BY r.row_id DESC LIMIT 1`,
-    )
-    .get(job);
-  return row?.state === 'waiting' ? toPlan(row) : null;
+  const [newest] = waitingPlans(db, job);
+  return newest ?? null;
 }
 
 /** The items of a plan, in its order. */

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { openState } from '../../src/store/database.ts';
 import { bringPeople, draftCount, startUp } from '../sim/living.ts';
 import { HOUR_MS } from '../sim/rules.ts';
-import type { World } from '../sim/world.ts';
+import type { World, WorldOptions } from '../sim/world.ts';
 import { storyWorld } from './story-world.ts';
 
 const TUESDAY = Date.UTC(2026, 1, 17, 9);
@@ -30,8 +30,8 @@ async function confirmByTimer(world: World): Promise<string | null> {
 }
 
 /** Three people due, on a machine that has just booted again. */
-async function rebooted(): Promise<World> {
-  const world = await storyWorld({ now: TUESDAY });
+async function rebooted(options: Partial<WorldOptions> = {}): Promise<World> {
+  const world = await storyWorld({ ...options, now: TUESDAY });
   await startUp(world);
   await bringPeople(world, 3);
   world.clock.advance(HOUR_MS);
@@ -78,6 +78,33 @@ it('A5: a second reboot within the ten minutes is previewed first, before any ti
   world.clock.advance(10 * MINUTE_MS);
   await world.run(['confirm'], { isTimer: true });
   expect(draftCount(world)).toBe(3);
+});
+
+it('A5: a wait of an hour and more is not begun anew by the preview of every hour', async () => {
+  const world = await rebooted({
+    env: { HEADGATE_LIMITS__BOOT_CONFIRM_MINUTES: '90' },
+    rules: { confirmAfterMs: 90 * MINUTE_MS },
+  });
+  await world.run(['drip'], { isTimer: true });
+  world.clock.advance(HOUR_MS);
+  await world.run(['drip'], { isTimer: true });
+  world.clock.advance(29 * MINUTE_MS);
+  expect(await confirmByTimer(world)).toBe('too_early');
+  world.clock.advance(MINUTE_MS);
+  await world.run(['confirm'], { isTimer: true });
+  expect(draftCount(world)).toBe(3);
+  expect(world.broken).toEqual([]);
+});
+
+it('A5: a newer preview that doubted more than the boot keeps the timer from an older one', async () => {
+  const world = await rebooted({ env: { HEADGATE_LIMITS__BOOT_CONFIRM_MINUTES: '90' } });
+  await world.run(['drip'], { isTimer: true });
+  world.clock.advance(HOUR_MS);
+  await world.run(['drip'], { isTimer: true });
+  await previewDoubted(world, ['first_boot', 'clock'], 'ORDER BY made_at DESC LIMIT 1');
+  world.clock.advance(30 * MINUTE_MS);
+  expect(await confirmByTimer(world)).toBe('not_nominal');
+  expect(draftCount(world)).toBe(0);
 });
 
 it('A5, A21: replies that were unread at the preview and are read now do not keep the timer from confirming', async () => {
@@ -133,12 +160,14 @@ it('A6, A17: --plan with a flag that would narrow it is refused, rather than dra
 });
 
 /** As if sources of replies, or the clock, had been in doubt when the preview was made. */
-async function previewDoubted(world: World, doubts: readonly string[]): Promise<void> {
+async function previewDoubted(world: World, doubts: readonly string[], which = ''): Promise<void> {
   await world.unseen(() => {
     const db = openState({ file: join(world.directory, 'headgate.db'), mode: 'write' });
     db.write(() =>
       db
-        .prepare<[string]>(`UPDATE plans SET doubts_json = ? WHERE state = 'waiting'`)
+        .prepare<[string]>(
+          `UPDATE plans SET doubts_json = ? WHERE id IN (SELECT id FROM plans WHERE state = 'waiting' ${which})`,
+        )
         .run(JSON.stringify(doubts)),
     );
     db.close();
