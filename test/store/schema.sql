@@ -17,6 +17,12 @@ CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at,
 
 CREATE INDEX leads_nurture_queue ON leads (nurture_due_at, row_id) WHERE nurture_due_at IS NOT NULL;
 
+CREATE INDEX message_events_by_kind ON message_events (kind, at);
+
+CREATE INDEX message_events_by_lead ON message_events (lead_row_id, kind) WHERE lead_row_id IS NOT NULL;
+
+CREATE INDEX message_events_by_message ON message_events (message_row_id, kind) WHERE message_row_id IS NOT NULL;
+
 CREATE INDEX messages_approved ON messages (state, approved_at, row_id) WHERE state = 'approved';
 
 CREATE INDEX messages_by_hold ON messages (held_run_id) WHERE held_run_id IS NOT NULL;
@@ -187,6 +193,23 @@ CREATE TABLE leads (
   sender TEXT
 ) STRICT;
 
+CREATE TABLE message_events (
+  row_id INTEGER PRIMARY KEY,
+  source_id TEXT NOT NULL,
+  -- The same for ever, and of no other fact of its source.
+  key TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind = 'sent' OR kind = 'delivered' OR kind = 'opened' OR kind = 'clicked' OR kind = 'soft_bounce'
+    OR kind = 'hard_bounce' OR kind = 'block' OR kind = 'send_failed' OR kind = 'complaint' OR kind = 'opt_out' OR kind = 'reply'
+    OR kind = 'auto_reply' OR kind = 'not_there' OR kind = 'robot'),
+  at INTEGER NOT NULL,
+  read_at INTEGER NOT NULL,
+  message_row_id INTEGER REFERENCES messages (row_id),
+  lead_row_id INTEGER REFERENCES leads (row_id),
+  is_machine INTEGER NOT NULL DEFAULT 0 CHECK (is_machine IN (0, 1)),
+  detail TEXT NOT NULL,
+  UNIQUE (source_id, key)
+) STRICT;
+
 CREATE TABLE messages (
   row_id INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE CHECK (id LIKE 'm-%'),
@@ -342,6 +365,17 @@ CREATE TABLE silences (
   started_at INTEGER NOT NULL,
   ended_at INTEGER NOT NULL,
   PRIMARY KEY (job, started_at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sources (
+  source_id TEXT PRIMARY KEY,
+  -- The source's own words; NULL: from its beginning.
+  cursor TEXT,
+  read_at INTEGER,
+  -- Readings that failed in a row, and when the next one is due.
+  failures INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,
+  retry_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE state_header (

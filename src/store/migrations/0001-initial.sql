@@ -413,6 +413,41 @@ CREATE TABLE country_holidays (
 ) STRICT, WITHOUT ROWID;
 
 -- A21: how far each source of replies has been read.
+-- What came back, as any source told it (E2 to E5): one row per fact, and the same fact twice is one row (E7). A refusal at the
+-- door of the recipient's server is one too. Without a message: it named none of ours, and changed nothing.
+CREATE TABLE message_events (
+  row_id INTEGER PRIMARY KEY,
+  source_id TEXT NOT NULL,
+  -- The same for ever, and of no other fact of its source.
+  key TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind = 'sent' OR kind = 'delivered' OR kind = 'opened' OR kind = 'clicked' OR kind = 'soft_bounce'
+    OR kind = 'hard_bounce' OR kind = 'block' OR kind = 'send_failed' OR kind = 'complaint' OR kind = 'opt_out' OR kind = 'reply'
+    OR kind = 'auto_reply' OR kind = 'not_there' OR kind = 'robot'),
+  at INTEGER NOT NULL,
+  read_at INTEGER NOT NULL,
+  message_row_id INTEGER REFERENCES messages (row_id),
+  lead_row_id INTEGER REFERENCES leads (row_id),
+  is_machine INTEGER NOT NULL DEFAULT 0 CHECK (is_machine IN (0, 1)),
+  detail TEXT NOT NULL,
+  UNIQUE (source_id, key)
+) STRICT;
+
+CREATE INDEX message_events_by_message ON message_events (message_row_id, kind) WHERE message_row_id IS NOT NULL;
+CREATE INDEX message_events_by_lead ON message_events (lead_row_id, kind) WHERE lead_row_id IS NOT NULL;
+CREATE INDEX message_events_by_kind ON message_events (kind, at);
+
+-- Where `sync` goes on reading each source, and how it fared there (E2, E3).
+CREATE TABLE sources (
+  source_id TEXT PRIMARY KEY,
+  -- The source's own words; NULL: from its beginning.
+  cursor TEXT,
+  read_at INTEGER,
+  -- Readings that failed in a row, and when the next one is due.
+  failures INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,
+  retry_at INTEGER
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE reply_sources (
   source_id TEXT PRIMARY KEY,
   read_to_end_at INTEGER,
