@@ -8,7 +8,7 @@ import { leadByRowId } from '../store/leads.ts';
 import { planById, planItems, settlePlan, waitingPlans } from '../store/plans.ts';
 import type { StoredPlan, StoredPlanItem } from '../store/plans.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
-import { tidyUp } from './engine/live-run.ts';
+import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { planSaved } from './engine/planning.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { quietReason } from './run.ts';
@@ -127,7 +127,10 @@ async function settle(
   if (!request.isPreview) tidyUp(engine, job, () => session.writer());
   const quiet = quietReason(engine, job);
   const items = planItems(engine.db, plan.id);
-  const { plan: allowed, gone } = planSaved(engine, job, quiet === null ? items : []);
+  const { plan: allowed, gone } = lookTidied(engine, job, {
+    writer: () => session.writer(),
+    look: (tidied) => planSaved(tidied, job, quiet === null ? items : []),
+  });
   const fellAway =
     quiet === null
       ? gone.map((item) => fallenItem(engine, item, MOVED_ON))

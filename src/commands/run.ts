@@ -6,7 +6,7 @@ import type { Reason } from '../core/reasons.ts';
 import { isBlastRadiusHoldOpen } from '../store/messages.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { isOperatorsDay, openEngine, type Engine } from './engine/engine.ts';
-import { tidyUp } from './engine/live-run.ts';
+import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { isNarrowed, narrowingOf, NOBODY } from './engine/narrowing.ts';
 import { planJob } from './engine/planning.ts';
 import { fixedCopyWriter } from './engine/writing.ts';
@@ -123,7 +123,10 @@ async function makePlan(
   const writeCopy = await fixedCopyWriter(engine, { sender, job: request.job });
   const narrowing = quiet === null ? narrowingOf(engine, request) : NOBODY;
   const { job, limit } = request;
-  return planJob(engine, { job, narrowing, limit, writeCopy, countsCalendar });
+  return lookTidied(engine, job, {
+    writer: () => session.writer(),
+    look: (tidied) => planJob(tidied, { job, narrowing, limit, writeCopy, countsCalendar }),
+  });
 }
 
 function previewExit(request: JobRequest, plan: RunPlan): ExitName {

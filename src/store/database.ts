@@ -131,6 +131,13 @@ export class StateDatabase {
     });
   }
 
+  /** Runs `work` as `write` would and takes all of it back, whatever becomes of it: what a preview would meet after it (F3). */
+  rehearse<T>(work: () => T): T {
+    if (this.mode === 'read') throw new Error('This state was opened for reading');
+    if (this.#shared.transaction !== 'none') throw new Error('A rehearsal is a transaction of its own');
+    return this.#transact('rehearsal', work);
+  }
+
   /**
    * A number that is another one once anybody else has committed: as long as it stays, what this connection read is still so. Read
    * it within the transaction whose reading it is to vouch for. This connection's own commits leave it as it is.
@@ -168,13 +175,13 @@ export class StateDatabase {
     if (this.#connection.open) this.#connection.close();
   }
 
-  #transact<T>(kind: 'read' | 'write', work: () => T): T {
+  #transact<T>(kind: 'read' | 'write' | 'rehearsal', work: () => T): T {
     return this.#mapped(() => {
-      this.#connection.exec(kind === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
-      this.#shared.transaction = kind;
+      this.#connection.exec(kind === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE');
+      this.#shared.transaction = kind === 'read' ? 'read' : 'write';
       try {
         const result = refusePromise(work());
-        this.#connection.exec('COMMIT');
+        this.#connection.exec(kind === 'rehearsal' ? 'ROLLBACK' : 'COMMIT');
         return result;
       } finally {
         this.#shared.transaction = 'none';

@@ -33,6 +33,19 @@ describe('write', () => {
     expect(readHeader(database).writeCounter).toBe(2);
   });
 
+  test('F3: a rehearsal sees what it writes, and leaves nothing of it behind, the counter included', () => {
+    const { database } = testState();
+    const seen = database.rehearse(() => {
+      database.write(() => addJob(database, 'drip'));
+      return jobs(database);
+    });
+    expect(seen).toEqual(['drip']);
+    expect(() => database.rehearse(() => addJob(database, 'send'))).not.toThrow();
+    expect([jobs(database), readHeader(database).writeCounter, database.inWrite]).toEqual([[], 0, false]);
+    database.write(() => addJob(database, 'nurture'));
+    expect(jobs(database)).toEqual(['nurture']);
+  });
+
   test('a throw undoes all of it, the counter too, and the next write works', () => {
     const { database } = testState();
     const failing = (): void =>

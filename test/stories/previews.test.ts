@@ -8,8 +8,9 @@ import { storyWorld } from './story-world.ts';
 const TUESDAY = Date.UTC(2026, 1, 17, 9);
 
 interface RunDocument {
-  readonly run: { readonly reason: string | null };
+  readonly run: { readonly reason: string | null; readonly plan: string | null };
   readonly counts: Readonly<Record<string, number>>;
+  readonly items: readonly { readonly action: string }[];
 }
 
 async function document(world: World, argv: readonly string[]): Promise<RunDocument> {
@@ -69,4 +70,44 @@ it('F3: a preview of another time writes nothing, paused or not', async () => {
   await world.run(['pause']);
   expect((await world.run(preview)).code).toBe(34);
   expect(runs()).toEqual(before);
+});
+
+/** As a run leaves them that was killed while the words of its drafts were being written. */
+async function killedWhileWriting(world: World): Promise<void> {
+  await world.unseen(() => {
+    world.tamper(`UPDATE messages SET state = 'reserved', subject = NULL, body_markdown = NULL, text_hash = NULL,
+      drafted_at = NULL WHERE state = 'pending_approval'`);
+  });
+}
+
+it('F3, A17: what a killed run only reserved does not wait in a preview, since the run undoes it', async () => {
+  const world = await storyWorld({ now: TUESDAY });
+  await startUp(world);
+  await bringPeople(world, 2);
+  await world.run(['drip'], { isTimer: true });
+  await killedWhileWriting(world);
+  const reserved = world.rows('SELECT id, state FROM messages');
+
+  const preview = await document(world, ['drip', '--preview']);
+  expect(world.rows('SELECT id, state FROM messages')).toEqual(reserved);
+  const live = await document(world, ['drip']);
+
+  expect(live.counts['drafted']).toBe(2);
+  expect(preview.counts['would_draft']).toBe(2);
+});
+
+it('F3, A17: nor does it in the preview of a confirmation', async () => {
+  const world = await storyWorld({ now: TUESDAY });
+  await startUp(world);
+  await bringPeople(world, 2);
+  const saved = await document(world, ['drip', '--preview']);
+  await world.run(['drip'], { isTimer: true });
+  await killedWhileWriting(world);
+  const plan = String(saved.run.plan);
+
+  expect((await document(world, ['confirm', plan, '--preview', '--yes'])).items).toMatchObject([
+    { action: 'draft' },
+    { action: 'draft' },
+  ]);
+  expect((await document(world, ['confirm', plan, '--yes'])).counts['drafted']).toBe(2);
 });

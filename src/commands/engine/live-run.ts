@@ -1,3 +1,4 @@
+import { HeadgateError } from '../../core/errors.ts';
 import type { Instant } from '../../core/model.ts';
 import type { RunPlan } from '../../core/planner.ts';
 import { checkBeforeWrite } from '../../store/disk-space.ts';
@@ -27,19 +28,50 @@ export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): App
 /**
  * Step 7, and what a killed run left behind: undoes old reservations, ends holds whose date has come, and
  * expires drafts that waited too long (D2). Writes only when
- * there is something of either. Returns the ids of what expired.
+ * there is something of either.
  */
-export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateDatabase): readonly string[] {
-  const { now, policy } = engine;
-  const expiry = expiryOf(engine);
-  if (!hasReservations(engine.db, job) && !hasExpired(engine.db, expiry) && !hasElapsedHolds(engine.db, now))
-    return [];
-  const db = writer();
-  return db.write(() => {
-    undoReservations(db, job);
-    returnElapsedHolds(db, { now, undoMs: policy.limits.undoMs });
-    return expireDrafts(db, expiry);
+export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateDatabase): void {
+  const { db, now } = engine;
+  if (!hasReservations(db, job) && !hasExpired(db, expiryOf(engine)) && !hasElapsedHolds(db, now)) return;
+  const writing = writer();
+  writing.write(() => {
+    tidy({ ...engine, db: writing }, job);
   });
+}
+
+/**
+ * F3, A17: what `look` sees is what a live run would see after `tidyUp`, and nothing of it stays. Where the disk lets nobody write, it
+ * sees the state as it is. Drafts about to expire need no such view: the queues leave them out.
+ */
+export function lookTidied<T>(
+  engine: Engine,
+  job: RunPlan['job'],
+  { writer, look }: { readonly writer: () => StateDatabase; readonly look: (engine: Engine) => T },
+): T {
+  if (!hasReservations(engine.db, job)) return look(engine);
+  const db = writerIfAny(writer);
+  if (db === null) return look(engine);
+  const tidied = { ...engine, db };
+  return db.rehearse(() => {
+    tidy(tidied, job);
+    return look(tidied);
+  });
+}
+
+function writerIfAny(writer: () => StateDatabase): StateDatabase | null {
+  try {
+    return writer();
+  } catch (error) {
+    if (error instanceof HeadgateError && error.exit === 'NOPERM') return null;
+    throw error;
+  }
+}
+
+function tidy(engine: Engine, job: RunPlan['job']): void {
+  const { db, now, policy } = engine;
+  undoReservations(db, job);
+  returnElapsedHolds(db, { now, undoMs: policy.limits.undoMs });
+  expireDrafts(db, expiryOf(engine));
 }
 
 /** D2 for `send`: expires drafts only. Reservations belong to the jobs that made them, and to their locks. */

@@ -2,6 +2,7 @@ import type { SenderFields } from '../../core/template-fields.ts';
 import { templateFields } from '../../core/template-fields.ts';
 import type { Job } from '../../core/model.ts';
 import { leadByRowId } from '../../store/leads.ts';
+import { hasReservations } from '../../store/reservations.ts';
 import type { Engine } from './engine.ts';
 import { queueLengthOf, type WriteCopy } from './planning.ts';
 
@@ -13,7 +14,8 @@ export async function fixedCopyWriter(
   engine: Engine,
   { sender, job }: { sender: SenderFields; job: Job },
 ): Promise<WriteCopy> {
-  return queueLengthOf(engine, job) === 0 ? nothingToWrite : copyWriter(engine, sender);
+  const isIdle = queueLengthOf(engine, job) === 0 && !hasReservations(engine.db, job);
+  return isIdle ? nothingToWrite : copyWriter(engine, sender);
 }
 
 /** The same whether anything is due or not: for who asks what would be written. */
