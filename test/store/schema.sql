@@ -42,6 +42,8 @@ CREATE INDEX notices_by_key ON notices (dedupe_key, created_at);
 
 CREATE INDEX notices_waiting ON notices (row_id) WHERE delivered_at IS NULL;
 
+CREATE INDEX outgoing_mail_by_message_id ON outgoing_mail (message_id_header);
+
 CREATE INDEX plans_waiting ON plans (job, made_at) WHERE state = 'waiting';
 
 CREATE INDEX runs_by_command ON runs (command, started_at);
@@ -62,6 +64,8 @@ CREATE TABLE attempts (
   operator_day TEXT NOT NULL,
   run_id TEXT NOT NULL,
   transport TEXT NOT NULL,
+  -- Of a claim: whom the provider took us for; an idempotency key lives in one account only.
+  account TEXT,
   detail TEXT,
   UNIQUE (message_row_id, attempt, event)
 ) STRICT;
@@ -248,6 +252,8 @@ CREATE TABLE messages (
   -- D7: until then an approval can be undone.
   leaves_at INTEGER,
   claimed_at INTEGER,
+  -- D1: the first claim of which nobody knows that it did not leave: from then on the provider may know its key.
+  key_used_at INTEGER,
   sent_at INTEGER,
   ended_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -289,7 +295,15 @@ CREATE TABLE outgoing_mail (
   message_id_header TEXT NOT NULL,
   sender TEXT NOT NULL,
   recipient TEXT NOT NULL,
-  raw BLOB NOT NULL
+  raw BLOB NOT NULL,
+  -- Which transport the bytes were made for; another one composes anew.
+  transport TEXT NOT NULL,
+  -- The exact request body of a transport that takes no raw mail.
+  payload BLOB,
+  -- What the provider said when it took it: its own id, the Message-ID really used where that is another, its conversation.
+  provider_id TEXT,
+  message_id_used TEXT,
+  conversation_id TEXT
 ) STRICT;
 
 CREATE TABLE plan_items (

@@ -253,6 +253,8 @@ CREATE TABLE messages (
   -- D7: until then an approval can be undone.
   leaves_at INTEGER,
   claimed_at INTEGER,
+  -- D1: the first claim of which nobody knows that it did not leave: from then on the provider may know its key.
+  key_used_at INTEGER,
   sent_at INTEGER,
   ended_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -316,8 +318,19 @@ CREATE TABLE outgoing_mail (
   message_id_header TEXT NOT NULL,
   sender TEXT NOT NULL,
   recipient TEXT NOT NULL,
-  raw BLOB NOT NULL
+  raw BLOB NOT NULL,
+  -- Which transport the bytes were made for; another one composes anew.
+  transport TEXT NOT NULL,
+  -- The exact request body of a transport that takes no raw mail.
+  payload BLOB,
+  -- What the provider said when it took it: its own id, the Message-ID really used where that is another, its conversation.
+  provider_id TEXT,
+  message_id_used TEXT,
+  conversation_id TEXT
 ) STRICT;
+
+-- E4: an answer names the Message-ID that was really used.
+CREATE INDEX outgoing_mail_by_message_id ON outgoing_mail (message_id_header);
 
 -- D1: what was tried, append-only.
 CREATE TABLE attempts (
@@ -330,6 +343,8 @@ CREATE TABLE attempts (
   operator_day TEXT NOT NULL,
   run_id TEXT NOT NULL,
   transport TEXT NOT NULL,
+  -- Of a claim: whom the provider took us for; an idempotency key lives in one account only.
+  account TEXT,
   detail TEXT,
   UNIQUE (message_row_id, attempt, event)
 ) STRICT;
@@ -412,7 +427,6 @@ CREATE TABLE country_holidays (
   PRIMARY KEY (country, day)
 ) STRICT, WITHOUT ROWID;
 
--- A21: how far each source of replies has been read.
 -- What came back, as any source told it (E2 to E5): one row per fact, and the same fact twice is one row (E7). A refusal at the
 -- door of the recipient's server is one too. Without a message: it named none of ours, and changed nothing.
 CREATE TABLE message_events (
@@ -448,6 +462,7 @@ CREATE TABLE sources (
   retry_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- A21: how far each source of replies has been read.
 CREATE TABLE reply_sources (
   source_id TEXT PRIMARY KEY,
   read_to_end_at INTEGER,
