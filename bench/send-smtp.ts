@@ -114,6 +114,7 @@ function mailOf(number: number): OutgoingMail {
     to: `lead${number}@lead.example`,
     messageIdHeader: `<${id}@sender.example>`,
     raw: Buffer.from(head + line.repeat(40)),
+    payload: null,
   };
 }
 

@@ -90,11 +90,57 @@ export interface OutgoingMail {
   readonly messageIdHeader: string;
   /** RFC 5322, CRLF line ends. */
   readonly raw: Uint8Array;
+  /** The exact request body for a transport that takes no raw mail (`Mailer.encode`); null for all others. Kept like `raw`. */
+  readonly payload: Uint8Array | null;
+}
+
+/** An address and the name shown beside it. */
+export interface MailParty {
+  readonly address: string;
+  /** One line, never empty; null for none. */
+  readonly name: string | null;
+}
+
+/** The same mail as `raw`, as its parts: for transports that make the bytes themselves. */
+export interface MailParts {
+  readonly from: MailParty;
+  readonly to: MailParty;
+  readonly replyTo: string | null;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** In the order of the mail, unfolded: all but From, To, Reply-To, Subject, Date, Message-ID and those of the body. */
+  readonly headers: readonly MailHeader[];
+  readonly thread: { readonly inReplyTo: string; readonly references: readonly string[] } | null;
+}
+
+export interface MailHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What the parts of a mail do not say, and a transport may want to know. */
+export interface MailOccasion {
+  readonly sequenceId: string;
+  readonly stepId: string;
+  /** E6: how long the step after this one wants silence, in milliseconds; null when none does. */
+  readonly noReplyMs: number | null;
+  /** The conversation that the transport named for an earlier mail of the same thread; null starts one. */
+  readonly conversationId: string | null;
 }
 
 /** What is known after one attempt. Whatever is not surely sent and not surely unsent is unknown (D1). */
 export type DeliveryResult =
-  | { readonly kind: 'accepted'; readonly response: string }
+  | {
+      readonly kind: 'accepted';
+      readonly response: string;
+      /** What the provider calls it, for its events; null where it names nothing. */
+      readonly providerId: string | null;
+      /** The Message-ID really used, where the provider says it; null when it is the mail's own, or not known. */
+      readonly messageIdHeader: string | null;
+      /** The provider's own thread, to be named by the next mail of it; null where there is no such thing. */
+      readonly conversationId: string | null;
+    }
   /** Surely not sent. `permanent`: this recipient will never be accepted so; `fatal`: no mail will be, stop the run (D4). */
   | {
       readonly kind: 'refused';
@@ -118,6 +164,12 @@ export interface Mailer {
   readonly transport: string;
   /** How many deliveries may be under way at once; one claim per connection and no more. */
   readonly connections: number;
+  /** D1: for how long the peer remembers an idempotency key, in milliseconds; null: it never does, so never ask again. */
+  readonly keyLifeMs: number | null;
+  /** Whom the peer takes us for: a key lives in one account only. A fingerprint, no secret; null where keys do not live. */
+  readonly account: string | null;
+  /** The exact request body, made once and kept; the same input makes the same bytes. Absent where `raw` is what is sent. */
+  encode?(mail: OutgoingMail, parts: MailParts, occasion: MailOccasion): Uint8Array;
   /** Never throws for what a peer does; throws only for a bug. */
   deliver(mail: OutgoingMail, mayLeave: BodyGate): Promise<DeliveryResult>;
   close(): Promise<void>;

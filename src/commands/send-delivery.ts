@@ -37,12 +37,13 @@ export async function deliverPlan(
     return await sendMessages(engine, plan.queue, {
       runId,
       transport: mailer.transport,
+      account: mailer.account,
       isRehearsal: !workspace.policy.live,
       journal: createSendJournal(workspace.paths.stateDir),
       stateId: header.stateId,
       mailer,
       clock,
-      compose: composer(engine, workspace),
+      compose: composer(engine, workspace, mailer),
       mustStop,
       pause: () =>
         isUnpaced

@@ -2,7 +2,7 @@ import { composeMail } from '../adapters/mail/compose.ts';
 import { createOutboxMailer } from '../adapters/mail/outbox-mailer.ts';
 import { parseMailbox } from '../config/check-mail.ts';
 import { HeadgateError } from '../core/errors.ts';
-import type { Mailer, OutgoingMail } from '../ports.ts';
+import type { Mailer, MailOccasion, OutgoingMail } from '../ports.ts';
 import type { StoredMessage } from '../store/messages.ts';
 import { storedMail } from '../store/sends.ts';
 import type { Invocation } from './cli-context.ts';
@@ -28,18 +28,38 @@ export async function openMailer(invocation: Invocation, workspace: Workspace): 
   return createSmtpMailer({ host, port, secure, user, password: secret, connections });
 }
 
-/** The bytes of a message: those of its first attempt if its words are still the same, else made now (D1, D5). */
+/**
+ * The bytes of a message: those of its first attempt over this transport if its words are still the same, else made now (D1, D5).
+ */
 export function composer(
   engine: Engine,
   workspace: Workspace,
+  mailer: Pick<Mailer, 'transport' | 'encode'>,
 ): (message: StoredMessage) => Promise<OutgoingMail> {
+  const { transport } = mailer;
   return async (message) => {
-    const kept = storedMail(engine.db, message.rowId, message.textHash ?? '');
+    const textHash = message.textHash ?? '';
+    const kept = storedMail(engine.db, { messageRowId: message.rowId, textHash, transport });
     if (kept !== null) {
-      const { messageIdHeader, sender, recipient, raw } = kept;
-      return { id: message.id, from: sender, to: recipient, messageIdHeader, raw };
+      const { messageIdHeader, sender, recipient, raw, payload } = kept;
+      return { id: message.id, from: sender, to: recipient, messageIdHeader, raw, payload };
     }
-    return composeMail(partsOf(engine, workspace, message));
+    const { parts, ...mail } = await composeMail(partsOf(engine, workspace, message));
+    const payload = mailer.encode?.(mail, parts, occasionOf(engine, message)) ?? null;
+    return { ...mail, payload };
+  };
+}
+
+function occasionOf(engine: Engine, message: StoredMessage): MailOccasion {
+  const sequence = [...engine.sequences.values()].find((each) => each.id === message.sequenceId);
+  const steps = sequence?.steps.filter((step) => step.deletedAt === null) ?? [];
+  const place = steps.findIndex((step) => step.rowId === message.stepRowId);
+  const next = place === -1 ? undefined : steps[place + 1];
+  return {
+    sequenceId: message.sequenceId,
+    stepId: message.stepId,
+    noReplyMs: next?.noReplyMs ?? null,
+    conversationId: null,
   };
 }
 

@@ -60,6 +60,8 @@ export interface AttemptEvent {
   readonly operatorDay: string;
   readonly runId: string;
   readonly transport: string;
+  /** Of a claim: the account it was made for; null for none. */
+  readonly account?: string | null;
   readonly detail: string | null;
 }
 
@@ -68,8 +70,8 @@ const DETAIL_LENGTH_MAX = 1_000;
 /** D1: one line of the append-only ledger, in the caller's transaction. */
 export function recordAttempt(db: StateDatabase, event: AttemptEvent): void {
   db.prepare(
-    `INSERT INTO attempts (message_row_id, attempt, event, at, operator_day, run_id, transport, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (message_row_id, attempt, event, at, operator_day, run_id, transport, account, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     event.messageRowId,
     event.attempt,
@@ -78,48 +80,61 @@ export function recordAttempt(db: StateDatabase, event: AttemptEvent): void {
     event.operatorDay,
     event.runId,
     event.transport,
+    event.account ?? null,
     event.detail === null ? null : event.detail.slice(0, DETAIL_LENGTH_MAX),
   );
 }
 
-/** The bytes of one message as they were composed for its first attempt. */
+/** The bytes of one message as they were composed for its first attempt over this transport. */
 export interface StoredMail {
   readonly messageIdHeader: string;
   readonly sender: string;
   readonly recipient: string;
   readonly raw: Uint8Array;
+  readonly payload: Uint8Array | null;
 }
 
-/** D1, D5: the bytes composed before for these very words; null when there are none, or the words changed since. */
-export function storedMail(db: StateDatabase, messageRowId: number, textHash: string): StoredMail | null {
+interface MailRow {
+  readonly message_id_header: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly raw: Uint8Array;
+  readonly payload: Uint8Array | null;
+}
+
+/** D1, D5: the bytes composed before for these very words and this transport; null when there are none, or either changed since. */
+export function storedMail(
+  db: StateDatabase,
+  mail: { messageRowId: number; textHash: string; transport: string },
+): StoredMail | null {
   const row = db
-    .prepare<
-      [number, string],
-      { message_id_header: string; sender: string; recipient: string; raw: Uint8Array }
-    >(
-      'SELECT message_id_header, sender, recipient, raw FROM outgoing_mail WHERE message_row_id = ? AND text_hash = ?',
+    .prepare<[number, string, string], MailRow>(
+      `SELECT message_id_header, sender, recipient, raw, payload FROM outgoing_mail
+       WHERE message_row_id = ? AND text_hash = ? AND transport = ?`,
     )
-    .get(messageRowId, textHash);
+    .get(mail.messageRowId, mail.textHash, mail.transport);
   if (row === undefined) return null;
   return {
     messageIdHeader: row.message_id_header,
     sender: row.sender,
     recipient: row.recipient,
     raw: row.raw,
+    payload: row.payload,
   };
 }
 
 /** Keeps the bytes with the claim, in its transaction. */
 export function keepMail(
   db: StateDatabase,
-  mail: StoredMail & { messageRowId: number; revision: number; textHash: string },
+  mail: StoredMail & { messageRowId: number; revision: number; textHash: string; transport: string },
 ): void {
   db.prepare(
-    `INSERT INTO outgoing_mail (message_row_id, revision, text_hash, message_id_header, sender, recipient, raw)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO outgoing_mail (message_row_id, revision, text_hash, message_id_header, sender, recipient, raw, transport, payload)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (message_row_id) DO UPDATE SET revision = excluded.revision, text_hash = excluded.text_hash,
-       message_id_header = excluded.message_id_header, sender = excluded.sender, recipient = excluded.recipient, raw = excluded.raw
-     WHERE outgoing_mail.text_hash <> excluded.text_hash`,
+       message_id_header = excluded.message_id_header, sender = excluded.sender, recipient = excluded.recipient, raw = excluded.raw,
+       transport = excluded.transport, payload = excluded.payload
+     WHERE outgoing_mail.text_hash <> excluded.text_hash OR outgoing_mail.transport <> excluded.transport`,
   ).run(
     mail.messageRowId,
     mail.revision,
@@ -128,7 +143,26 @@ export function keepMail(
     mail.sender,
     mail.recipient,
     mail.raw,
+    mail.transport,
+    mail.payload,
   );
+}
+
+/** What a provider said when it took a mail; every part null where it said nothing of the kind. */
+export interface Receipt {
+  readonly providerId: string | null;
+  /** The Message-ID really used. */
+  readonly messageIdHeader: string | null;
+  readonly conversationId: string | null;
+}
+
+/** D1, D6: keeps what events, replies and the next mail of the thread will name, in the transaction that settles the claim. */
+export function keepReceipt(db: StateDatabase, messageRowId: number, receipt: Receipt): void {
+  const { providerId, messageIdHeader, conversationId } = receipt;
+  if (providerId === null && messageIdHeader === null && conversationId === null) return;
+  db.prepare(
+    'UPDATE outgoing_mail SET provider_id = ?, message_id_used = ?, conversation_id = ? WHERE message_row_id = ?',
+  ).run(providerId, messageIdHeader, conversationId, messageRowId);
 }
 
 /** The transport of a message's last claim; `unknown` when the ledger does not know. */

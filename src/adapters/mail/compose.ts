@@ -1,10 +1,10 @@
 import { HeadgateError } from '../../core/errors.ts';
 import type { Instant } from '../../core/model.ts';
 import { headerText } from '../../core/template-text.ts';
-import type { OutgoingMail } from '../../ports.ts';
+import type { MailHeader, MailParts, OutgoingMail } from '../../ports.ts';
 import { frameHtml, frameText } from './mail-frame.ts';
 import type { MailFooter } from './mail-frame.ts';
-import { mailHeaders } from './mail-headers.ts';
+import { mailHeaders, nameText } from './mail-headers.ts';
 import { renderHtml } from './markdown-html.ts';
 import { readMarkdown } from './markdown-reader.ts';
 import { renderText } from './markdown-text.ts';
@@ -33,6 +33,11 @@ export interface MailToCompose {
   readonly thread: { readonly inReplyTo: string; readonly references: readonly string[] } | null;
 }
 
+/** A mail as bytes, and the same as parts. */
+export interface ComposedMail extends OutgoingMail {
+  readonly parts: MailParts;
+}
+
 /** What no mail server need take: other than ASCII, and half a line end. */
 const STRAY = /[^\t\r\n\x20-\x7e]|\r(?!\n)|(?<!\r)\n/;
 /** RFC 5322, 2.1.1. */
@@ -50,17 +55,16 @@ const UNSUBSCRIBE_URL = /^https?:\/\/[\x21-\x3b\x3d\x3f-\x7e]{1,900}$/;
  * one-click headers that D10 and RFC 8058 ask for. The same input makes the same bytes, whenever and wherever (D1):
  * no clock, no randomness. Throws HeadgateError `mail_not_composed` for what should never have come this far.
  */
-export async function composeMail(mail: MailToCompose): Promise<OutgoingMail> {
+export async function composeMail(mail: MailToCompose): Promise<ComposedMail> {
   const subject = headerText(mail.subject);
   const tokens = await readMarkdown(mail.bodyMarkdown);
   const bodyText = renderText(tokens);
   requireSound(mail, { subject, bodyText });
   const footer = footerOf(mail);
-  const mime = mimeOf(mail, {
-    headers: await mailHeaders(mail, subject),
-    text: frameText(bodyText, footer),
-    html: frameHtml(renderHtml(tokens), { title: subject, preheader: preheaderOf(mail), footer }),
-  });
+  const headers = await mailHeaders(mail, subject);
+  const text = frameText(bodyText, footer);
+  const html = frameHtml(renderHtml(tokens), { title: subject, preheader: preheaderOf(mail), footer });
+  const mime = mimeOf(mail, { headers, text, html });
   requireTransportable(mail, mime);
   return {
     id: mail.messageId,
@@ -68,7 +72,35 @@ export async function composeMail(mail: MailToCompose): Promise<OutgoingMail> {
     to: mail.lead.email,
     messageIdHeader: messageIdHeader(mail.messageId, mail.from.address),
     raw: Buffer.from(mime, 'latin1'),
+    payload: null,
+    parts: { ...partiesOf(mail), subject, text, html, headers: extraHeaders(headers), thread: mail.thread },
   };
+}
+
+function partiesOf({
+  from,
+  brand,
+  lead,
+  replyTo,
+}: MailToCompose): Pick<MailParts, 'from' | 'to' | 'replyTo'> {
+  return {
+    from: { address: from.address, name: nameText(from.displayName ?? brand.name) || null },
+    to: { address: lead.email, name: nameText(lead.name ?? '') || null },
+    replyTo,
+  };
+}
+
+/** What every transport that makes the mail itself is told in a field of its own, or makes up. */
+const MADE_BY_TRANSPORT = /^(?:From|To|Reply-To|Subject|Date|Message-ID):/i;
+
+function extraHeaders(lines: readonly string[]): readonly MailHeader[] {
+  return lines
+    .filter((line) => !MADE_BY_TRANSPORT.test(line))
+    .map((line) => {
+      const colon = line.indexOf(':');
+      const value = line.slice(colon + 1).replaceAll(/\r\n(?=[ \t])/g, '');
+      return { name: line.slice(0, colon), value: value.trim() };
+    });
 }
 
 function preheaderOf({ preheader }: MailToCompose): string | null {

@@ -60,7 +60,7 @@ function mailboxOf(codec: Library, displayName: string, address: string): string
 }
 
 /** A display name: one line, no longer than a header can show, nothing in it that looks encoded (hardening 43, 44, 57). */
-function nameText(name: string): string {
+export function nameText(name: string): string {
   const text = headerText(name).replaceAll('=?', '= ?');
   return text.length <= NAME_CHARACTERS_MAX
     ? text

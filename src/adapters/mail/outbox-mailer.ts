@@ -25,6 +25,8 @@ export function createOutboxMailer(options: OutboxOptions): Mailer {
   return {
     transport: 'outbox',
     connections: options.connections,
+    keyLifeMs: null,
+    account: null,
     deliver: (mail, mayLeave) => folder.deliver(mail, mayLeave),
     close: () => Promise.resolve(),
   };
@@ -123,7 +125,8 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 function accepted(name: string): DeliveryResult {
-  return { kind: 'accepted', response: `outbox/${name}` };
+  const response = `outbox/${name}`;
+  return { kind: 'accepted', response, providerId: null, messageIdHeader: null, conversationId: null };
 }
 
 function refused(error: NodeJS.ErrnoException, outboxDir: string): DeliveryResult {

@@ -182,7 +182,10 @@ export class SmtpSession {
 /** An answer to the body that begins like a yes; the library looks no further. */
 function judgeAnswer(response: string): DeliveryResult {
   const reply = parseReply(response);
-  if (reply !== null && reply.code < 300) return { kind: 'accepted', response: reply.text };
+  if (reply !== null && reply.code < 300) {
+    const { text: response } = reply;
+    return { kind: 'accepted', response, providerId: null, messageIdHeader: null, conversationId: null };
+  }
   return { kind: 'unknown', detail: `unexpected answer: ${printable(response)}` };
 }
 

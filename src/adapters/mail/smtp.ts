@@ -41,6 +41,8 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
   return {
     transport: 'smtp',
     connections,
+    keyLifeMs: null,
+    account: null,
     deliver: (mail, mayLeave) => pool.deliver(mail, mayLeave),
     close: () => pool.close(),
   };

@@ -15,6 +15,8 @@ import { outgoingOf, type QueuedMessage } from './send-candidates.ts';
 export interface LedgerOptions {
   readonly runId: string;
   readonly transport: string;
+  /** `Mailer.account` */
+  readonly account: string | null;
   readonly isRehearsal: boolean;
   readonly journal: SendJournal;
   readonly stateId: string;
@@ -121,7 +123,7 @@ function claimOne(engine: Engine, { queued, message, mail }: Composed, options: 
   const attempt = message.attempts + 1;
   const change = { claimed_at: now, attempts: attempt, retry_at: null } as const;
   if (!moveMessage(db, message, { to: 'sending', change })) return null;
-  const { runId, transport } = options;
+  const { runId, transport, account } = options;
   const event = {
     messageRowId: message.rowId,
     attempt,
@@ -129,6 +131,7 @@ function claimOne(engine: Engine, { queued, message, mail }: Composed, options: 
     operatorDay,
     runId,
     transport,
+    account,
     detail: null,
   };
   recordAttempt(db, { ...event, event: 'claimed' });
@@ -140,6 +143,8 @@ function claimOne(engine: Engine, { queued, message, mail }: Composed, options: 
     sender: mail.from,
     recipient: mail.to,
     raw: mail.raw,
+    transport,
+    payload: mail.payload,
   });
   return { message: { ...message, state: 'sending', attempts: attempt }, queued, mail, attempt };
 }

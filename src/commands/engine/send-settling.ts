@@ -4,7 +4,7 @@ import { countFailure, endEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type MessageChange, type StoredMessage } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
-import { recordAttempt } from '../../store/sends.ts';
+import { keepReceipt, recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordDelivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
@@ -40,6 +40,7 @@ export function settleClaim(engine: Engine, { claim, result }: Result, options: 
   });
   switch (result.kind) {
     case 'accepted':
+      keepReceipt(engine.db, message.rowId, result);
       recordDelivery(engine, message, { at: engine.now, isRehearsal: options.isRehearsal, response: detail });
       return { message: queued, outcome: 'sent', detail };
     case 'unknown':

@@ -38,7 +38,7 @@ describe('D8: the outbox keeps every mail as one file', () => {
   test('the exact bytes, named by time and message, for its owner alone', async () => {
     const { outboxDir, open } = testOutbox();
     const mail = outgoingMail(1);
-    expect(await open().deliver(mail, yes)).toEqual({
+    expect(await open().deliver(mail, yes)).toMatchObject({
       kind: 'accepted',
       response: 'outbox/20260218T090000000Z-m-aaaaaaaaaaaaaaa1.eml',
     });

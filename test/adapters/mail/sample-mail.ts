@@ -32,6 +32,7 @@ export function outgoingMail(number: number, change: Partial<OutgoingMail> = {})
     to: `lead${number}@lead.example`,
     messageIdHeader,
     raw: Buffer.from(text),
+    payload: null,
     ...change,
   };
 }

@@ -55,7 +55,7 @@ describe('D8: mail goes out over SMTP', () => {
     const server = await SmtpTestServer.start({ pipelining });
     const mailer = mailerFor(server);
     const mail = outgoingMail(1);
-    expect(await mailer.deliver(mail, yes)).toEqual({ kind: 'accepted', response: '250 2.0.0 taken' });
+    expect(await mailer.deliver(mail, yes)).toMatchObject({ kind: 'accepted', response: '250 2.0.0 taken' });
     expect(server.taken(mail.messageIdHeader)).toEqual([{ from: mail.from, to: mail.to, raw: mail.raw }]);
   });
 
