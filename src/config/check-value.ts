@@ -64,10 +64,16 @@ function checkText(type: ValueType, text: string): CheckResult {
       return checkHost(text) ?? wrongType(type);
     case 'web_address':
       return checkWebAddress(text) ?? wrongType(type);
+    case 'dkim_selector':
+      return DKIM_SELECTOR.test(text) ? right(text) : wrongType(type);
     default:
       return wrongType(type);
   }
 }
+
+/** One or more labels of the DNS, short enough for the record that they lead to. */
+const DKIM_SELECTOR =
+  /^(?=.{1,63}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 
 function checkRange(type: Extract<ValueType, { minimum: number }>, value: number): CheckResult {
   return value >= type.minimum && value <= type.maximum ? right(value) : wrongType(type);

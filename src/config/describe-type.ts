@@ -35,5 +35,6 @@ const PHRASES = {
   host: 'a host name or an IP address without port',
   web_address:
     'an https address such as "https://mail.example.com" (http only for this machine), without query or user',
+  dkim_selector: 'a selector of letters, digits, "-" and ".", such as "s1"',
   secret: '{ credential = "name" }, { file = "path" } or { command = ["program", "argument"] }',
 } as const;

@@ -2,7 +2,7 @@ import { checkValue } from './check-value.ts';
 import { describeType } from './describe-type.ts';
 import type { ConfigIssue, ConfigIssueKind } from './issue.ts';
 import type { ConfigValue, FileSchema, KeySpec, ValueType } from './key-spec.ts';
-import { environmentNameOf, keysOf } from './key-spec.ts';
+import { blockName, environmentNameOf, keysOf } from './key-spec.ts';
 import { editDistance, nearestWord } from './nearest.ts';
 import { shorten } from './validate-table.ts';
 
@@ -25,6 +25,7 @@ const PREFIX = 'HEADGATE_';
 export function readEnvironment(environment: Environment, schema: FileSchema): EnvironmentReading {
   const specs = keysOf(schema).filter((spec) => !spec.key.includes('[]'));
   const byName = new Map(specs.map((spec) => [environmentNameOf(spec.key), spec]));
+  const blocks = schema.sections.map(blockName).filter((name) => name !== null);
   const reading = { values: new Map<string, ConfigValue>(), variables: new Map<string, string>() };
   const issues: ConfigIssue[] = [];
   for (const name of Object.keys(environment).sort()) {
@@ -32,7 +33,9 @@ export function readEnvironment(environment: Environment, schema: FileSchema): E
     if (!name.startsWith(PREFIX) || text.trim() === '') continue;
     const spec = byName.get(name);
     const judgement =
-      spec === undefined ? judgeUnknown(name, [...byName.keys()]) : readVariable(spec, { name, text });
+      spec === undefined
+        ? (judgeBlockKey(name, blocks) ?? judgeUnknown(name, [...byName.keys()]))
+        : readVariable(spec, { name, text });
     if (judgement === null) continue;
     if (judgement.kind === 'issue') {
       issues.push(judgement.issue);
@@ -103,6 +106,14 @@ const SLIP_EDITS_MAX = 2;
 function isSlipOf(name: string, known: string): boolean {
   const allowed = Math.min(SLIP_EDITS_MAX, Math.floor((known.length - PREFIX.length) / 3));
   return editDistance(name, known) <= allowed;
+}
+
+/** A variable has no number for the block that it would belong to. */
+function judgeBlockKey(name: string, blocks: readonly string[]): Judgement | null {
+  const block = blocks.find((each) => name.startsWith(`${environmentNameOf(each)}__`));
+  if (block === undefined) return null;
+  const expected = `keys of [[${block}]] have no variable; write them into the file`;
+  return { kind: 'issue', issue: issueOf(name, { kind: 'unknown_key', got: null, expected, nearest: null }) };
 }
 
 function judgeUnknown(name: string, names: readonly string[]): Judgement | null {

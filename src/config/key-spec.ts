@@ -35,6 +35,8 @@ export type ValueType =
   | { readonly kind: 'host' }
   | { readonly kind: 'web_address' }
   | { readonly kind: 'secret' }
+  /** Names a DKIM key in the DNS (RFC 6376, 3.1). */
+  | { readonly kind: 'dkim_selector' }
   /** Only of keys that are not available yet: told in the reference, never checked. */
   | { readonly kind: 'described'; readonly description: string };
 
@@ -58,11 +60,13 @@ export interface KeySpec {
 }
 
 export interface SectionSpec {
-  /** First part of the keys; empty for the keys at the top of the file. */
+  /** First part of the keys; empty for the keys at the top of the file; `source[]` for an array of tables. */
   readonly section: string;
   readonly title: string;
   readonly summary: string;
   readonly keys: readonly KeySpec[];
+  /** Of an array of tables: the last part of the key in which no two blocks may be equal, whatever their case. */
+  readonly distinctBy?: string;
 }
 
 /** One file's worth of keys. */
@@ -74,6 +78,21 @@ export interface FileSchema {
 /** Every key of a schema in the order of the reference. */
 export function keysOf(schema: FileSchema): readonly KeySpec[] {
   return schema.sections.flatMap((section) => section.keys);
+}
+
+/** The name of an array of tables, `sender` for `sender[]`; null for any other section. */
+export function blockName({ section }: Pick<SectionSpec, 'section'>): string | null {
+  return section.endsWith('[]') ? section.slice(0, -2) : null;
+}
+
+/** The key of one block as messages and `config show` name it: `sender[].address` of the first is `sender[0].address`. */
+export function keyInBlock(key: string, index: number): string {
+  return key.replace('[]', `[${String(index)}]`);
+}
+
+/** Where a key stands in its file, as the locator asks for it: `sender[0].address` is sender, 0, address. */
+export function pathOfKey(key: string): readonly string[] {
+  return key.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
 }
 
 /** `limits.drafts_per_day` is `HEADGATE_LIMITS__DRAFTS_PER_DAY` (cli.md 2.0). */

@@ -13,6 +13,8 @@ import { createPolicy } from './policy.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { CONFIG_SCHEMA } from './schema.ts';
+import type { Senders } from './senders.ts';
+import { createSenders, crossCheckSenders } from './senders.ts';
 
 /** A whole, valid configuration. Nothing in it is a secret; secrets are resolved when they are needed. */
 export interface LoadedConfig {
@@ -21,6 +23,8 @@ export interface LoadedConfig {
   readonly mail: MailConfig;
   readonly web: WebConfig;
   readonly brand: Brand;
+  /** D6: the mailboxes that mail leaves from. */
+  readonly senders: Senders;
   readonly paths: WorkspacePaths;
   /** Every key of headgate.toml with its value and where it came from (`config show`). */
   readonly settings: Settings;
@@ -47,27 +51,30 @@ export function loadConfig(question: WorkspaceQuestion): LoadedConfig {
 /** As loadConfig, but hands back the issues (`config validate`). Still throws when there is no workspace at all. */
 export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
   const paths = findWorkspace(question);
-  const settings = readSettings({
-    path: paths.configFile,
-    schema: CONFIG_SCHEMA,
-    environment: question.environment,
-    crossCheck: crossCheckConfig,
-  });
   const brandSettings = readSettings({
     path: paths.brandFile,
     schema: BRAND_SCHEMA,
     environment: null,
     crossCheck: crossCheckBrand,
   });
+  const domains = brandSettings.issues.length > 0 ? null : createBrand(brandSettings.values).domains;
+  const settings = readSettings({
+    path: paths.configFile,
+    schema: CONFIG_SCHEMA,
+    environment: question.environment,
+    crossCheck: (values) => [...crossCheckConfig(values), ...crossCheckSenders(values, domains)],
+  });
   const issues = [...settings.issues, ...brandSettings.issues];
   if (issues.length > 0) return { kind: 'invalid', paths, issues };
   const { values } = settings;
   const policy = createPolicy(values, (key) => settings.sourceOf(key).kind !== 'default');
+  const brand = createBrand(brandSettings.values);
   const config: LoadedConfig = {
     policy,
     mail: createMailConfig(values),
     web: createWebConfig(values),
-    brand: createBrand(brandSettings.values),
+    brand,
+    senders: createSenders(values, brand),
     paths,
     settings,
     brandSettings,

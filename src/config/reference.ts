@@ -1,7 +1,7 @@
 import { BRAND_SCHEMA } from './brand-schema.ts';
 import { describeType } from './describe-type.ts';
 import type { ConfigValue, FileSchema, KeySpec, SectionSpec } from './key-spec.ts';
-import { environmentNameOf, keysOf } from './key-spec.ts';
+import { blockName, environmentNameOf, keysOf } from './key-spec.ts';
 import { nearestWord } from './nearest.ts';
 import { CONFIG_SCHEMA } from './schema.ts';
 import { isSecretReference } from './value-reader.ts';
@@ -86,7 +86,7 @@ export function renderConfigurationReference(): string {
   return [
     '# Configuration reference',
     '',
-    '<!-- Made by scripts/generate-docs.ts from src/config/schema.ts, schema-channels.ts and brand-schema.ts: edit those. -->',
+    '<!-- Made by scripts/generate-docs.ts from src/config/schema.ts, schema-channels.ts, schema-senders.ts and brand-schema.ts: edit those. -->',
     '',
     ...INTRODUCTION,
     ...[CONFIG_SCHEMA, BRAND_SCHEMA].flatMap(renderFile),
@@ -103,7 +103,7 @@ const INTRODUCTION = [
   '',
   '**Which value.** Environment over file over default. `limits.drafts_per_day` is `HEADGATE_LIMITS__DRAFTS_PER_DAY`;',
   'lists are written with commas, an empty variable counts as missing, a misspelt name is refused. Keys of',
-  '`brand.toml` have no variable. `headgate config show` prints every value with where it came from.',
+  '`brand.toml` and of `[[blocks]]` have no variable. `headgate config show` prints every value with where it came from.',
   '',
   '**Secrets** never stand in the file. Write `{ credential = "name" }` (a systemd credential of the unit),',
   '`{ file = "path" }` (relative to the workspace, not readable by others) or `{ command = ["program", "argument"] }`',
@@ -119,8 +119,9 @@ function renderFile(schema: FileSchema): readonly string[] {
 }
 
 function renderSection(section: SectionSpec): readonly string[] {
-  const name = section.section.replace('[]', '');
-  const heading = section.section.endsWith('[]') ? ` \`[[${name}]]\`` : name === '' ? '' : ` \`[${name}]\``;
+  const block = blockName(section);
+  const heading =
+    block !== null ? ` \`[[${block}]]\`` : section.section === '' ? '' : ` \`[${section.section}]\``;
   const later = laterOfAll(section);
   return [
     `### ${section.title}${heading}`,

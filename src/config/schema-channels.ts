@@ -1,4 +1,5 @@
 import type { KeySpec, SectionSpec, ValueType } from './key-spec.ts';
+import { SENDER_SECTION } from './schema-senders.ts';
 
 const MAIL: SectionSpec = {
   section: 'mail',
@@ -169,25 +170,6 @@ const SOURCE = laterSection({
   ],
 });
 
-const SENDER = laterSection({
-  section: 'sender[]',
-  title: 'Senders',
-  summary: 'More than one mailbox to send from; one [[sender]] block each.',
-  will: 'it will spread mail over several mailboxes; until then brand.toml names the one sender',
-  keys: [
-    ['address', { kind: 'address' }, 'The mailbox.'],
-    ['name', { kind: 'text', maximumLength: 200 }, 'The name shown beside it.'],
-    ['daily_cap', { kind: 'integer', minimum: 0, maximum: 10_000 }, 'Most mails a day from it.'],
-    [
-      'ramp_start',
-      { kind: 'integer', minimum: 0, maximum: 10_000 },
-      'Mails a day when it starts warming up.',
-    ],
-    ['ramp_step', { kind: 'integer', minimum: 0, maximum: 10_000 }, 'Mails a day added each day.'],
-    ['dkim', { kind: 'described', description: 'a selector and a key' }, 'How its mail is signed.'],
-  ],
-});
-
 export const CHANNEL_SECTIONS: readonly SectionSpec[] = [
   MAIL,
   WEB,
@@ -196,7 +178,7 @@ export const CHANNEL_SECTIONS: readonly SectionSpec[] = [
   WATCH,
   HOOKS,
   SOURCE,
-  SENDER,
+  SENDER_SECTION,
 ];
 
 /** A section none of whose keys does anything yet, so that none of them may be set. */

@@ -1,16 +1,18 @@
 import { checkValue } from './check-value.ts';
 import type { ConfigIssue, ConfigIssueKind } from './issue.ts';
 import type { ConfigValue, FileSchema, KeySpec, SectionSpec } from './key-spec.ts';
-import { keysOf } from './key-spec.ts';
+import { blockName, keysOf } from './key-spec.ts';
 import { nearestWord } from './nearest.ts';
 import { checkSecret } from './secret-reference.ts';
 import type { TomlFile } from './toml-file.ts';
 
 export interface TableValidation {
-  /** Only the keys that the file sets and sets right. */
+  /** Only the keys that the file sets and sets right; those of a block with its number: `sender[0].address`. */
   readonly values: ReadonlyMap<string, ConfigValue>;
   /** Every key that the file sets, right or wrong: a wrong one is not "missing" as well. */
   readonly mentioned: ReadonlySet<string>;
+  /** How many blocks each array of tables has. */
+  readonly blockCounts: ReadonlyMap<string, number>;
   readonly issues: readonly ConfigIssue[];
 }
 
@@ -20,12 +22,26 @@ interface Walk {
   readonly sections: readonly SectionSpec[];
   readonly values: Map<string, ConfigValue>;
   readonly mentioned: Set<string>;
+  readonly blockCounts: Map<string, number>;
   readonly issues: ConfigIssue[];
 }
 
+/** A place in the file under its three names. */
+interface Spot {
+  /** As the locator asks for it: sender, 0, address. */
+  readonly path: readonly string[];
+  /** As the schema has it: `sender[].address`. */
+  readonly spec: string;
+  /** As messages name it: `sender[0].address`. */
+  readonly shown: string;
+}
+
+/** More senders or sources than anybody has; each costs every run a little. */
+const BLOCKS_MAX = 100;
+
 /**
  * Checks a parsed file against a schema and finds all that is wrong in one pass (hardening 75 to 78): unknown keys
- * with the nearest right one, wrong types and ranges, keys that are not available yet.
+ * with the nearest right one, wrong types and ranges, keys that are not available yet, blocks that are no blocks.
  */
 export function validateTable(file: TomlFile, schema: FileSchema): TableValidation {
   const specs = new Map(keysOf(schema).map((spec) => [spec.key, spec]));
@@ -35,52 +51,91 @@ export function validateTable(file: TomlFile, schema: FileSchema): TableValidati
     sections: schema.sections,
     values: new Map(),
     mentioned: new Set(),
+    blockCounts: new Map(),
     issues: [],
   };
-  walkTable(walk, file.table, []);
+  walkTable(walk, file.table, { path: [], spec: '', shown: '' });
   return walk;
 }
 
-function walkTable(walk: Walk, table: Readonly<Record<string, unknown>>, path: readonly string[]): void {
+function walkTable(walk: Walk, table: Readonly<Record<string, unknown>>, parent: Spot): void {
   for (const [name, value] of Object.entries(table)) {
-    const valuePath = [...path, name];
-    const key = valuePath.join('.');
-    const spec = name.includes('.') ? undefined : walk.specs.get(key);
-    if (isTable(value) && hasKeysBelow(walk, key)) walkTable(walk, value, valuePath);
-    else if (spec !== undefined) readValue(walk, spec, value);
-    else if (walk.sections.some((section) => section.section === `${key}[]`)) refuseBlocks(walk, key);
-    else if (hasKeysBelow(walk, key))
-      report(walk, valuePath, { kind: 'wrong_value', expected: `a section [${key}]` });
-    else refuseUnknown(walk, valuePath);
+    const spot = below(parent, name);
+    // In quotes, a name may look like a path and is none.
+    if (/[.[]/.test(name)) {
+      refuseUnknown(walk, spot);
+      continue;
+    }
+    const spec = walk.specs.get(spot.spec);
+    const blocks = walk.sections.find((section) => blockName(section) === spot.spec);
+    if (isTable(value) && hasKeysBelow(walk, spot.spec)) walkTable(walk, value, spot);
+    else if (spec !== undefined) readValue(walk, { spec, spot }, value);
+    else if (blocks !== undefined) walkBlocks(walk, { spot, blocks }, value);
+    else if (hasKeysBelow(walk, spot.spec))
+      report(walk, spot, { kind: 'wrong_value', expected: `a section [${spot.spec}]` });
+    else refuseUnknown(walk, spot);
   }
 }
 
-function readValue(walk: Walk, spec: KeySpec, value: unknown): void {
-  walk.mentioned.add(spec.key);
-  const path = spec.key.split('.');
+function below(parent: Spot, name: string): Spot {
+  const join = (front: string, part: string): string => (front === '' ? part : `${front}.${part}`);
+  return {
+    path: [...parent.path, name],
+    spec: join(parent.spec, name),
+    shown: join(parent.shown, quoteIfNeeded(name)),
+  };
+}
+
+/** `[[name]]` blocks, or what stands where they should. */
+function walkBlocks(walk: Walk, at: { spot: Spot; blocks: SectionSpec }, value: unknown): void {
+  const { spot, blocks } = at;
+  const [first] = blocks.keys;
+  walk.mentioned.add(spot.spec);
+  if (first?.later !== undefined && blocks.keys.every((spec) => spec.later === first.later)) {
+    report(walk, spot, { kind: 'unavailable', expected: first.later });
+    return;
+  }
+  const expected = `blocks [[${spot.spec}]] in double brackets, at most ${String(BLOCKS_MAX)} of them`;
+  const elements: readonly unknown[] | null = Array.isArray(value) ? value : null;
+  const tables = elements?.filter(isTable) ?? [];
+  if (tables.length !== elements?.length || tables.length > BLOCKS_MAX) {
+    // What is written there may hold a secret.
+    report(walk, spot, { kind: 'wrong_value', expected, isSecret: true });
+    return;
+  }
+  walk.blockCounts.set(spot.spec, tables.length);
+  for (const [index, table] of tables.entries()) {
+    const number = String(index);
+    const shown = `${spot.shown}[${number}]`;
+    walkTable(walk, table, { path: [...spot.path, number], spec: `${spot.spec}[]`, shown });
+  }
+}
+
+function readValue(walk: Walk, at: { spec: KeySpec; spot: Spot }, value: unknown): void {
+  const { spec, spot } = at;
+  walk.mentioned.add(spot.shown);
   if (spec.later !== undefined) {
-    report(walk, path, { kind: 'unavailable', expected: spec.later, isSecret: spec.type.kind === 'secret' });
+    report(walk, spot, { kind: 'unavailable', expected: spec.later, isSecret: spec.type.kind === 'secret' });
   } else if (spec.type.kind === 'secret') {
-    readSecret(walk, spec, value);
+    readSecret(walk, spot, value);
   } else {
     const raw = (element: number | null): string | null =>
-      walk.file.locate(element === null ? path : [...path, String(element)])?.raw ?? null;
+      walk.file.locate(element === null ? spot.path : [...spot.path, String(element)])?.raw ?? null;
     const result = checkValue(spec.type, value, raw);
-    if (result.kind === 'right') walk.values.set(spec.key, result.value);
+    if (result.kind === 'right') walk.values.set(spot.shown, result.value);
     else if (result.kind === 'unavailable')
-      report(walk, path, { kind: 'unavailable', expected: result.will });
-    else report(walk, path, { kind: 'wrong_value', expected: result.expected, nearest: result.nearest });
+      report(walk, spot, { kind: 'unavailable', expected: result.will });
+    else report(walk, spot, { kind: 'wrong_value', expected: result.expected, nearest: result.nearest });
   }
 }
 
-function readSecret(walk: Walk, spec: KeySpec, value: unknown): void {
-  const path = spec.key.split('.');
+function readSecret(walk: Walk, spot: Spot, value: unknown): void {
   const result = checkSecret(value);
-  if (result.kind === 'right') walk.values.set(spec.key, result.reference);
+  if (result.kind === 'right') walk.values.set(spot.shown, result.reference);
   else if (result.kind === 'wrong') {
-    report(walk, path, { kind: 'wrong_value', expected: result.expected, isSecret: true });
+    report(walk, spot, { kind: 'wrong_value', expected: result.expected, isSecret: true });
   } else {
-    report(walk, path, { kind: 'literal_secret', expected: literalAdvice(walk.file), isSecret: true });
+    report(walk, spot, { kind: 'literal_secret', expected: literalAdvice(walk.file), isSecret: true });
   }
 }
 
@@ -94,22 +149,17 @@ function literalAdvice(file: TomlFile): string {
   return `${advice}. This file is readable by everybody: chmod 0640 ${file.path}, and change the secret`;
 }
 
-function refuseBlocks(walk: Walk, key: string): void {
-  const spec = [...walk.specs.values()].find((candidate) => candidate.key.startsWith(`${key}[].`));
-  walk.mentioned.add(key);
-  report(walk, [key], { kind: 'unavailable', expected: spec?.later ?? '' });
-}
-
 /** Names the nearest key or table beside it first, then a key of that name elsewhere, then anything near. */
-function refuseUnknown(walk: Walk, path: readonly string[]): void {
-  const key = path.join('.');
+function refuseUnknown(walk: Walk, spot: Spot): void {
+  const key = spot.spec.replace('[]', '');
   const candidates = knownNames(walk);
-  const table = path.slice(0, -1).join('.');
-  const siblings = candidates.filter((name) => name.slice(0, Math.max(0, name.lastIndexOf('.'))) === table);
-  const misplaced = candidates.find((name) => name.split('.').at(-1) === path.at(-1));
+  const name = spot.path.at(-1) ?? '';
+  const table = key.slice(0, Math.max(0, key.length - name.length - 1));
+  const siblings = candidates.filter((each) => each.slice(0, Math.max(0, each.lastIndexOf('.'))) === table);
+  const misplaced = candidates.find((each) => each.split('.').at(-1) === name);
   const nearest = nearestWord(key, siblings) ?? misplaced ?? nearestWord(key, candidates);
   // Its value is not repeated: what was meant may be a key that holds a secret.
-  report(walk, path, { kind: 'unknown_key', expected: '', nearest, isSecret: true });
+  report(walk, spot, { kind: 'unknown_key', expected: '', nearest, isSecret: true });
 }
 
 /** Every key and every table that holds keys. */
@@ -129,14 +179,14 @@ interface Report {
   readonly isSecret?: boolean;
 }
 
-function report(walk: Walk, path: readonly string[], { kind, expected, nearest, isSecret }: Report): void {
-  const place = walk.file.locate(path);
+function report(walk: Walk, spot: Spot, { kind, expected, nearest, isSecret }: Report): void {
+  const place = walk.file.locate(spot.path);
   walk.issues.push({
     kind,
     place: walk.file.path,
     line: place?.line ?? null,
     column: place?.column ?? null,
-    key: shorten(path.map(quoteIfNeeded).join('.')) ?? '',
+    key: shorten(spot.shown) ?? '',
     got: isSecret === true ? null : shorten(place?.raw ?? null),
     expected,
     nearest: nearest ?? null,

@@ -4,18 +4,35 @@ import type { ConfigValue, SecretReference } from './key-spec.ts';
 export interface ValueReader {
   flag(key: string): boolean;
   number(key: string): number;
+  numberOrNull(key: string): number | null;
   text(key: string): string;
   textOrNull(key: string): string | null;
   texts(key: string): readonly string[];
   numbers(key: string): readonly number[];
   secretOrNull(key: string): SecretReference | null;
+  /** Whether there is a value, the default's included. */
+  isSet(key: string): boolean;
+  /** The blocks of an array of tables in the order of the file; their keys without its name: `address`. */
+  blocks(name: string): readonly ValueReader[];
 }
 
-/** Reads the values of one file after validation, defaults filled in. */
-export function createValueReader(values: ReadonlyMap<string, ConfigValue>): ValueReader {
+/** Reads the values of one file after validation, defaults filled in. `blockCounts`: how many blocks each array of tables has. */
+export function createValueReader(
+  values: ReadonlyMap<string, ConfigValue>,
+  blockCounts: ReadonlyMap<string, number> = new Map(),
+): ValueReader {
+  return readerBelow({ values, blockCounts }, '');
+}
+
+interface Values {
+  readonly values: ReadonlyMap<string, ConfigValue>;
+  readonly blockCounts: ReadonlyMap<string, number>;
+}
+
+function readerBelow(all: Values, prefix: string): ValueReader {
   const read = (key: string): ConfigValue => {
-    const value = values.get(key);
-    if (value === undefined) throw new Error(`${key} is no key of this schema`);
+    const value = all.values.get(`${prefix}${key}`);
+    if (value === undefined) throw new Error(`${prefix}${key} is no key of this schema`);
     return value;
   };
   const textOrNull = (key: string): string | null => {
@@ -31,6 +48,11 @@ export function createValueReader(values: ReadonlyMap<string, ConfigValue>): Val
       const value = read(key);
       return typeof value === 'number' ? value : mismatch(key, 'a number');
     },
+    numberOrNull: (key) => {
+      const value = read(key);
+      return value === null || typeof value === 'number' ? value : mismatch(key, 'a number');
+    },
+    isSet: (key) => read(key) !== null,
     text: (key) => textOrNull(key) ?? mismatch(key, 'text'),
     textOrNull,
     texts: (key) => elements(read(key)).filter((element) => typeof element === 'string'),
@@ -39,6 +61,10 @@ export function createValueReader(values: ReadonlyMap<string, ConfigValue>): Val
       const value = read(key);
       return isSecretReference(value) ? value : null;
     },
+    blocks: (name) =>
+      Array.from({ length: all.blockCounts.get(name) ?? 0 }, (_, index) =>
+        readerBelow(all, `${name}[${String(index)}].`),
+      ),
   };
 }
 

@@ -54,6 +54,7 @@ describe('config explain finds', () => {
     expect(keysOf('hours')).toEqual(['hours.weekdays', 'hours.start', 'hours.end']);
     expect(keysOf('[hours]')).toEqual(keysOf('hours'));
     expect(keysOf('[[source]]')).toEqual(['source[].id', 'source[].kind', 'source[].base_url']);
+    expect(keysOf('sender.dkim')).toEqual(['sender[].dkim.selector', 'sender[].dkim.key']);
     expect(keysOf('mail.smtp')).toHaveLength(5);
     expect(keysOf(null)).toHaveLength(everyKey().length);
     expect(keysOf('brand.toml')).toContain('postal_address');
@@ -95,5 +96,6 @@ const CONTRACT_KEYS = [
   ...['web.base_url', 'web.token_secret', 'watch.ping', 'hooks.on_held', 'hooks.on_failed'],
   ...['attribution.mode', 'attribution.unknown', 'attribution.allow'],
   ...['source[].id', 'source[].kind', 'source[].base_url'],
-  ...['address', 'name', 'daily_cap', 'ramp_start', 'ramp_step', 'dkim'].map((name) => `sender[].${name}`),
+  ...['address', 'name', 'daily_cap', 'ramp_start', 'ramp_step'].map((name) => `sender[].${name}`),
+  ...['selector', 'key'].map((name) => `sender[].dkim.${name}`),
 ];

@@ -300,7 +300,6 @@ describe('what is not there yet is refused, never accepted and ignored', () => {
     ['[watch]\nping = "https://hc.example"', 'watch.ping: got "https://hc.example", not available yet'],
     ['[hooks]\non_held = ["x"]', 'hooks.on_held: got ["x"], not available yet'],
     ['[[source]]\nid = "a"\nkind = "csv"', 'source: not available yet: it will make `sync` read leads'],
-    ['[[sender]]\naddress = "a@b.example"', 'sender: not available yet: it will spread mail'],
     ['[holidays]\ncountries = "lead"', 'holidays.countries: got "lead", not available yet'],
     [
       '[attribution]\nmode = "domains"',
