@@ -5,6 +5,7 @@ import { createStampFile } from '../adapters/stamp-file.ts';
 import { initialFiles, type InitialFile } from '../config/initial-files.ts';
 import { initialWorkspaceDir, stateDirectory, workspacePaths, type WorkspacePaths } from '../config/paths.ts';
 import { statePlaceRemark } from '../config/state-place.ts';
+import { formatReckoning, reckoningOf } from '../core/reckoning.ts';
 import { createState } from '../store/create.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { collectAnswers, unusedFlags } from './init-answers.ts';
@@ -90,7 +91,8 @@ async function makeState(
   return withJobLocks(invocation, { workspace, jobs: OUTBOUND_JOBS }, async () => {
     const replace = textOption(invocation, 'replace') !== null;
     const stampFile = createStampFile(paths.stampFile);
-    createState({ file: paths.databaseFile, clock, random, machine, stampFile, replace });
+    const reckonedWith = formatReckoning(reckoningOf(workspace.policy));
+    createState({ file: paths.databaseFile, clock, random, machine, stampFile, replace, reckonedWith });
     return definitions === null ? null : fillWithSample(invocation, { workspace, definitions });
   });
 }

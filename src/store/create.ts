@@ -17,6 +17,8 @@ export interface CreateStateOptions {
   readonly stampFile: { read(): Stamp | null; write(stamp: Stamp): void };
   /** `init --replace NAME`, already confirmed: the old state is kept aside as `headgate.db.replaced`. */
   readonly replace?: boolean;
+  /** What the first values in it will be worked out with; null, and the first run works them out again. */
+  readonly reckonedWith?: string | null;
 }
 
 /** What SQLite keeps beside a database. A log that outlives its database would be replayed into the next one. */
@@ -40,7 +42,7 @@ export function createState(options: CreateStateOptions): Stamp {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const building = `${file}.new`;
-    build(building, stamp);
+    build(building, { stamp, reckonedWith: options.reckonedWith ?? null });
     setAside(file);
     renameSync(building, file);
     syncFolder(dirname(file));
@@ -64,7 +66,8 @@ function refuseExisting({ file, stampFile }: CreateStateOptions): void {
   });
 }
 
-function build(building: string, stamp: Stamp): void {
+function build(building: string, state: { stamp: Stamp; reckonedWith: string | null }): void {
+  const { stamp, reckonedWith } = state;
   removeDatabase(building);
   // Made by hand first, for the mode; SQLite gives its companions the same one.
   closeSync(openSync(building, 'wx', 0o600));
@@ -75,9 +78,9 @@ function build(building: string, stamp: Stamp): void {
     );
     migrate(connection, building);
     connection
-      .prepare<[string, number, string, number, number]>(
-        `INSERT INTO state_header (id, state_id, created_at, machine_json, bound_at, last_clock_at)
-         VALUES (1, ?, ?, ?, ?, ?)`,
+      .prepare<[string, number, string, number, number, string | null]>(
+        `INSERT INTO state_header (id, state_id, created_at, machine_json, bound_at, last_clock_at, reckoned_with)
+         VALUES (1, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         stamp.stateId,
@@ -85,6 +88,7 @@ function build(building: string, stamp: Stamp): void {
         JSON.stringify(stamp.machine),
         stamp.lastClockAt,
         stamp.lastClockAt,
+        reckonedWith,
       );
   } finally {
     // Closing the only connection moves the log into the database, synced, and removes it.

@@ -42,7 +42,13 @@ CREATE INDEX notices_by_key ON notices (dedupe_key, created_at);
 
 CREATE INDEX notices_waiting ON notices (row_id) WHERE delivered_at IS NULL;
 
+CREATE INDEX outgoing_mail_by_conversation ON outgoing_mail (conversation_id) WHERE conversation_id IS NOT NULL;
+
 CREATE INDEX outgoing_mail_by_message_id ON outgoing_mail (message_id_header);
+
+CREATE INDEX outgoing_mail_by_provider_id ON outgoing_mail (provider_id) WHERE provider_id IS NOT NULL;
+
+CREATE INDEX outgoing_mail_by_used_id ON outgoing_mail (message_id_used) WHERE message_id_used IS NOT NULL;
 
 CREATE INDEX plans_waiting ON plans (job, made_at) WHERE state = 'waiting';
 
@@ -408,7 +414,9 @@ CREATE TABLE state_header (
   -- Set by a doubt, cleared by a person's act: until then no sequence approves itself (A5).
   person_needed_since_at INTEGER,
   -- Hash of the definition files as `sequences apply` last read them: runs say when the files have moved on.
-  applied_files_hash TEXT
+  applied_files_hash TEXT,
+  -- The part of the configuration that values in the tables were worked out with (B7): when it changes, a run works them out again.
+  reckoned_with TEXT
 ) STRICT;
 
 CREATE TABLE steps (

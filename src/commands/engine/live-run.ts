@@ -8,6 +8,7 @@ import { expireDrafts, hasExpired } from '../../store/expiry.ts';
 import { hasReservations, undoReservations } from '../../store/reservations.ts';
 import { applyPlan, type Applied, type ApplyOptions } from './drafting.ts';
 import type { Engine } from './engine.ts';
+import { isReckonedOtherwise, reckonAnew } from './reckoning.ts';
 
 /** Room a run with something to write must find: the largest batch plus SQLite's log, with a wide margin. */
 export const MIN_FREE_BYTES = 32 * 1024 * 1024;
@@ -26,13 +27,13 @@ export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): App
 }
 
 /**
- * Step 7, and what a killed run left behind: undoes old reservations, ends holds whose date has come, and
- * expires drafts that waited too long (D2). Writes only when
- * there is something of either.
+ * Step 7, and what a killed run left behind: undoes old reservations, ends holds whose date has come, expires drafts that
+ * waited too long (D2), and follows a configuration that has changed. Writes only when there is something of either.
  */
 export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateDatabase): void {
   const { db, now } = engine;
-  if (!hasReservations(db, job) && !hasExpired(db, expiryOf(engine)) && !hasElapsedHolds(db, now)) return;
+  const isTidy = !hasExpired(db, expiryOf(engine)) && !hasElapsedHolds(db, now);
+  if (isTidy && !changesWhatIsDue(engine, job)) return;
   const writing = writer();
   writing.write(() => {
     tidy({ ...engine, db: writing }, job);
@@ -48,7 +49,7 @@ export function lookTidied<T>(
   job: RunPlan['job'],
   { writer, look }: { readonly writer: () => StateDatabase; readonly look: (engine: Engine) => T },
 ): T {
-  if (!hasReservations(engine.db, job)) return look(engine);
+  if (!changesWhatIsDue(engine, job)) return look(engine);
   const db = writerIfAny(writer);
   if (db === null) return look(engine);
   const tidied = { ...engine, db };
@@ -56,6 +57,11 @@ export function lookTidied<T>(
     tidy(tidied, job);
     return look(tidied);
   });
+}
+
+/** Whether `tidyUp` would change what the queues hold. */
+export function changesWhatIsDue(engine: Engine, job: RunPlan['job']): boolean {
+  return hasReservations(engine.db, job) || isReckonedOtherwise(engine);
 }
 
 function writerIfAny(writer: () => StateDatabase): StateDatabase | null {
@@ -70,6 +76,7 @@ function writerIfAny(writer: () => StateDatabase): StateDatabase | null {
 function tidy(engine: Engine, job: RunPlan['job']): void {
   const { db, now, policy } = engine;
   undoReservations(db, job);
+  reckonAnew(engine);
   returnElapsedHolds(db, { now, undoMs: policy.limits.undoMs });
   expireDrafts(db, expiryOf(engine));
 }

@@ -2,8 +2,8 @@ import type { SenderFields } from '../../core/template-fields.ts';
 import { templateFields } from '../../core/template-fields.ts';
 import type { Job } from '../../core/model.ts';
 import { leadByRowId } from '../../store/leads.ts';
-import { hasReservations } from '../../store/reservations.ts';
 import type { Engine } from './engine.ts';
+import { changesWhatIsDue } from './live-run.ts';
 import { queueLengthOf, type WriteCopy } from './planning.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function fixedCopyWriter(
   engine: Engine,
   { sender, job }: { sender: SenderFields; job: Job },
 ): Promise<WriteCopy> {
-  const isIdle = queueLengthOf(engine, job) === 0 && !hasReservations(engine.db, job);
+  const isIdle = queueLengthOf(engine, job) === 0 && !changesWhatIsDue(engine, job);
   return isIdle ? nothingToWrite : copyWriter(engine, sender);
 }
 
