@@ -2,6 +2,7 @@ import type { ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import { messagesInState } from '../store/messages.ts';
 import type { Engine } from './engine/engine.ts';
+import { lookTidied } from './engine/live-run.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { quietReason } from './run.ts';
 import type { RunSession } from './run-session.ts';
@@ -21,7 +22,10 @@ export function previewSend(
   engine: Engine,
   { request, doubts }: { readonly request: SendRequest; readonly doubts: readonly Doubt[] },
 ): SendReport {
-  const plan = planSend(engine, request);
+  const plan = lookTidied(engine, 'send', {
+    writer: () => session.writer(),
+    look: (tidied) => planSend(tidied, request),
+  });
   if (isStoppedByDoubt(session, engine, doubts)) {
     const closed = {
       reason: 'doubt',

@@ -1,7 +1,7 @@
 import { liftByPerson } from '../core/guards/wake.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine } from './engine/engine.ts';
-import { expireOld } from './engine/live-run.ts';
+import { tidyUp } from './engine/live-run.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { countOption, flagOption, listOption, usageError } from './options.ts';
 import { findMessage } from './review/find.ts';
@@ -49,7 +49,7 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
   const doubted = found.length === 0 ? null : endInDoubt(session, found);
   if (doubted !== null) return doubted;
 
-  expireOld(engine, () => session.writer());
+  tidyUp(engine, 'send', () => session.writer());
   const quiet = quietReason(engine, 'send');
   if (quiet !== null)
     return endStill(session, request, { mode: 'quiet', exit: nothingDue(request), reason: quiet, found: [] });

@@ -1,20 +1,21 @@
 import type { Policy } from './policy.ts';
 
 /**
- * The part of the configuration that values in the state were worked out with: when nurture need look at a lead (B7). When it
- * changes, they have to be worked out again.
+ * The part of the configuration that values in the state were worked out with: the zone of leads that tell none of their own, and
+ * with it their due moments (C4), and when nurture need look at a lead (B7). When it changes, they have to be worked out again.
  */
 export interface Reckoning {
+  readonly timezone: string;
   readonly nurtureMaxPerLead: number;
   readonly coldMs: number;
   readonly quietMs: number;
 }
 
 /** What the present configuration reckons with. */
-export function reckoningOf({ limits, nurture }: Policy): Reckoning {
+export function reckoningOf({ timezone, limits, nurture }: Policy): Reckoning {
   const { nurtureMaxPerLead } = limits;
   const { coldMs, quietMs } = nurture;
-  return { nurtureMaxPerLead, coldMs, quietMs };
+  return { timezone, nurtureMaxPerLead, coldMs, quietMs };
 }
 
 /** Which leads nurture's queue may have wrong. */
@@ -27,24 +28,24 @@ export type OutdatedQueue =
 
 /** B7: what a change of nurture's limits leaves outdated. `before` is null where it was never written down. */
 export function outdatedQueue(before: Reckoning | null, after: Reckoning): OutdatedQueue {
-  if (before?.coldMs !== after.coldMs || before.quietMs !== after.quietMs)
-    return { kind: 'all' };
+  if (before?.coldMs !== after.coldMs || before.quietMs !== after.quietMs) return { kind: 'all' };
   if (before.nurtureMaxPerLead === after.nurtureMaxPerLead) return { kind: 'none' };
   return { kind: 'followed_up', least: Math.min(before.nurtureMaxPerLead, after.nurtureMaxPerLead) };
 }
 
 /** A reckoning as the state keeps it; equal texts are equal reckonings. */
-export function formatReckoning({ nurtureMaxPerLead, coldMs, quietMs }: Reckoning): string {
-  return JSON.stringify({ nurtureMaxPerLead, coldMs, quietMs });
+export function formatReckoning({ timezone, nurtureMaxPerLead, coldMs, quietMs }: Reckoning): string {
+  return JSON.stringify({ timezone, nurtureMaxPerLead, coldMs, quietMs });
 }
 
 /** Null for a text that some other version wrote, which says nothing. */
 export function parseReckoning(text: string): Reckoning | null {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) return null;
-  const { nurtureMaxPerLead, coldMs, quietMs } = value as Readonly<Record<string, unknown>>;
-  if (!isNumber(nurtureMaxPerLead) || !isNumber(coldMs) || !isNumber(quietMs)) return null;
-  return { nurtureMaxPerLead, coldMs, quietMs };
+  const { timezone, nurtureMaxPerLead, coldMs, quietMs } = value as Readonly<Record<string, unknown>>;
+  if (typeof timezone !== 'string' || !isNumber(nurtureMaxPerLead) || !isNumber(coldMs) || !isNumber(quietMs))
+    return null;
+  return { timezone, nurtureMaxPerLead, coldMs, quietMs };
 }
 
 function isNumber(value: unknown): value is number {

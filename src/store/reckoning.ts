@@ -32,3 +32,29 @@ export function* leadsOutOfQueue(db: StateDatabase, outdated: OutdatedQueue): Ge
     after = last.row_id;
   }
 }
+
+/** A lead that lives by the operator's zone, and had another one. */
+export interface MovedLead {
+  readonly rowId: number;
+  readonly country: string | null;
+}
+
+/** Gives every lead without a zone of its own the operator's, in the caller's transaction, and names those that had another one. */
+export function* moveToOperatorZone(db: StateDatabase, zone: string): Generator<MovedLead> {
+  db.assertInWrite();
+  const find = db.prepare<[number, string], MovedLead>(
+    `SELECT row_id AS rowId, country FROM leads WHERE row_id > ? AND zone_rule = 'operator' AND zone <> ?
+     ORDER BY row_id LIMIT ${PAGE_ROWS}`,
+  );
+  const move = db.prepare<[string, number]>('UPDATE leads SET zone = ? WHERE row_id = ?');
+  for (let after = 0; ;) {
+    const rows = find.all(after, zone);
+    for (const row of rows) {
+      move.run(zone, row.rowId);
+      yield row;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE_ROWS) return;
+    after = last.rowId;
+  }
+}

@@ -1,5 +1,5 @@
 import { HeadgateError } from '../../core/errors.ts';
-import type { Instant } from '../../core/model.ts';
+import type { Instant, OutboundJob } from '../../core/model.ts';
 import type { RunPlan } from '../../core/planner.ts';
 import { checkBeforeWrite } from '../../store/disk-space.ts';
 import type { StateDatabase } from '../../store/database.ts';
@@ -28,11 +28,12 @@ export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): App
 
 /**
  * Step 7, and what a killed run left behind: undoes old reservations, ends holds whose date has come, expires drafts that
- * waited too long (D2), and follows a configuration that has changed. Writes only when there is something of either.
+ * waited too long (D2), and follows a configuration that has changed. Writes only when there is something of either. Reservations and
+ * holds belong to the jobs that draft, and to their locks: `send` leaves both.
  */
-export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateDatabase): void {
+export function tidyUp(engine: Engine, job: OutboundJob, writer: () => StateDatabase): void {
   const { db, now } = engine;
-  const isTidy = !hasExpired(db, expiryOf(engine)) && !hasElapsedHolds(db, now);
+  const isTidy = !hasExpired(db, expiryOf(engine)) && (job === 'send' || !hasElapsedHolds(db, now));
   if (isTidy && !changesWhatIsDue(engine, job)) return;
   const writing = writer();
   writing.write(() => {
@@ -46,7 +47,7 @@ export function tidyUp(engine: Engine, job: RunPlan['job'], writer: () => StateD
  */
 export function lookTidied<T>(
   engine: Engine,
-  job: RunPlan['job'],
+  job: OutboundJob,
   { writer, look }: { readonly writer: () => StateDatabase; readonly look: (engine: Engine) => T },
 ): T {
   if (!changesWhatIsDue(engine, job)) return look(engine);
@@ -60,8 +61,8 @@ export function lookTidied<T>(
 }
 
 /** Whether `tidyUp` would change what the queues hold. */
-export function changesWhatIsDue(engine: Engine, job: RunPlan['job']): boolean {
-  return hasReservations(engine.db, job) || isReckonedOtherwise(engine);
+export function changesWhatIsDue(engine: Engine, job: OutboundJob): boolean {
+  return (job !== 'send' && hasReservations(engine.db, job)) || isReckonedOtherwise(engine);
 }
 
 function writerIfAny(writer: () => StateDatabase): StateDatabase | null {
@@ -73,20 +74,14 @@ function writerIfAny(writer: () => StateDatabase): StateDatabase | null {
   }
 }
 
-function tidy(engine: Engine, job: RunPlan['job']): void {
+function tidy(engine: Engine, job: OutboundJob): void {
   const { db, now, policy } = engine;
-  undoReservations(db, job);
   reckonAnew(engine);
-  returnElapsedHolds(db, { now, undoMs: policy.limits.undoMs });
+  if (job !== 'send') {
+    undoReservations(db, job);
+    returnElapsedHolds(db, { now, undoMs: policy.limits.undoMs });
+  }
   expireDrafts(db, expiryOf(engine));
-}
-
-/** D2 for `send`: expires drafts only. Reservations belong to the jobs that made them, and to their locks. */
-export function expireOld(engine: Engine, writer: () => StateDatabase): readonly string[] {
-  const expiry = expiryOf(engine);
-  if (!hasExpired(engine.db, expiry)) return [];
-  const db = writer();
-  return db.write(() => expireDrafts(db, expiry));
 }
 
 function expiryOf({ now, policy, without }: Engine): { now: Instant; expiryMs: number } {
