@@ -256,7 +256,7 @@ const STEP: TableText = {
       choices: ['reply', 'new'],
       otherwise: '`reply`, `new` for the first step',
       meaning:
-        'Whether the mail answers the one before. No effect yet: every mail starts a thread of its own.',
+        'Whether the mail answers the last one of its sequence that left (In-Reply-To, References), or starts a thread of its own.',
     },
     {
       key: 'no_reply',
@@ -281,8 +281,9 @@ export const STEP_HEADERS: readonly KeyText[] = [
   {
     key: 'Subject',
     accepts: 'one line, 1 to 500 characters; a template',
-    otherwise: 'required',
-    meaning: 'The subject, typed as it is: no quotes, no escapes.',
+    otherwise: 'of a reply: `Re: ` and the subject of its thread; else required',
+    meaning:
+      'The subject, typed as it is: no quotes, no escapes. Some mail programs show a reply under a subject of its own as a new conversation.',
   },
   {
     key: 'Preheader',

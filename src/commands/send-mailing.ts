@@ -5,6 +5,7 @@ import { HeadgateError } from '../core/errors.ts';
 import type { Mailer, MailOccasion, OutgoingMail } from '../ports.ts';
 import type { StoredMessage } from '../store/messages.ts';
 import { storedMail } from '../store/sends.ts';
+import { threadOf } from '../store/threads.ts';
 import type { Invocation } from './cli-context.ts';
 import type { Engine } from './engine/engine.ts';
 import { fetchSecret, type Workspace } from './workspace.ts';
@@ -84,7 +85,7 @@ function partsOf(
     date: engine.now,
     unsubscribeUrl: null,
     isRehearsal: !policy.live,
-    thread: null,
+    thread: threadOf(engine.db, message, { isRehearsal: !policy.live }),
   };
 }
 

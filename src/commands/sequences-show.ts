@@ -1,5 +1,6 @@
 import { HeadgateError } from '../core/errors.ts';
 import { nearestWords } from '../core/nearest.ts';
+import { takesThreadSubject } from '../core/thread.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { argument } from './options.ts';
 import { renderTable } from './output/table.ts';
@@ -51,7 +52,11 @@ function showLines(terminal: Terminal, { sequence, enrollments }: ListedSequence
       { header: 'timing', cell: (step) => timingText(step.timing), minWidth: 14 },
       { header: 'window', cell: (step) => (step.window === null ? null : windowText(step.window)) },
       { header: 'mode', cell: (step) => step.copy.mode, minWidth: 6 },
-      { header: 'subject', cell: (step) => step.copy.subject, minWidth: 12 },
+      {
+        header: 'subject',
+        cell: (step) => (takesThreadSubject(step) ? 'Re: …' : step.copy.subject),
+        minWidth: 12,
+      },
     ]).map((line) => ` ${line}`),
     ...(removed.length === 0 ? [] : ['', terminal.dim(` Removed   ${removed.join(', ')}`)]),
     '',

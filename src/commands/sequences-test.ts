@@ -6,6 +6,7 @@ import { parseAddress } from '../core/email-address.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { SequenceDefinition, StepDefinition } from '../core/model.ts';
 import { sampleLead } from '../core/sample-lead.ts';
+import { replySubject, takesThreadSubject } from '../core/thread.ts';
 import { templateFields } from '../core/template-fields.ts';
 import type { CopyRenderer, RenderedCopy, TemplateFields } from '../ports.ts';
 import { customColumnNames } from '../store/custom-columns.ts';
@@ -39,7 +40,7 @@ export function run(invocation: Invocation): Promise<Outcome> {
   return withState(invocation, 'read', async (state) => {
     const to = operatorAddress(state, textOption(invocation, 'to'));
     const sequence = await readSequence(state);
-    const steps = await renderSteps(state, wantedSteps(sequence, argument(invocation, 1)));
+    const steps = await renderSteps(state, sequence, wantedSteps(sequence, argument(invocation, 1)));
     const rendered = steps.filter((each): each is RenderedStep => 'copy' in each);
     const unwritten = steps.filter((each): each is UnwrittenStep => 'problem' in each);
     const sent = await sendTests(state, { to, sequence, steps: rendered });
@@ -98,12 +99,22 @@ function wantedSteps({ id, steps }: SequenceDefinition, wanted: string | null): 
 
 async function renderSteps(
   state: OperatorState,
+  sequence: SequenceDefinition,
   steps: readonly StepDefinition[],
 ): Promise<readonly (RenderedStep | UnwrittenStep)[]> {
   const { createLiquidRenderer } = await import('../adapters/liquid-renderer.ts');
   const renderer = await createLiquidRenderer();
   const fields = fieldsOf(state);
-  return steps.map((step) => renderStep(renderer, step, fields));
+  return steps.map((step) => renderStep(renderer, withSubject(step, sequence), fields));
+}
+
+/** A reply without a subject of its own is shown under that of the steps before it, as if they had all been sent. */
+function withSubject(step: StepDefinition, { steps }: SequenceDefinition): StepDefinition {
+  if (!takesThreadSubject(step)) return step;
+  const start = steps
+    .slice(0, steps.indexOf(step))
+    .findLast((each, index) => index === 0 || each.thread === 'new');
+  return { ...step, copy: { ...step.copy, subject: replySubject(start?.copy.subject ?? '') } };
 }
 
 function renderStep(

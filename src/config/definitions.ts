@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { SequenceDefinition, StepDefinition } from '../core/model.ts';
 import { MECHANICS_FILE, readCampaignNames, readSequenceFolders } from './sequence-files.ts';
 import type { DefinitionFile, SequenceFolder } from './sequence-files.ts';
+import { takesThreadSubject } from '../core/thread.ts';
 import { hasErrors, problemAt, sortProblems, wholeFile } from './sequence-problem.ts';
 import type { DefinitionProblem } from './sequence-problem.ts';
 import { judgeTogether } from './sequence-set.ts';
@@ -98,6 +99,7 @@ function loadFolder(folder: SequenceFolder, campaigns: ReadonlySet<string>): Fol
   const parsed = parseSequenceToml({ id: folder.id, file: folder.toml.file, text: tomlText }, campaigns);
   problems.push(...parsed.problems, ...pairingProblems(folder, parsed));
   const steps = parsed.steps.flatMap((step) => withCopy(step, parsedSteps) ?? []);
+  problems.push(...subjectProblems(steps, parsedSteps));
   if (parsed.mechanics === null || hasErrors(problems)) return { loaded: null, problems };
   return {
     loaded: {
@@ -127,6 +129,23 @@ function withCopy(step: StepMechanics, parsedSteps: ReadonlyMap<string, ParsedSt
   if (copy === null) return null;
   const { place: _place, ...mechanics } = step;
   return { ...mechanics, copy };
+}
+
+/** D4, D6: only a reply can do without a subject, since it has that of its thread. */
+function subjectProblems(
+  steps: readonly StepDefinition[],
+  parsedSteps: ReadonlyMap<string, ParsedStep>,
+): readonly DefinitionProblem[] {
+  return steps.flatMap((step, index) => {
+    if (!takesThreadSubject(step) || (index > 0 && step.thread === 'reply')) return [];
+    const file = parsedSteps.get(step.id)?.places.file ?? step.id;
+    const complaint = {
+      code: 'no_subject',
+      message: 'the step has no Subject',
+      fix: 'begin the file with "Subject: …"; only a reply to an earlier step can do without',
+    };
+    return [problemAt({ file, line: 1, column: 1 }, complaint)];
+  });
 }
 
 /** hardening 68 to 70: a `[[step]]` without its file, and a file without its `[[step]]`. */

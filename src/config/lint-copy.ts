@@ -1,4 +1,5 @@
 import type { StepDefinition } from '../core/model.ts';
+import { takesThreadSubject } from '../core/thread.ts';
 import { linksOf, lintLinks } from './lint-links.ts';
 import { blankOut, placeAt } from './lint-text.ts';
 import type { LintedText } from './lint-text.ts';
@@ -51,7 +52,7 @@ export function lintSubjects(steps: readonly LintedStep[]): readonly DefinitionP
     const subject: LintedText = { ...places.subject, file: places.file };
     const problems: DefinitionProblem[] = [];
     const before = steps[index - 1]?.step.copy.subject;
-    if (before?.toLowerCase() === step.copy.subject.toLowerCase()) {
+    if (!takesThreadSubject(step) && before?.toLowerCase() === step.copy.subject.toLowerCase()) {
       problems.push(
         problemAt(placeAt(subject, 0), {
           severity: 'warning',

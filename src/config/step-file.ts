@@ -60,7 +60,8 @@ interface Reading {
  * the first colon of its line, trimmed, with no quoting and no escapes, so that any subject can be typed as it is.
  * Only a Briefing may go on over following lines, each beginning with white space. Header names have no case.
  *
- * Defaults: `Mode` is `ai` when the body has a `{{ ai }}` gap, else `fixed`; `Length` medium; `Continue` yes.
+ * Defaults: `Mode` is `ai` when the body has a `{{ ai }}` gap, else `fixed`; `Length` medium; `Continue` yes. Without a `Subject`, which
+ * only a reply may lack, `copy.subject` is empty: its mail bears the subject of what it answers.
  * `source.text` is one file with `\n` line breaks; `source.file` is how messages name it.
  */
 export function parseStepFile(source: { readonly file: string; readonly text: string }): ParsedStep {
@@ -172,15 +173,6 @@ function doubleHeader(name: HeaderName): Complaint {
 
 function buildCopy(reading: Reading, body: PlacedText): StepCopy {
   const subject = readLine(reading, 'Subject');
-  // A line that could not be read is probably the Subject, and has been complained about.
-  if (reading.problems.length === 0 && !reading.headers.has('Subject')) {
-    const fix = 'begin the file with "Subject: …"';
-    complain(
-      reading,
-      { line: 1, column: 1 },
-      { code: 'no_subject', message: 'the step has no Subject', fix },
-    );
-  }
   judgeBody(reading, body);
   const hasGap = MODEL_GAP.test(body.text);
   return {

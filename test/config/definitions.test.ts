@@ -313,6 +313,19 @@ describe('C1, C2: steps', () => {
     expect(loadFiles(oneSequence({ steps, files: two })).problems).toEqual([]);
   });
 
+  it('D6: a reply may do without a Subject; a first step and one that starts a thread may not', () => {
+    const steps = step('id = "one"\nafter = "0d"') + step('id = "two"\nafter = "1d"');
+    const bare = 'Mode: fixed\n\nHello, is it time?\n';
+    const loaded = loadFiles(oneSequence({ steps, files: { ...two, 'sequences/s/two.md': bare } }));
+    expect(loaded.problems).toEqual([]);
+    expect(loaded.definitions[0]?.steps[1]?.copy.subject).toBe('');
+    const first = loadFiles(oneSequence({ steps, files: { ...two, 'sequences/s/one.md': bare } }));
+    expect(briefly(first.problems)).toEqual(['one.md:1:1 no_subject']);
+    const apart = steps.replace('after = "1d"', 'after = "1d"\nthread = "new"');
+    const starter = loadFiles(oneSequence({ steps: apart, files: { ...two, 'sequences/s/two.md': bare } }));
+    expect(briefly(starter.problems)).toEqual(['two.md:1:1 no_subject']);
+  });
+
   it('hardening 68: a step without its file and a file without its step are refused', () => {
     const steps = step('id = "one"\nafter = "1d"') + step('id = "two"\nafter = "1d"');
     const files = { 'sequences/s/three.md': COPY };
