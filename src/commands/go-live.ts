@@ -120,7 +120,7 @@ function startOf(engine: Engine, old: RehearsedEnrollment, lead: Lead): Enrollme
       ? drips.some(({ sequenceRowId }) => sequenceRowId === old.sequenceRowId)
       : drips.length > 0;
   const sequence = engine.sequences.get(old.sequenceRowId);
-  if (isBlocked || (sequence?.status !== 'active' && sequence?.status !== 'paused')) return null;
+  if (isBlocked || sequence === undefined || sequence.status === 'archived') return null;
   const step = nextStep(sequence.steps, null, new Set());
   if (step === null) return null;
   const scheduled = scheduleStep({

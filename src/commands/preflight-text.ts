@@ -124,7 +124,7 @@ function statusEffect(item: PreflightItem): string {
     case 'paused':
       return 'matches nobody; whoever is under way waits';
     case 'draft':
-      return 'matches nobody';
+      return item.edit.before === null ? 'matches nobody' : 'matches nobody; whoever is under way waits';
     case 'archived':
       return `cancels ${countOf(item.affectedCount, 'enrollment')}, and is for good`;
   }

@@ -50,7 +50,7 @@ export const REASON_PHRASES: Readonly<Record<Reason, string>> = {
   watermark: 'drafted too recently',
   not_due: 'not due yet',
   retry_wait: 'waiting after a failed attempt',
-  sequence_paused: 'their sequence is paused',
+  sequence_paused: 'their sequence is at rest',
   no_reply_wait: 'waiting for a longer silence',
   lead_weekday: 'not a working day there',
   lead_holiday: 'a public holiday there',
@@ -118,7 +118,7 @@ export const REASON_TEXTS: Readonly<Record<Reason, string>> = {
   not_due: 'The next step is not due yet; for a follow-up, the last contact is not `nurture.cold_days` ago.',
   retry_wait: 'The last attempt failed in a way that may pass. The next comes after a while.',
   sequence_paused:
-    'The sequence is paused. Each due step is pushed out hour by hour until it is active again.',
+    'The sequence is paused, or was made a draft again. Each due step is pushed out hour by hour until it is active again.',
   no_reply_wait: 'The step says `no_reply` and the last email is not that long ago.',
   lead_weekday: 'Where the lead lives it is not one of `hours.weekdays`.',
   lead_holiday: 'Where the lead lives it is a public holiday.',

@@ -123,10 +123,17 @@ function judgeWatermark({ lead }: Candidate, { now, policy }: GuardContext): Ver
   return freeAt > now ? skip('watermark', 'a draft was made for this lead too recently', freeAt) : ALLOW;
 }
 
+/** B9: who is under way in a sequence that is paused, or was made a draft again, waits there. */
+export function judgeSequenceAtRest({ id, status }: Candidate['sequence'], now: Instant): Verdict {
+  if (status === 'active') return ALLOW;
+  const detail = status === 'draft' ? `${id} is a draft again` : `${id} is ${status}`;
+  return skip('sequence_paused', detail, now + PAUSE_PUSH_MS);
+}
+
 function judgeDue(candidate: Candidate, { now, policy }: GuardContext): Verdict {
   const { enrollment, sequence, step, lead } = candidate;
-  if (sequence.status === 'paused')
-    return skip('sequence_paused', `${sequence.id} is paused`, now + PAUSE_PUSH_MS);
+  const atRest = judgeSequenceAtRest(sequence, now);
+  if (atRest.kind !== 'allow') return atRest;
   if (enrollment === null) {
     const coldAt = lead.coldSinceAt + policy.nurture.coldMs;
     return coldAt > now ? skip('not_due', 'was in contact too recently', coldAt) : ALLOW;

@@ -1,6 +1,6 @@
 import type { Candidate } from '../candidate.ts';
 import type { Instant, MessageState } from '../model.ts';
-import { judgeLead, PAUSE_PUSH_MS, type GuardContext } from './lead-guards.ts';
+import { judgeLead, judgeSequenceAtRest, type GuardContext } from './lead-guards.ts';
 import { ALLOW, skip, type Verdict } from './verdict.ts';
 
 /** One approved message on its way out: the candidate it was drafted for, as it is now, and what became of its words. */
@@ -73,10 +73,7 @@ function judgeSentWatermark({ lastSentAt }: SendCandidate, { now, policy }: Guar
 }
 
 function judgeSequence({ candidate }: SendCandidate, { now }: GuardContext): Verdict {
-  const { sequence } = candidate;
-  return sequence.status === 'paused'
-    ? skip('sequence_paused', `${sequence.id} is paused`, now + PAUSE_PUSH_MS)
-    : ALLOW;
+  return judgeSequenceAtRest(candidate.sequence, now);
 }
 
 /** D9: compared without case, whole addresses or `@domain`. */

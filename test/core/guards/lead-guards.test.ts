@@ -108,6 +108,13 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     guard: 'due',
+    title: 'B9: a sequence that was made a draft again would go on',
+    parts: { sequence: { status: 'draft' } },
+    reason: 'sequence_paused',
+    until: WEDNESDAY + HOUR_MS,
+  },
+  {
+    guard: 'due',
     title: 'B9: a paused sequence would go on',
     parts: { sequence: { status: 'paused' } },
     reason: 'sequence_paused',

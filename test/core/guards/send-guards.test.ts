@@ -121,6 +121,12 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     guard: 'due',
+    title: 'B9: a sequence made a draft again after the approval would go on',
+    parts: { sequence: { status: 'draft' } },
+    reason: 'sequence_paused',
+  },
+  {
+    guard: 'due',
     title: 'B9: a sequence paused after the approval would go on',
     parts: { sequence: { status: 'paused' } },
     reason: 'sequence_paused',
