@@ -170,6 +170,8 @@ async function bundle(): Promise<void> {
       entryPoints: { headgate: 'scripts/start-program.ts' },
       outdir: staging,
     });
+    // The public page is a program of its own: one file, and nothing in it that could open a state or send a mail.
+    await build({ ...OPTIONS, entryPoints: { unsub: 'src/unsub.ts' }, outdir: staging });
     for (const [library, paths] of separate) {
       await build({
         ...OPTIONS,

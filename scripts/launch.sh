@@ -2,7 +2,7 @@
 # Plain sh and no fork: every start pays for what stands here.
 root=${launcher%/*}/..
 node=$root/node_modules/.bin/node
-bundle=$root/dist/headgate.cjs
+case $launcher in */unsub) bundle=$root/dist/unsub.cjs ;; *) bundle=$root/dist/headgate.cjs ;; esac
 if [ ! -x "$node" ] || [ ! -r "$bundle" ]; then
   echo "Headgate is not built: run 'npm start', or 'npm ci && npm run build', in $(cd "$root" && pwd)" >&2
   echo 'exit 78 CONFIG' >&2

@@ -53,7 +53,7 @@ const OWN = /^(?:src\/|package\.json$)/;
 
 /** The first entry whose `area` matches a file is its layer. What `may` does not list is forbidden. */
 const LAYERS: readonly { readonly area: RegExp; readonly name: string; readonly may: readonly RegExp[] }[] = [
-  { area: /^src\/(?:cli|entry)\.ts$/, name: 'the composition root', may: [/./] },
+  { area: /^src\/(?:cli|entry|unsub)\.ts$/, name: 'a composition root', may: [/./] },
   // A hash is arithmetic on its input; nothing else of Node is.
   {
     area: /^src\/core\/text-hash\.ts$/,
@@ -212,6 +212,23 @@ const onlySendMails: Rule = (files) => {
     );
 };
 
+/** What the whole world can reach opens no state and sends no mail, whatever it imports along the way (cli.md, the web page). */
+const publicProgram: Rule = (files) => {
+  const sources = new Map(files.map((file) => [file.path, file]));
+  const reached = new Set(['src/unsub.ts']);
+  for (const path of reached) {
+    const source = sources.get(path);
+    for (const { target, kind } of source === undefined ? [] : importsOf(source))
+      if (kind !== 'type') reached.add(target);
+  }
+  return [...reached]
+    .filter((target) => OUT_OF_PUBLIC_REACH.test(target))
+    .map((target) => `the public program reaches ${target}: leave a file in a spool for a command to read`);
+};
+
+const OUT_OF_PUBLIC_REACH =
+  /^(?:src\/(?:store|commands|adapters\/mail|web\/private)\/|src\/cli\.ts|better-sqlite3|nodemailer|undici|imapflow)/;
+
 /** Nothing unfinished is merged. */
 const finished: Rule = (files) =>
   files
@@ -306,6 +323,16 @@ const RULES: readonly {
       { path: 'src/adapters/smtp.ts', text: "const { createTransport } = await import('nodemailer');" },
       { path: 'src/commands/send.ts', text: "import { createSmtp } from '../adapters/smtp.ts';" },
     ],
+  },
+  {
+    name: 'the public program opens no state and sends no mail',
+    rule: publicProgram,
+    broken: [
+      { path: 'src/unsub.ts', text: "import { openState } from './store/database.ts';" },
+      { path: 'src/unsub.ts', text: "const sqlite = await import('better-sqlite3');" },
+      { path: 'src/unsub.ts', text: "import { a } from './adapters/a.ts';" },
+    ],
+    beside: [{ path: 'src/adapters/a.ts', text: "import { run } from '../commands/send.ts';" }],
   },
   {
     name: 'nothing is left open',

@@ -59,7 +59,17 @@ const FILE_TEXTS: Readonly<Record<FilePath, FileText>> = {
     holds: 'Verified copies of the state, the newest fourteen.',
     deleting: 'Yes, keep some; they hold people’s data.',
   },
-  unsubscribeSpoolDir: { holds: NOT_YET, deleting: 'No.' },
+  unsubscribeSpoolDir: {
+    holds:
+      'What readers decided on the unsubscribe page, one small file each, written by the [public page](../how-to/serve-unsubscribe-links.md). `send` looks here before every body; `drip`, `nurture` and `send` take it into the state and move it to `folded/`.',
+    deleting:
+      'Never: somebody may have asked for no more mail. `folded/` tells a restored state of it again.',
+  },
+  hookSpoolDir: {
+    holds:
+      'Webhooks of mail providers whose signature held, one file each, until they are read into the state.',
+    deleting: 'No: bounces and complaints would be lost.',
+  },
   stopFile: {
     holds:
       'Its being there pauses everything that touches people; what it says is the reason. `touch` makes one too.',

@@ -45,7 +45,7 @@ export function refuseKnownState(paths: WorkspacePaths, replace: string | null):
 function remainsOf(paths: WorkspacePaths): readonly string[] {
   const databases = DATABASE_REMAINS.map((suffix) => paths.databaseFile + suffix);
   const files = [...databases, paths.stampFile, paths.sendJournalFile];
-  const folders = [paths.outboxDir, paths.backupDir, paths.unsubscribeSpoolDir];
+  const folders = [paths.outboxDir, paths.backupDir, paths.unsubscribeSpoolDir, paths.hookSpoolDir];
   return [
     ...files.filter((file) => existsSync(file)),
     ...folders.filter(holdsFiles).map((folder) => join(folder, '')),

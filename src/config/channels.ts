@@ -25,6 +25,14 @@ export interface WebConfig {
   /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly tokenSecret: SecretReference | null;
+  /** What proves that a webhook comes from its provider; null: none is taken from it (E5). */
+  readonly hooks: WebhookSecrets;
+}
+
+export interface WebhookSecrets {
+  readonly resend: SecretReference | null;
+  readonly mailgun: SecretReference | null;
+  readonly stream: SecretReference | null;
 }
 
 const SECOND_MS = 1000;
@@ -51,5 +59,13 @@ export function createMailConfig(values: ValueReader): MailConfig {
 }
 
 export function createWebConfig(values: ValueReader): WebConfig {
-  return { baseUrl: values.text('web.base_url'), tokenSecret: values.secretOrNull('web.token_secret') };
+  return {
+    baseUrl: values.text('web.base_url'),
+    tokenSecret: values.secretOrNull('web.token_secret'),
+    hooks: {
+      resend: values.secretOrNull('web.hooks.resend_secret'),
+      mailgun: values.secretOrNull('web.hooks.mailgun_key'),
+      stream: values.secretOrNull('web.hooks.stream_secret'),
+    },
+  };
 }

@@ -54,6 +54,7 @@ const GITIGNORE = `# What the program keeps and what nobody else may read. Confi
 /report/
 /secrets/
 /unsub.d/
+/hooks.d/
 *.csv
 *.jsonl
 `;

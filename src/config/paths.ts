@@ -25,6 +25,7 @@ export interface WorkspacePaths {
   readonly reportDir: string;
   readonly backupDir: string;
   readonly unsubscribeSpoolDir: string;
+  readonly hookSpoolDir: string;
   /** The kill switch (A10). */
   readonly stopFile: string;
 }
@@ -78,6 +79,7 @@ export function workspacePaths(place: {
     reportDir: join(stateDir, 'report'),
     backupDir: join(stateDir, 'backup'),
     unsubscribeSpoolDir: join(stateDir, 'unsub.d'),
+    hookSpoolDir: join(stateDir, 'hooks.d'),
     stopFile: join(stateDir, 'STOP'),
   };
 }

@@ -1,4 +1,5 @@
 import type { KeySpec, SectionSpec, ValueType } from './key-spec.ts';
+import { WEBHOOK_KEYS } from './schema-webhooks.ts';
 import { SENDER_SECTION } from './schema-senders.ts';
 
 const MAIL: SectionSpec = {
@@ -92,6 +93,7 @@ const WEB: SectionSpec = {
       summary:
         'Signs unsubscribe links. `headgate init` makes one; whoever loses it breaks the links already sent.',
     },
+    ...WEBHOOK_KEYS,
   ],
 };
 
