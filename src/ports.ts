@@ -1,3 +1,4 @@
+import type { IncomingFact } from './core/incoming/fact.ts';
 import type { Instant, StepCopy } from './core/model.ts';
 import type { MachineIdentity, Stamp } from './core/state-identity.ts';
 
@@ -198,4 +199,34 @@ export interface JournalEntry {
   readonly transport: string;
   /** D9: it only went to the outbox while not live; `go-live` may restart it. */
   readonly isRehearsal: boolean;
+}
+
+/** Some facts that were read together, and where to go on after them. */
+export interface FactPage {
+  readonly facts: readonly IncomingFact[];
+  /** In the source's own words; kept in the same transaction as what the facts do. */
+  readonly cursor: string;
+  /** Nothing more is there now: every answer up to this moment has been seen (A21). */
+  readonly isEnd: boolean;
+}
+
+export interface ReadingFrom {
+  /** Null: from the beginning, or from as far back as the source allows. */
+  readonly cursor: string | null;
+  readonly now: Instant;
+  /** No request may begin after it. */
+  readonly deadlineAt: Instant;
+  readonly signal: AbortSignal;
+}
+
+/** E2 to E5: events of a provider, or a mailbox. Only reads: whatever is read twice is the same both times. */
+export interface FactSource {
+  /** Whether a person's answer may come from here: then nothing leaves while it is unread (A21). */
+  readonly readsReplies: boolean;
+  /**
+   * Page by page from there on, ending after one with `isEnd`, at the deadline, or when told to. Throws HeadgateError with exit TEMPFAIL
+   * where trying later helps, UNAVAILABLE with `permanent` where it does not (no key, no money: D4). Waits and repeats are bounded.
+   */
+  pages(from: ReadingFrom): AsyncIterable<FactPage>;
+  close(): Promise<void>;
 }

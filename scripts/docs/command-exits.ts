@@ -23,6 +23,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   nurture: DRAFTS,
   confirm: DRAFTS.filter((name) => name !== 'WOULD_ACT'),
   send: [...DRAFTS.filter((name) => name !== 'STALE_PLAN'), 'UNAVAILABLE'],
+  sync: ['NOTHING_DUE', 'WOULD_ACT', 'COLD_START', 'PARTIAL', 'TEMPFAIL', 'UNAVAILABLE'],
   backup: WRITES_STATE,
   status: READS_STATE,
   pause: READS_STATE,

@@ -45,13 +45,20 @@ export async function withState<T>(
  * them would lift it past the stamp and the doubt would be gone unseen (A15). So the doubt is kept in the state first.
  */
 export function writeAsPerson<T>(state: OperatorState, work: () => T): T {
+  return writeKeepingDoubt(state, () => {
+    // D9: what is decided while nothing reaches people is decided for the outbox.
+    if (!state.workspace.policy.live) forgetWentLive(state.db);
+    return work();
+  });
+}
+
+/** The same for what no person decided: what came back from outside. */
+export function writeKeepingDoubt<T>(state: OperatorState, work: () => T): T {
   const { db, now } = state;
   const stamp = readStamp(state.stampFile);
   return db.write(() => {
     const isRestored = judge(state, stamp).some((doubt) => doubt.reason === 'restored');
     if (isRestored && readHeader(db).restoredAt === null) markRestored(db, now);
-    // D9: what is decided while nothing reaches people is decided for the outbox.
-    if (!state.workspace.policy.live) forgetWentLive(db);
     return work();
   });
 }

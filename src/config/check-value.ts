@@ -64,6 +64,8 @@ function checkText(type: ValueType, text: string): CheckResult {
       return checkHost(text) ?? wrongType(type);
     case 'web_address':
       return checkWebAddress(text) ?? wrongType(type);
+    case 'short_name':
+      return SHORT_NAME.test(text) ? right(text) : wrongType(type);
     case 'dkim_selector':
       return DKIM_SELECTOR.test(text) ? right(text) : wrongType(type);
     default:
@@ -71,6 +73,7 @@ function checkText(type: ValueType, text: string): CheckResult {
   }
 }
 
+const SHORT_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 /** One or more labels of the DNS, short enough for the record that they lead to. */
 const DKIM_SELECTOR =
   /^(?=.{1,63}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;

@@ -36,5 +36,6 @@ const PHRASES = {
   web_address:
     'an https address such as "https://mail.example.com" (http only for this machine), without query or user',
   dkim_selector: 'a selector of letters, digits, "-" and ".", such as "s1"',
+  short_name: 'a short name of lower-case letters, digits and "-", such as "inbox"',
   secret: '{ credential = "name" }, { file = "path" } or { command = ["program", "argument"] }',
 } as const;

@@ -35,6 +35,8 @@ export type ValueType =
   | { readonly kind: 'host' }
   | { readonly kind: 'web_address' }
   | { readonly kind: 'secret' }
+  /** Lower-case letters, digits and hyphens: fit for a file name, a lock and a command line. */
+  | { readonly kind: 'short_name' }
   /** Names a DKIM key in the DNS (RFC 6376, 3.1). */
   | { readonly kind: 'dkim_selector' }
   /** Only of keys that are not available yet: told in the reference, never checked. */

@@ -15,6 +15,8 @@ import type { Settings } from './settings.ts';
 import { CONFIG_SCHEMA } from './schema.ts';
 import type { Senders } from './senders.ts';
 import { createSenders, crossCheckSenders } from './senders.ts';
+import type { SourceConfig } from './sources.ts';
+import { createSources, crossCheckSources } from './sources.ts';
 
 /** A whole, valid configuration. Nothing in it is a secret; secrets are resolved when they are needed. */
 export interface LoadedConfig {
@@ -25,6 +27,8 @@ export interface LoadedConfig {
   readonly brand: Brand;
   /** D6: the mailboxes that mail leaves from. */
   readonly senders: Senders;
+  /** E1 to E5: where `sync` reads. */
+  readonly sources: readonly SourceConfig[];
   readonly paths: WorkspacePaths;
   /** Every key of headgate.toml with its value and where it came from (`config show`). */
   readonly settings: Settings;
@@ -62,7 +66,11 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
     path: paths.configFile,
     schema: CONFIG_SCHEMA,
     environment: question.environment,
-    crossCheck: (values) => [...crossCheckConfig(values), ...crossCheckSenders(values, domains)],
+    crossCheck: (values) => [
+      ...crossCheckConfig(values),
+      ...crossCheckSenders(values, domains),
+      ...crossCheckSources(values),
+    ],
   });
   const issues = [...settings.issues, ...brandSettings.issues];
   if (issues.length > 0) return { kind: 'invalid', paths, issues };
@@ -75,6 +83,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
     web: createWebConfig(values),
     brand,
     senders: createSenders(values, brand),
+    sources: createSources(values),
     paths,
     settings,
     brandSettings,

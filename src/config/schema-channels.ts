@@ -1,6 +1,7 @@
 import type { KeySpec, SectionSpec, ValueType } from './key-spec.ts';
 import { WEBHOOK_KEYS } from './schema-webhooks.ts';
 import { SENDER_SECTION } from './schema-senders.ts';
+import { SOURCE_SECTION } from './schema-sources.ts';
 
 const MAIL: SectionSpec = {
   section: 'mail',
@@ -156,22 +157,6 @@ const HOOKS = laterSection({
   ],
 });
 
-const SOURCE = laterSection({
-  section: 'source[]',
-  title: 'Sources',
-  summary: 'Where `sync` reads leads, replies and events; one [[source]] block each.',
-  will: 'it will make `sync` read leads, replies and events from there; until then use `headgate leads import`',
-  keys: [
-    ['id', { kind: 'described', description: 'a short name' }, 'Its name in reports and in `sync --source`.'],
-    [
-      'kind',
-      { kind: 'choice', choices: ['csv', 'airtable', 'imap', 'mailgun', 'resend', 'stream'] },
-      'What it is.',
-    ],
-    ['base_url', { kind: 'web_address' }, 'Where it answers.'],
-  ],
-});
-
 export const CHANNEL_SECTIONS: readonly SectionSpec[] = [
   MAIL,
   WEB,
@@ -179,7 +164,7 @@ export const CHANNEL_SECTIONS: readonly SectionSpec[] = [
   TELEGRAM,
   WATCH,
   HOOKS,
-  SOURCE,
+  SOURCE_SECTION,
   SENDER_SECTION,
 ];
 

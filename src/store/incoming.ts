@@ -15,20 +15,29 @@ export interface MatchedRow extends MatchedMessage {
 const HEADERS_TRIED_MAX = 40;
 
 /**
- * E4: the message that a reference names: by our own id, then by its Message-IDs in their order, and last by the address alone, where
- * it is the latest mail to it that left. Null when nothing of it is ours.
+ * E4: the message that a reference names: by our own id, by its Message-IDs in their order, by the provider's id or conversation, and
+ * last by the address alone, where it is the latest mail to it that left. Null when nothing of it is ours.
  */
 export function findReferenced(db: StateDatabase, about: Reference): MatchedRow | null {
-  const named = [
-    () => (about.messageId === null ? null : one(db, 'm.id = +?', about.messageId)),
-    ...about.messageIdHeaders.slice(0, HEADERS_TRIED_MAX).map((header) => () => byHeader(db, header)),
+  const headers = about.messageIdHeaders.slice(0, HEADERS_TRIED_MAX);
+  const tries: readonly (readonly [by: MatchedBy, where: string, value: string | null])[] = [
+    ['message', 'm.id = +?', about.messageId],
+    ...headers.flatMap(
+      (header) =>
+        [
+          ['message', whoseMail('message_id_header = ?'), header],
+          ['message', whoseMail('message_id_used = ?'), header],
+        ] as const,
+    ),
+    ['message', whoseMail('provider_id = ?'), about.providerId],
+    ['conversation', whoseMail('conversation_id = ?'), about.conversationId],
+    ['address', LATEST_TO, about.emailKey],
   ];
-  for (const find of named) {
-    const row = find();
-    if (row !== null) return { ...row, by: 'message' };
+  for (const [by, where, value] of tries) {
+    const row = value === null ? null : one(db, where, value);
+    if (row !== null) return { ...row, by };
   }
-  const hinted = about.emailKey === null ? null : latestTo(db, about.emailKey);
-  return hinted === null ? null : { ...hinted, by: 'address' };
+  return null;
 }
 
 type Row = Omit<MatchedRow, 'by'>;
@@ -37,25 +46,16 @@ const SELECT = `SELECT m.id AS messageId, m.row_id AS messageRowId, m.lead_row_i
     coalesce((SELECT lower(o.recipient) FROM outgoing_mail o WHERE o.message_row_id = m.row_id), l.email_key) AS emailKey
   FROM messages m JOIN leads l ON l.row_id = m.lead_row_id`;
 
+const LATEST_TO = `l.email_key = ? AND m.claimed_at IS NOT NULL AND m.state IN ('sending', 'sent', 'uncertain')
+  ORDER BY m.claimed_at DESC, m.row_id DESC LIMIT 1`;
+
+/** The newest of several: a conversation has many. */
+function whoseMail(condition: string): string {
+  return `m.row_id = (SELECT max(o.message_row_id) FROM outgoing_mail o WHERE o.${condition})`;
+}
+
 function one(db: StateDatabase, where: string, value: string): Row | null {
   return db.prepare<[string], Row>(`${SELECT} WHERE ${where}`).get(value) ?? null;
-}
-
-function byHeader(db: StateDatabase, header: string): Row | null {
-  return one(
-    db,
-    'm.row_id = (SELECT o.message_row_id FROM outgoing_mail o WHERE o.message_id_header = ? LIMIT 1)',
-    header,
-  );
-}
-
-function latestTo(db: StateDatabase, emailKey: string): Row | null {
-  return one(
-    db,
-    `l.email_key = ? AND m.claimed_at IS NOT NULL AND m.state IN ('sending', 'sent', 'uncertain')
-     ORDER BY m.claimed_at DESC, m.row_id DESC LIMIT 1`,
-    emailKey,
-  );
 }
 
 /**

@@ -53,7 +53,13 @@ describe('config explain finds', () => {
     expect(keysOf('HEADGATE_LIMITS__DRAFTS_PER_DAY')).toEqual(['limits.drafts_per_day']);
     expect(keysOf('hours')).toEqual(['hours.weekdays', 'hours.start', 'hours.end']);
     expect(keysOf('[hours]')).toEqual(keysOf('hours'));
-    expect(keysOf('[[source]]')).toEqual(['source[].id', 'source[].kind', 'source[].base_url']);
+    expect(keysOf('[[source]]')).toEqual([
+      'source[].id',
+      'source[].kind',
+      'source[].path',
+      'source[].lead_source',
+      'source[].base_url',
+    ]);
     expect(keysOf('sender.dkim')).toEqual(['sender[].dkim.selector', 'sender[].dkim.key']);
     expect(keysOf('mail.smtp')).toHaveLength(5);
     expect(keysOf(null)).toHaveLength(everyKey().length);

@@ -299,7 +299,7 @@ describe('what is not there yet is refused, never accepted and ignored', () => {
     ],
     ['[watch]\nping = "https://hc.example"', 'watch.ping: got "https://hc.example", not available yet'],
     ['[hooks]\non_held = ["x"]', 'hooks.on_held: got ["x"], not available yet'],
-    ['[[source]]\nid = "a"\nkind = "csv"', 'source: not available yet: it will make `sync` read leads'],
+    ['[[source]]\nid = "a"\nkind = "imap"', 'source[0].kind: got "imap", not available yet'],
     ['[holidays]\ncountries = "lead"', 'holidays.countries: got "lead", not available yet'],
     [
       '[attribution]\nmode = "domains"',
@@ -474,6 +474,7 @@ describe('brand.toml', () => {
       from: { displayName: 'Tom, Ledd', address: 'tom@mail.example.com' },
       replyTo: 'tom@example.com',
       postalAddress: '1 Mill Lane\nLeeds',
+      reason: null,
       signature: 'Ledd',
       domains: ['mail.example.com'],
     });

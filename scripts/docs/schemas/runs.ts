@@ -221,6 +221,27 @@ export const RUN_SHAPES: Shapes = {
     { total: count },
   ),
   'headgate.status/1': objectOf({ items: listOf(STATUS), next }),
+  'headgate.sync/1': objectOf({
+    run: objectOf({ id: nullableId('r'), mode: oneOf(['live', 'preview']), started: instant, ms: count }),
+    counts,
+    items: listOf(
+      objectOf({
+        source: text,
+        outcome: oneOf(['read', 'unfinished', 'failed', 'resting', 'busy']),
+        facts: count,
+        applied: count,
+        repeated: count,
+        unmatched: count,
+        doubted: count,
+        new: count,
+        updated: count,
+        unchanged: count,
+        rejected: count,
+        error: nullable(text),
+        retry_after: nullable(instant),
+      }),
+    ),
+  }),
   'headgate.backup/1': objectOf({
     items: listOf(
       objectOf({

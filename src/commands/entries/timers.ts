@@ -47,6 +47,17 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../send.ts'),
   },
   {
+    path: 'sync',
+    group: 'timers',
+    summary: 'pull leads, answers, bounces and events from every source',
+    schema: 'headgate.sync/1',
+    examples: ['headgate sync', 'headgate sync --source crm --preview'],
+    configure: configureSync,
+    runsBare: true,
+    stopsItself: true,
+    load: () => import('../sync.ts'),
+  },
+  {
     path: 'backup',
     group: 'timers',
     summary: 'copy the state while jobs run, verify the copy, prune old ones',
@@ -61,6 +72,14 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../backup.ts'),
   },
 ];
+
+function configureSync(command: Command): void {
+  addPreviewFlag(command);
+  command
+    .option('--source <id...>', 'only these sources, also where one is left alone after a failure')
+    .option('--since <seq>', 'with one source: begin there instead of where the last run ended');
+  addDetailedExitFlag(command);
+}
 
 function configureSend(command: Command): void {
   addPreviewFlag(command);

@@ -1,0 +1,120 @@
+import { EXIT_CODES, strongestExit, type ExitName } from '../core/exits.ts';
+import { nearestWord } from '../config/nearest.ts';
+import { MINUTE_MS } from '../core/time/durations.ts';
+import { operatorDay } from '../core/time/operator-day.ts';
+import { recordJobDay } from '../store/volume.ts';
+import { recordRun } from '../store/runs.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { withJobLocks } from './job-locks.ts';
+import { withState, writeKeepingDoubt, type OperatorState } from './operator-state.ts';
+import { flagOption, listOption, textOption, usageError } from './options.ts';
+import { sourcesOf } from './sync/open-sources.ts';
+import { syncCounts, syncDocument, syncLines } from './sync/sync-report.ts';
+import { syncSource, type SourceResult, type SyncRequest } from './sync/sync-run.ts';
+import type { SyncSource } from './sync/sync-source.ts';
+import { openWorkspace } from './workspace.ts';
+
+/** The timer comes every ten minutes; whoever is still waiting then is waited for by the next run. */
+const RUN_MS = 8 * MINUTE_MS;
+
+/**
+ * `sync`: what came back, from every configured source (E). It only reads from outside and touches nobody, so neither weekend nor doubt
+ * nor pause stops it: an opt-out must be heard at all times. A source that fails costs the others nothing (32).
+ */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const workspace = openWorkspace(invocation);
+  const wanted = listOption(invocation, 'source');
+  const sources = chosen(sourcesOf(workspace), wanted);
+  const since = textOption(invocation, 'since');
+  if (since !== null && wanted.length !== 1)
+    throw usageError('--since belongs to one source', 'headgate sync --source ID --since SEQ');
+  const request: SyncRequest = {
+    isPreview: flagOption(invocation, 'preview'),
+    isNamed: wanted.length > 0,
+    since,
+    runId: invocation.context.random.publicId('r'),
+    deadlineAt: invocation.context.clock.now() + RUN_MS,
+  };
+  return withJobLocks(invocation, { workspace, jobs: ['sync'] }, () =>
+    withState(invocation, request.isPreview ? 'read' : 'write', (state) =>
+      syncAll(state, { sources, request, detailedExitCode: flagOption(invocation, 'detailedExitCode') }),
+    ),
+  );
+}
+
+function chosen(sources: readonly SyncSource[], wanted: readonly string[]): readonly SyncSource[] {
+  const ids = sources.map(({ id }) => id);
+  const unknown = wanted.find((id) => !ids.includes(id));
+  if (unknown === undefined)
+    return wanted.length === 0 ? sources : sources.filter(({ id }) => wanted.includes(id));
+  const nearest = nearestWord(unknown, ids);
+  const known = ids.length === 0 ? 'headgate.toml has no [[source]]' : `sources: ${ids.join(', ')}`;
+  throw usageError(
+    `there is no source "${unknown}"`,
+    nearest === null ? known : `headgate sync --source ${nearest}`,
+  );
+}
+
+async function syncAll(
+  state: OperatorState,
+  of: { sources: readonly SyncSource[]; request: SyncRequest; detailedExitCode: boolean },
+): Promise<Outcome> {
+  const { sources, request } = of;
+  const { clock, signal } = state.invocation.context;
+  const results: SourceResult[] = [];
+  for (const source of sources) {
+    // What is left is left to the next run, which begins with the first again; each bounds itself by the deadline.
+    if (signal.aborted || clock.now() >= request.deadlineAt) break;
+    results.push(await syncSource(state, source, request));
+  }
+  const exit = exitOf(results, of);
+  if (!request.isPreview) recordSync(state, { runId: request.runId, results, exit });
+  const report = { state, request, results, exit };
+  return {
+    exit,
+    document: syncDocument(report),
+    human: (terminal) => syncLines(terminal, report),
+    message:
+      results.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`])).join('; ') || null,
+    journal: `sync: ${String(results.length)} sources, ${String(syncCounts(results)['events'] ?? 0)} events run=${request.runId}`,
+  };
+}
+
+function exitOf(
+  results: readonly SourceResult[],
+  { request, detailedExitCode }: { request: SyncRequest; detailedExitCode: boolean },
+): ExitName {
+  const strongest = strongestExit(results.map(({ exit }) => exit));
+  if (strongest !== 'OK' || !detailedExitCode) return strongest;
+  const found = Object.values(syncCounts(results)).some((count) => count > 0);
+  if (!found) return 'NOTHING_DUE';
+  return request.isPreview ? 'WOULD_ACT' : 'OK';
+}
+
+/** A13: a run like any other. */
+function recordSync(
+  state: OperatorState,
+  end: { readonly runId: string; readonly results: readonly SourceResult[]; readonly exit: ExitName },
+): void {
+  const { db, now, workspace, invocation } = state;
+  const { clock, machine } = invocation.context;
+  const day = operatorDay(now, workspace.policy.timezone);
+  writeKeepingDoubt(state, () => {
+    recordJobDay(db, 'sync', day);
+    recordRun(db, {
+      id: end.runId,
+      command: invocation.path,
+      mode: 'live',
+      forced: false,
+      narrowed: invocation.options['source'] !== undefined,
+      startedAt: now,
+      finishedAt: Math.max(now, clock.now()),
+      operatorDay: day,
+      exitCode: EXIT_CODES[end.exit],
+      reason: null,
+      counts: syncCounts(end.results),
+      planId: null,
+      bootId: machine.bootId(),
+    });
+  });
+}

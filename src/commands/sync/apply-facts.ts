@@ -1,0 +1,166 @@
+import { bailReason } from '../../core/bail.ts';
+import { cleanNotes } from '../../core/clean-text.ts';
+import { isCredible } from '../../core/incoming/credible.ts';
+import { effectOf, type Effect } from '../../core/incoming/effect.ts';
+import type { IncomingFact } from '../../core/incoming/fact.ts';
+import type { Instant, Lead } from '../../core/model.ts';
+import { operatorDay } from '../../core/time/operator-day.ts';
+import { recordContact } from '../../store/contacts.ts';
+import { cancelLeadEnrollments } from '../../store/enrollments.ts';
+import { findReferenced, recordFact, softBouncesOf, type MatchedRow } from '../../store/incoming.ts';
+import { setLeadHold } from '../../store/lead-lookup.ts';
+import { leadByRowId } from '../../store/leads.ts';
+import { messageById } from '../../store/messages.ts';
+import { enqueueNotice } from '../../store/notices.ts';
+import { refreshNurtureDue } from '../../store/nurture-queue.ts';
+import { addSuppression } from '../../store/suppressions.ts';
+import { addTimeline } from '../../store/timeline.ts';
+import type { ArrivalContext } from '../arrivals/arrival-context.ts';
+import { changeLead } from '../arrivals/known-leads.ts';
+import { recordDelivery } from '../engine/delivery.ts';
+import { engineAt, type Engine } from '../engine/engine.ts';
+import { formatDateTime } from '../output/time.ts';
+
+/** What applying facts needs; made once per run of `sync`. */
+export interface FactContext {
+  readonly engine: Engine;
+  readonly arrivals: ArrivalContext;
+  readonly sourceId: string;
+  readonly runId: string;
+}
+
+/** What became of the facts of one source. `facts` is the sum of the other four. */
+export interface FactCounts {
+  facts: number;
+  /** Changed or confirmed something of ours. */
+  applied: number;
+  /** Read before (E7). */
+  repeated: number;
+  /** Named no message of ours. */
+  unmatched: number;
+  /** Named one, and could not be believed (E4). */
+  doubted: number;
+}
+
+export function noFacts(): FactCounts {
+  return { facts: 0, applied: 0, repeated: 0, unmatched: 0, doubted: 0 };
+}
+
+/** Applies one page of facts, in the caller's transaction: each once, whatever their order (E7, hardening 135). */
+export function applyFacts(context: FactContext, facts: readonly IncomingFact[]): FactCounts {
+  const counts = noFacts();
+  for (const fact of facts) {
+    counts.facts += 1;
+    counts[applyFact(context, fact)] += 1;
+  }
+  return counts;
+}
+
+function applyFact(context: FactContext, fact: IncomingFact): Exclude<keyof FactCounts, 'facts'> {
+  const { engine, sourceId } = context;
+  const { db, now } = engine;
+  const found = findReferenced(db, fact.about);
+  const match = found !== null && isCredible(fact, { message: found, by: found.by }) ? found : null;
+  if (!recordFact(db, fact, { sourceId, now, match })) return 'repeated';
+  if (match === null) return found === null ? 'unmatched' : 'doubted';
+  const lead = leadByRowId(db, match.leadRowId);
+  if (lead === null) return 'unmatched';
+  const softBounceDays = fact.kind === 'soft_bounce' ? distinctDays(engine, lead) : 0;
+  follow(context, { fact, match, lead, effect: effectOf(fact, { softBounceDays }) });
+  return 'applied';
+}
+
+/** E4: several attempts of one server on one day are one bad day. */
+function distinctDays({ db, policy }: Engine, lead: Lead): number {
+  return new Set(softBouncesOf(db, lead.rowId).map((at) => operatorDay(at, policy.timezone))).size;
+}
+
+interface Following {
+  readonly fact: IncomingFact;
+  readonly match: MatchedRow;
+  readonly lead: Lead;
+  readonly effect: Effect;
+}
+
+function follow(context: FactContext, following: Following): void {
+  const { db, policy, now } = context.engine;
+  const { fact, match, lead, effect } = following;
+  tell(context, following);
+  if (effect.provesSent) settle(context.engine, match, fact);
+  if (effect.isContact) recordContact(db, lead.rowId, Math.min(fact.at, now));
+  if (effect.suppress !== null) {
+    const note = `${fact.kind} told by ${context.sourceId}`;
+    addSuppression(db, { emailKey: lead.emailKey, reason: effect.suppress, note, addedAt: now });
+  }
+  if (effect.holdUntil !== null && effect.holdUntil > Math.max(now, lead.heldUntil ?? 0)) {
+    setLeadHold(db, { leadRowId: lead.rowId, until: effect.holdUntil, note: 'away, says its auto-reply' });
+  }
+  if (effect.optsOut && bailReason(lead) !== 'opted_out') optOut(context, lead);
+  if (effect.cancel !== null) cancelLeadEnrollments(db, lead.rowId, { reason: effect.cancel, now });
+  refreshNurtureDue(db, lead.rowId, { policy, now });
+  if (effect.alert) alert(context, following);
+}
+
+/** D1: proof settles what was uncertain. What is being sent right now is left to its sender. */
+function settle(engine: Engine, match: MatchedRow, fact: IncomingFact): void {
+  const message = match.by === 'message' ? messageById(engine.db, match.messageId) : null;
+  if (message?.state !== 'uncertain') return;
+  // It left when it was claimed, not when somebody opened it: the next delay counts from there (C2).
+  const at = message.claimedAt ?? engine.now;
+  const response = `settled: ${fact.kind} was reported`;
+  recordDelivery(engine, message, { at, isRehearsal: false, response });
+}
+
+function optOut({ arrivals, engine }: FactContext, lead: Lead): void {
+  const updatedAt = Math.max(engine.now, lead.updatedAt ?? 0);
+  const fields = { ...lead, optedOut: true, updatedAt };
+  changeLead(arrivals, { lead, fields, by: 'sync', enrolledAt: engine.now });
+}
+
+const TOLD_LENGTH_MAX = 1_000;
+
+function tell({ engine }: FactContext, { fact, match, lead, effect }: Following): void {
+  const until =
+    effect.holdUntil === null
+      ? ''
+      : `, away until ${formatDateTime(effect.holdUntil, engine.policy.timezone)}`;
+  const machine = fact.isMachine ? ' (by a machine)' : '';
+  addTimeline(engine.db, {
+    leadRowId: lead.rowId,
+    at: Math.min(fact.at, engine.now),
+    kind: fact.kind,
+    text: `${fact.detail}${machine}${until}`,
+    ref: match.messageId,
+  });
+}
+
+const HEADLINES: Partial<Record<IncomingFact['kind'], string>> = {
+  reply: 'answered',
+  complaint: 'complained about the mail',
+  not_there: 'says they do not work there',
+  robot: 'answered by a machine that waits for a person',
+  send_failed: 'was not reached, says the provider',
+};
+
+/** E4: what a person wants to know at once, with the words of the answer. */
+function alert({ engine, sourceId, runId }: FactContext, { fact, match, lead }: Following): void {
+  const words = fact.text === null ? [] : [cleanNotes(fact.text, TOLD_LENGTH_MAX).text];
+  enqueueNotice(engine.db, {
+    kind: fact.kind,
+    job: 'sync',
+    dedupeKey: `${fact.kind} ${sourceId} ${fact.key}`,
+    text: [
+      `${lead.email} ${HEADLINES[fact.kind] ?? fact.kind}.`,
+      ...words,
+      `headgate leads show ${lead.id}   (${match.messageId})`,
+    ].join('\n'),
+    runId,
+    now: engine.now,
+    repeatAfterMs: Infinity,
+  });
+}
+
+/** The moment that a page of facts is applied at. */
+export function contextAt(context: FactContext, now: Instant): FactContext {
+  return { ...context, engine: engineAt(context.engine, now), arrivals: { ...context.arrivals, now } };
+}

@@ -1,0 +1,94 @@
+import { formatInstant } from '../../core/time/instants.ts';
+import type { ExitName } from '../../core/exits.ts';
+import type { OperatorState } from '../operator-state.ts';
+import { renderTable } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { countOf, escapeText } from '../output/text.ts';
+import { formatDateTime } from '../output/time.ts';
+import type { SourceResult, SyncRequest } from './sync-run.ts';
+
+export interface SyncReport {
+  readonly state: OperatorState;
+  readonly request: SyncRequest;
+  readonly results: readonly SourceResult[];
+  readonly exit: ExitName;
+}
+
+/** The counts of a run as its row keeps them. */
+export function syncCounts(results: readonly SourceResult[]): Readonly<Record<string, number>> {
+  const sum = (of: (result: SourceResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  return {
+    events: sum(({ facts }) => facts.applied),
+    repeated: sum(({ facts }) => facts.repeated),
+    unmatched: sum(({ facts }) => facts.unmatched),
+    doubted: sum(({ facts }) => facts.doubted),
+    new: sum(({ leads }) => leads.new),
+    updated: sum(({ leads }) => leads.updated),
+    rejected: sum(({ rejected }) => rejected),
+    failed: sum(({ outcome }) => (outcome === 'failed' ? 1 : 0)),
+  };
+}
+
+/** The `--json` document, one item for each source. */
+export function syncDocument({ state, request, results }: SyncReport): Readonly<Record<string, unknown>> {
+  const { clock } = state.invocation.context;
+  return {
+    schema: 'headgate.sync/1',
+    run: {
+      id: request.isPreview ? null : request.runId,
+      mode: request.isPreview ? 'preview' : 'live',
+      started: formatInstant(state.now),
+      ms: Math.max(0, clock.now() - state.now),
+    },
+    counts: syncCounts(results),
+    items: results.map(({ id, outcome, facts, leads, rejected, error, retryAt }) => ({
+      source: id,
+      outcome,
+      facts: facts.facts,
+      applied: facts.applied,
+      repeated: facts.repeated,
+      unmatched: facts.unmatched,
+      doubted: facts.doubted,
+      new: leads.new,
+      updated: leads.updated,
+      unchanged: leads.unchanged,
+      rejected,
+      error,
+      retry_after: retryAt === null ? null : formatInstant(retryAt),
+    })),
+  };
+}
+
+/** What a person reads: one line for each source, and what is wrong with it below. */
+export function syncLines(terminal: Terminal, { state, request, results }: SyncReport): readonly string[] {
+  if (results.length === 0) return [' No source is configured: add a [[source]] block to headgate.toml.'];
+  const { timezone } = state.workspace.policy;
+  const table = renderTable(terminal, results, [
+    { header: 'source', cell: ({ id }) => id, minWidth: 8 },
+    { header: 'result', cell: ({ outcome }) => outcome },
+    { header: 'what', cell: (result) => whatText(result, request), minWidth: 20 },
+  ]);
+  const troubles = results.flatMap(({ id, error, retryAt }) => {
+    if (error === null) return [];
+    const again = retryAt === null ? '' : `; asked again after ${formatDateTime(retryAt, timezone)}`;
+    return [`   ${id}: ${escapeText(error)}${again}`];
+  });
+  return [...table, ...(troubles.length === 0 ? [] : ['', ...troubles])];
+}
+
+function whatText({ facts, leads, rejected }: SourceResult, { isPreview }: SyncRequest): string {
+  const parts = [
+    count(isPreview ? facts.facts : facts.applied, 'event'),
+    count(facts.unmatched, 'unmatched', 'unmatched'),
+    count(facts.doubted, 'not believed', 'not believed'),
+    count(leads.new, 'new lead'),
+    count(leads.updated, 'changed lead'),
+    count(rejected, 'refused row'),
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? 'nothing new' : parts.join(', ');
+}
+
+function count(number: number, singular: string, plural?: string): string | null {
+  return number === 0 ? null : countOf(number, singular, plural);
+}

@@ -1,0 +1,176 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { acquireLock } from '../../../src/store/locks.ts';
+import { importDesk, type ImportDesk } from '../import-desk.ts';
+
+const CONFIG = `timezone = "UTC"
+
+[hours]
+weekdays = [1, 2, 3, 4, 5, 6, 7]
+start = "00:00"
+end = "24:00"
+
+[web]
+token_secret = { file = "secret" }
+
+[[source]]
+id = "crm"
+kind = "csv"
+path = "incoming"
+lead_source = "website"
+`;
+
+interface SyncAnswer {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly exit: { readonly name: string; readonly message: string | null };
+}
+
+/** A desk whose folder `incoming/` is a source of leads. */
+function folderDesk(config = CONFIG): ImportDesk & {
+  put(name: string, content: string): void;
+  sync(...flags: string[]): Promise<SyncAnswer>;
+} {
+  const bench = importDesk({ config });
+  mkdirSync(join(bench.directory, 'incoming'));
+  return {
+    ...bench,
+    put: (name, content) => {
+      writeFileSync(join(bench.directory, 'incoming', name), content);
+    },
+    sync: async (...flags) => (await bench.run(['sync', ...flags, '--json'])).json() as SyncAnswer,
+  };
+}
+
+describe('E1: leads from a folder of files', () => {
+  test('new rows are enrolled, and an unchanged file is not even read again', async () => {
+    const bench = folderDesk();
+    bench.put('a.csv', 'email,first_name\nmaren@vogt.example,Maren\n');
+    const first = await bench.sync();
+    expect(first).toMatchObject({ counts: { new: 1 }, exit: { name: 'OK' } });
+    expect(bench.enrollmentsOf('maren@vogt.example')).toMatchObject([{ sequence: 'website-lead' }]);
+    const second = await bench.sync('--detailed-exit-code');
+    expect(second).toMatchObject({ counts: { new: 0, updated: 0 }, exit: { name: 'NOTHING_DUE' } });
+    expect(second.items[0]).toMatchObject({ source: 'crm', outcome: 'read', unchanged: 0 });
+  });
+
+  test('a changed file is merged: one lead per address', async () => {
+    const bench = folderDesk();
+    bench.put('a.csv', 'email,first_name\nmaren@vogt.example,Maren\n');
+    await bench.sync();
+    bench.put('a.csv', 'email,first_name,opted_out\nMaren@vogt.example,Maren,yes\n');
+    expect(await bench.sync()).toMatchObject({ counts: { new: 0, updated: 1 } });
+    expect(bench.leadOf('maren@vogt.example').optedOut).toBe(true);
+    expect(bench.enrollmentsOf('maren@vogt.example')).toMatchObject([{ cancel_reason: 'opted_out' }]);
+  });
+
+  test('a file that is no CSV of leads costs the others nothing, and is told of once', async () => {
+    const bench = folderDesk();
+    bench.put('a.csv', 'colour\nblue\n');
+    bench.put('b.csv', 'email\nmaren@vogt.example\n');
+    const first = await bench.sync();
+    expect(first.exit.name).toBe('PARTIAL');
+    expect(first.exit.message).toContain('a.csv');
+    expect(bench.leads()).toHaveLength(1);
+    expect((await bench.sync()).exit.name).toBe('OK');
+  });
+
+  test('refused rows are kept in a file, good ones land (32)', async () => {
+    const bench = folderDesk();
+    bench.put('a.csv', 'email\nmaren@vogt.example\nno address\n');
+    expect(await bench.sync()).toMatchObject({ counts: { new: 1, rejected: 1 }, exit: { name: 'PARTIAL' } });
+    expect(bench.rejectsText()).toContain('no address');
+  });
+
+  test('half-written files (dot names) are left alone', async () => {
+    const bench = folderDesk();
+    bench.put('.a.csv', 'email\nmaren@vogt.example\n');
+    await bench.sync();
+    expect(bench.leads()).toEqual([]);
+  });
+
+  test('a preview stores nothing and moves no place to go on from', async () => {
+    const bench = folderDesk();
+    bench.put('a.csv', 'email\nmaren@vogt.example\n');
+    expect(await bench.sync('--preview', '--detailed-exit-code')).toMatchObject({
+      counts: { new: 1 },
+      exit: { name: 'WOULD_ACT' },
+    });
+    expect(bench.leads()).toEqual([]);
+    expect(await bench.sync()).toMatchObject({ counts: { new: 1 } });
+  });
+});
+
+describe('one source is no other source', () => {
+  const TWO = `${CONFIG}\n[[source]]\nid = "gone"\nkind = "csv"\npath = "nowhere"\n`;
+
+  test('a source that fails is left alone for a while, and the other goes on (32)', async () => {
+    const bench = folderDesk(TWO);
+    bench.put('a.csv', 'email\nmaren@vogt.example\n');
+    const first = await bench.sync();
+    expect(first.exit.name).toBe('PARTIAL');
+    expect(first.items).toMatchObject([
+      { source: 'crm', outcome: 'read', new: 1 },
+      { source: 'gone', outcome: 'failed' },
+    ]);
+    const second = await bench.sync();
+    expect(second.items[1]).toMatchObject({ source: 'gone', outcome: 'resting' });
+    expect(second.exit.name).toBe('OK');
+    expect((await bench.sync('--source', 'gone')).items).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  test('after its rest it is asked again, and three failures in a row are worth a message', async () => {
+    const bench = folderDesk(TWO);
+    for (let round = 0; round < 3; round += 1) {
+      await bench.sync();
+      bench.clock.advance(2 * 3_600_000);
+    }
+    const notices = bench.row("SELECT count(*) AS count FROM notices WHERE kind = 'source_failed'");
+    expect(notices).toEqual({ count: 1 });
+  });
+
+  test('while another run reads it, a source is busy and nothing waits for it', async () => {
+    const bench = folderDesk();
+    const holder = { pid: process.pid, startedAt: bench.clock.now(), command: 'sync', hostName: 'here' };
+    const lock = acquireLock({ directory: join(bench.directory, 'locks'), job: 'sync-crm', holder });
+    expect(lock.kind).toBe('held');
+    expect((await bench.sync()).items).toMatchObject([{ source: 'crm', outcome: 'busy' }]);
+    if (lock.kind === 'held') lock.release();
+  });
+
+  test('a misspelt source is a misunderstanding (64), and the right one is named', async () => {
+    const bench = folderDesk();
+    const result = await bench.run(['sync', '--source', 'crn']);
+    expect(result.code).toBe(64);
+    expect(result.stderr).toContain('headgate sync --source crm');
+  });
+});
+
+describe('sync hears at all times', () => {
+  test('neither pause nor weekend nor a missing checkpoint stops it: it touches nobody', async () => {
+    const bench = folderDesk(CONFIG.replace('[1, 2, 3, 4, 5, 6, 7]', '[1]'));
+    writeFileSync(join(bench.directory, 'STOP'), 'hand on the brake\n');
+    bench.put('a.csv', 'email\nmaren@vogt.example\n');
+    expect(await bench.sync()).toMatchObject({ counts: { new: 1 }, exit: { name: 'OK' } });
+    expect(bench.row("SELECT command, mode, exit_code FROM runs WHERE command = 'sync'")).toEqual({
+      command: 'sync',
+      mode: 'live',
+      exit_code: 0,
+    });
+  });
+
+  test('A15: reading does not lift a restored state past its stamp unseen', async () => {
+    const bench = folderDesk();
+    const stampFile = join(bench.directory, 'stamp.json');
+    const stamp = JSON.parse(readFileSync(stampFile, 'utf8')) as Record<string, unknown>;
+    const counter = Object.keys(stamp).find((key) => /counter/i.test(key)) ?? '';
+    writeFileSync(stampFile, JSON.stringify({ ...stamp, [counter]: 3 + Number(stamp[counter]) + 1 }));
+    for (let round = 0; round < 6; round += 1) await bench.sync();
+    const drip = (await bench.run(['drip', '--json'])).json() as SyncAnswer;
+    expect(drip.exit.name).toBe('COLD_START');
+    expect(drip.exit.message).toMatch(/restored|older/);
+  });
+});

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { isCredible } from '../../../src/core/incoming/credible.ts';
+import { effectOf, SOFT_BOUNCE_DAYS_MAX } from '../../../src/core/incoming/effect.ts';
+import { FACT_KINDS, type IncomingFact, type Reference } from '../../../src/core/incoming/fact.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const SENT_AT = Date.UTC(2026, 1, 18, 9);
+const NOBODY: Reference = {
+  messageId: null,
+  messageIdHeaders: [],
+  providerId: null,
+  conversationId: null,
+  emailKey: null,
+};
+
+function fact(changes: Partial<IncomingFact> = {}): IncomingFact {
+  return {
+    kind: 'reply',
+    key: 'k',
+    at: SENT_AT + HOUR_MS,
+    about: { ...NOBODY, emailKey: 'maren@vogt.example' },
+    trust: 'claimed',
+    detail: 'answered',
+    text: null,
+    until: null,
+    isMachine: false,
+    ...changes,
+  };
+}
+
+describe('what a fact does to its lead', () => {
+  test('E4: a person who answered gets no further step, and the operator hears of it at once', () => {
+    expect(effectOf(fact(), { softBounceDays: 0 })).toMatchObject({
+      cancel: 'replied',
+      isContact: true,
+      alert: true,
+      suppress: null,
+    });
+  });
+
+  test('E4: an auto-reply ends nothing, and holds until the return that it states', () => {
+    const until = SENT_AT + 9 * DAY_MS;
+    const effect = effectOf(fact({ kind: 'auto_reply', until }), { softBounceDays: 0 });
+    expect(effect).toMatchObject({ cancel: null, isContact: false, alert: false, holdUntil: until });
+  });
+
+  test.each([
+    ['the past', SENT_AT - DAY_MS],
+    ['the year after next', SENT_AT + 700 * DAY_MS],
+  ])('E4: a return in %s holds nobody for ever', (_, until) => {
+    expect(effectOf(fact({ kind: 'auto_reply', until }), { softBounceDays: 0 }).holdUntil).toBeNull();
+  });
+
+  test('E4: one full mailbox costs no lead its address; five bad days do', () => {
+    const bounce = fact({ kind: 'soft_bounce' });
+    expect(effectOf(bounce, { softBounceDays: 1 }).suppress).toBeNull();
+    expect(effectOf(bounce, { softBounceDays: SOFT_BOUNCE_DAYS_MAX - 1 }).cancel).toBeNull();
+    expect(effectOf(bounce, { softBounceDays: SOFT_BOUNCE_DAYS_MAX })).toMatchObject({
+      suppress: 'bounced',
+      cancel: 'bounced',
+    });
+  });
+
+  test('a refusal because of our reputation condemns no address', () => {
+    expect(effectOf(fact({ kind: 'block' }), { softBounceDays: 99 })).toMatchObject({
+      suppress: null,
+      cancel: null,
+    });
+  });
+
+  test.each([
+    ['hard_bounce', 'bounced', 'bounced'],
+    ['complaint', 'complained', 'complained'],
+    ['opt_out', 'opted_out', 'opted_out'],
+    ['not_there', null, 'wrong_attribution'],
+  ] as const)('B6: %s suppresses as %s and cancels as %s', (kind, suppress, cancel) => {
+    expect(effectOf(fact({ kind }), { softBounceDays: 0 })).toMatchObject({ suppress, cancel });
+  });
+});
+
+describe('E4: what may be believed of a message', () => {
+  const message = { claimedAt: SENT_AT, emailKey: 'maren@vogt.example' };
+
+  test('a forged bounce about another address suppresses nobody', () => {
+    const forged = fact({ kind: 'hard_bounce', about: { ...NOBODY, emailKey: 'boss@rival.example' } });
+    expect(isCredible(forged, { message, by: 'message' })).toBe(false);
+    const own = fact({ kind: 'hard_bounce' });
+    expect(isCredible(own, { message, by: 'message' })).toBe(true);
+  });
+
+  test('a complaint that blanks its recipient counts where it names our message', () => {
+    const blanked = fact({ kind: 'complaint', about: NOBODY });
+    expect(isCredible(blanked, { message, by: 'message' })).toBe(true);
+  });
+
+  test('a bounce that knows nothing but an address is not believed; an answer from it is, for a month', () => {
+    expect(isCredible(fact({ kind: 'hard_bounce' }), { message, by: 'address' })).toBe(false);
+    expect(isCredible(fact(), { message, by: 'address' })).toBe(true);
+    expect(isCredible(fact({ at: SENT_AT + 31 * DAY_MS }), { message, by: 'address' })).toBe(false);
+  });
+
+  test('an answer from before the mail is an answer to something else', () => {
+    const before = fact({ at: SENT_AT - DAY_MS });
+    expect(isCredible(before, { message, by: 'address' })).toBe(false);
+    expect(isCredible(before, { message, by: 'message' })).toBe(false);
+    expect(isCredible({ ...before, trust: 'verified' }, { message, by: 'message' })).toBe(true);
+  });
+
+  test('nothing at all can have come back of a mail that never left', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...FACT_KINDS),
+        fc.constantFrom('message', 'conversation', 'address'),
+        (kind, by) => {
+          expect(
+            isCredible(fact({ kind, trust: 'verified' }), { message: { ...message, claimedAt: null }, by }),
+          ).toBe(false);
+        },
+      ),
+    );
+  });
+});
