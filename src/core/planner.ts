@@ -44,8 +44,8 @@ export type Adjustment =
   | { readonly kind: 'restart'; readonly candidate: Candidate }
   /** B9: a due step of a paused sequence is pushed out. */
   | { readonly kind: 'push_out'; readonly candidate: Candidate; readonly untilAt: Instant }
-  /** B7: when nurture need look at this lead again; null for not before something about it changes. */
-  | { readonly kind: 'requeue'; readonly candidate: Candidate; readonly at: Instant | null };
+  /** B7: nurture need not look at this lead for longer than a tick; until when is worked out from what it is by then. */
+  | { readonly kind: 'requeue'; readonly candidate: Candidate };
 
 export interface RunPlan {
   readonly job: Job;
@@ -231,7 +231,7 @@ function adjustmentFor(held: HeldBack, now: Instant): Adjustment | null {
     return { kind: candidate.sequence.late === 'restart' ? 'restart' : 'pass_over', candidate };
   }
   if (candidate.enrollment === null && LEAVES_NURTURE_QUEUE.has(reason)) {
-    return { kind: 'requeue', candidate, at: held.until };
+    return { kind: 'requeue', candidate };
   }
   return null;
 }

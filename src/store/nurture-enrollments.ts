@@ -1,4 +1,3 @@
-import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
 /** B7: a follow-up was made for this lead: one more of its number, and nothing to look at until it has ended. */
@@ -7,12 +6,4 @@ export function countFollowUp(db: StateDatabase, leadRowId: number): void {
     `UPDATE leads SET nurture_count = nurture_count + 1, nurture_due_at = NULL, nurture_verdict_reason = NULL,
        nurture_verdict_until = NULL WHERE row_id = ?`,
   ).run(leadRowId);
-}
-
-/** When nurture need look at this lead again; null for not before something about it changes. */
-export function requeueNurture(db: StateDatabase, leadRowId: number, at: Instant | null): void {
-  db.prepare<[number | null, number]>('UPDATE leads SET nurture_due_at = ? WHERE row_id = ?').run(
-    at,
-    leadRowId,
-  );
 }

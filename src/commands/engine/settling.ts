@@ -1,7 +1,7 @@
 import type { Adjustment, HeldBack, RunPlan } from '../../core/planner.ts';
 import type { Random } from '../../ports.ts';
 import { setDue } from '../../store/enrollments.ts';
-import { requeueNurture } from '../../store/nurture-enrollments.ts';
+import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { skipUnwritten } from '../../store/reservations.ts';
 import { pruneVerdicts, recordVerdict } from '../../store/verdicts.ts';
 import { advanceEnrollment, restartStep } from './enrollment-moves.ts';
@@ -27,7 +27,7 @@ function adjust(engine: Engine, adjustment: Adjustment, run: { runId: string; ra
   const { candidate } = adjustment;
   const enrollmentRowId = candidate.enrollment?.rowId ?? null;
   if (adjustment.kind === 'requeue') {
-    requeueNurture(engine.db, candidate.lead.rowId, adjustment.at);
+    refreshNurtureDue(engine.db, candidate.lead.rowId, engine);
     return;
   }
   if (enrollmentRowId === null) return;
