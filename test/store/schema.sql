@@ -15,6 +15,8 @@ CREATE UNIQUE INDEX enrollments_one_live ON enrollments (lead_row_id, sequence_r
 CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at, row_id)
   WHERE status IN ('pending', 'active') AND next_due_at IS NOT NULL;
 
+CREATE INDEX leads_by_sender ON leads (sender) WHERE sender IS NOT NULL;
+
 CREATE INDEX leads_nurture_queue ON leads (nurture_due_at, row_id) WHERE nurture_due_at IS NOT NULL;
 
 CREATE INDEX message_events_by_kind ON message_events (kind, at);
@@ -33,7 +35,7 @@ CREATE INDEX messages_by_run ON messages (run_id);
 
 CREATE INDEX messages_by_state ON messages (state, row_id);
 
-CREATE INDEX messages_claimed ON messages (claimed_at, state)
+CREATE INDEX messages_claimed ON messages (claimed_at, state, sender)
   WHERE counts = 1 AND state IN ('sending', 'sent', 'uncertain');
 
 CREATE INDEX messages_sent ON messages (sent_at) WHERE sent_at IS NOT NULL;
@@ -199,7 +201,7 @@ CREATE TABLE leads (
   nurture_count INTEGER NOT NULL DEFAULT 0,
   nurture_verdict_reason TEXT,
   nurture_verdict_until INTEGER,
-  -- D6: the sender this lead keeps.
+  -- D6: the sender this lead keeps, in lower case.
   sender TEXT
 ) STRICT;
 
@@ -260,6 +262,8 @@ CREATE TABLE messages (
   claimed_at INTEGER,
   -- D1: the first claim of which nobody knows that it did not leave: from then on the provider may know its key.
   key_used_at INTEGER,
+  -- D6: the address that it was claimed for, in lower case: its caps and its health count here.
+  sender TEXT,
   sent_at INTEGER,
   ended_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -368,6 +372,22 @@ CREATE TABLE runs (
   plan_id TEXT,
   boot_id TEXT
 ) STRICT;
+
+CREATE TABLE sender_days (
+  address TEXT NOT NULL,
+  operator_day TEXT NOT NULL,
+  dry INTEGER NOT NULL CHECK (dry IN (0, 1)),
+  PRIMARY KEY (address, operator_day, dry)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE senders (
+  address TEXT PRIMARY KEY,
+  paused_at INTEGER,
+  pause_reason TEXT,
+  -- Bounces and complaints about mails from before do not count: a person has looked at them.
+  judged_from_at INTEGER,
+  CHECK ((paused_at IS NULL) = (pause_reason IS NULL))
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sequences (
   row_id INTEGER PRIMARY KEY,

@@ -66,10 +66,12 @@ CREATE TABLE leads (
   nurture_count INTEGER NOT NULL DEFAULT 0,
   nurture_verdict_reason TEXT,
   nurture_verdict_until INTEGER,
-  -- D6: the sender this lead keeps.
+  -- D6: the sender this lead keeps, in lower case.
   sender TEXT
 ) STRICT;
 
+-- Who has lost its sender; of a lead without a first mail there is nothing to find.
+CREATE INDEX leads_by_sender ON leads (sender) WHERE sender IS NOT NULL;
 CREATE INDEX leads_nurture_queue ON leads (nurture_due_at, row_id) WHERE nurture_due_at IS NOT NULL;
 
 CREATE TABLE suppressions (
@@ -257,6 +259,8 @@ CREATE TABLE messages (
   claimed_at INTEGER,
   -- D1: the first claim of which nobody knows that it did not leave: from then on the provider may know its key.
   key_used_at INTEGER,
+  -- D6: the address that it was claimed for, in lower case: its caps and its health count here.
+  sender TEXT,
   sent_at INTEGER,
   ended_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -287,7 +291,7 @@ CREATE INDEX messages_by_lead ON messages (lead_row_id);
 CREATE INDEX messages_by_run ON messages (run_id);
 CREATE INDEX messages_by_hold ON messages (held_run_id) WHERE held_run_id IS NOT NULL;
 -- A6: what was, or may have been, delivered uses the send caps up. With the state, so that counting reads nothing else.
-CREATE INDEX messages_claimed ON messages (claimed_at, state)
+CREATE INDEX messages_claimed ON messages (claimed_at, state, sender)
   WHERE counts = 1 AND state IN ('sending', 'sent', 'uncertain');
 CREATE INDEX messages_sent ON messages (sent_at) WHERE sent_at IS NOT NULL;
 
@@ -357,6 +361,24 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_by_time ON attempts (at);
 CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
 CREATE TRIGGER attempts_append_only_delete BEFORE DELETE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
+
+-- D6: what a mailbox is remembered by beside its mails; one that was never paused has no row. Addresses in lower case.
+CREATE TABLE senders (
+  address TEXT PRIMARY KEY,
+  paused_at INTEGER,
+  pause_reason TEXT,
+  -- Bounces and complaints about mails from before do not count: a person has looked at them.
+  judged_from_at INTEGER,
+  CHECK ((paused_at IS NULL) = (pause_reason IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- D6: the days on which a mailbox sent, by which it is warmed up; those of a rehearsal warm nothing up in earnest.
+CREATE TABLE sender_days (
+  address TEXT NOT NULL,
+  operator_day TEXT NOT NULL,
+  dry INTEGER NOT NULL CHECK (dry IN (0, 1)),
+  PRIMARY KEY (address, operator_day, dry)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE plans (
   id TEXT PRIMARY KEY CHECK (id LIKE 'p-%'),
