@@ -1,4 +1,5 @@
 import type { EnrollmentStatus, Instant, MatchReason } from '../core/model.ts';
+import { forgetRehearsedContact } from './contacts.ts';
 import type { StateDatabase } from './database.ts';
 
 /** D9: what was only rehearsed, as `go-live` shows it. */
@@ -66,12 +67,12 @@ export function forgetRehearsal(db: StateDatabase, enrollment: RehearsedEnrollme
   db.prepare<[number]>('UPDATE messages SET counts = 0 WHERE enrollment_row_id = ?').run(enrollment.rowId);
   db.prepare<[number]>(
     `UPDATE leads SET
-       last_contact_at = nullif(last_contact_at, (SELECT max(sent_at) FROM messages WHERE lead_row_id = leads.row_id AND counts = 0)),
        watermark_at = (SELECT max(reserved_at) FROM messages WHERE lead_row_id = leads.row_id AND counts = 1),
        nurture_count = (SELECT count(*) FROM enrollments e JOIN messages m ON m.enrollment_row_id = e.row_id
          WHERE e.lead_row_id = leads.row_id AND e.kind = 'nurture' AND m.counts = 1)
      WHERE row_id = ?`,
   ).run(enrollment.leadRowId);
+  forgetRehearsedContact(db, enrollment.leadRowId);
 }
 
 /**

@@ -26,6 +26,34 @@ async function enrollmentsOf(bench: SendDesk, email: string): Promise<unknown> {
   return (await bench.json(['leads', 'show', email])).items[0]!['enrollments'];
 }
 
+/** Nobody rehearses with somebody they wrote to by hand last winter, and forgets that they did. */
+test('D9, B7: a contact from before the rehearsals is not forgotten with them', async () => {
+  const server = await SmtpTestServer.start();
+  const bench = sendDesk();
+  const ann = bench.approve('ann');
+  const met = bench.clock.now() - 30 * DAY_MS;
+  bench.database.write(() =>
+    bench.database.prepare<[number]>('UPDATE leads SET last_contact_at = ?').run(met),
+  );
+  await bench.send();
+  expect(bench.stateOf(ann)).toBe('sent');
+  bench.clock.advance(25 * HOUR_MS);
+  const enrollment = Number(bench.row('SELECT row_id FROM enrollments')['row_id']);
+  const second = bench.message(enrollment, 'approved', { approved_boot_id: bench.machine.bootId() });
+  await bench.send();
+  expect([bench.stateOf(second), bench.row('SELECT last_contact_at AS at FROM leads')['at']]).toEqual([
+    'sent',
+    bench.clock.now(),
+  ]);
+  bench.clock.advance(HOUR_MS);
+  bench.configure({ smtpPort: server.port });
+  await bench.run(['go-live', '--restart', '--yes']);
+  expect(bench.row('SELECT last_contact_at AS at, watermark_at FROM leads')).toEqual({
+    at: met,
+    watermark_at: null,
+  });
+});
+
 describe('live = true, before go-live', () => {
   test.each([
     ['send'],

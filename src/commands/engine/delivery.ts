@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/model.ts';
-import { recordContact } from '../../store/contacts.ts';
+import { recordContact, recordRehearsedContact } from '../../store/contacts.ts';
 import { moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { addTimeline } from '../../store/timeline.ts';
@@ -18,7 +18,9 @@ export function recordDelivery(
   const { db, policy, now } = engine;
   const change = { sent_at: delivery.at, dry: delivery.isRehearsal ? 1 : 0, last_error: null } as const;
   if (!moveMessage(db, message, { to: 'sent', change })) return false;
-  recordContact(db, message.leadRowId, delivery.at);
+  const contact = { leadRowId: message.leadRowId, messageRowId: message.rowId, at: delivery.at };
+  if (delivery.isRehearsal) recordRehearsedContact(db, contact);
+  else recordContact(db, contact.leadRowId, contact.at);
   advanceEnrollment(engine, {
     enrollmentRowId: message.enrollmentRowId,
     stepRowId: message.stepRowId,

@@ -10,7 +10,7 @@ import { readHeader } from '../../store/header.ts';
 import { findLead } from '../../store/leads.ts';
 import { addSuppression } from '../../store/suppressions.ts';
 import { addTimeline } from '../../store/timeline.ts';
-import { recordContact } from '../../store/contacts.ts';
+import { recordContact, recordRehearsedContact } from '../../store/contacts.ts';
 import { advanceEnrollment } from './enrollment-moves.ts';
 import type { Engine } from './engine.ts';
 import { approveAgain } from './send-settling.ts';
@@ -155,7 +155,9 @@ function afterSettling(engine: Engine, message: StoredMessage, { fate, line }: F
       ? 'the send journal proves that it was sent'
       : 'the send journal cannot prove that it was not sent';
   addTimeline(db, { leadRowId: message.leadRowId, at: line.at, kind: fate, text, ref: message.id });
-  recordContact(db, message.leadRowId, line.at);
+  const contact = { leadRowId: message.leadRowId, messageRowId: message.rowId, at: line.at };
+  if (line.isRehearsal) recordRehearsedContact(db, contact);
+  else recordContact(db, contact.leadRowId, contact.at);
   if (fate === 'uncertain') return;
   advanceEnrollment(engine, {
     enrollmentRowId: message.enrollmentRowId,

@@ -274,6 +274,8 @@ CREATE TABLE messages (
   counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1)),
   -- What an undone reservation puts back.
   previous_watermark_at INTEGER,
+  -- D9: the contact that a rehearsal stands in front of, for when it is forgotten.
+  previous_contact_at INTEGER,
   UNIQUE (enrollment_row_id, step_row_id),
   -- D4: no half draft can exist.
   CHECK (state = 'reserved' OR state = 'expired' OR state = 'discarded' OR state = 'cancelled' OR state = 'skipped'
