@@ -25,17 +25,42 @@ export function insertRows(
   values: readonly SqlValue[],
 ): void {
   db.assertInWrite();
-  const { into, row, perRow, shared } = insert;
+  const { perRow } = insert;
+  const { select, shared } = selectOf(insert);
   let at = 0;
   for (const rows of ROWS_PER_STATEMENT) {
     const width = rows * perRow;
-    while (values.length - at >= width) {
-      const sql = `INSERT INTO ${into} VALUES ${`${row}, `.repeat(rows - 1)}${row}`;
-      db.prepare<[readonly SqlValue[], Readonly<Record<string, SqlValue>>]>(sql).run(
-        values.slice(at, at + width),
-        shared,
-      );
-      at += width;
-    }
+    if (values.length - at < width) continue;
+    const statement = db.prepare<SqlValue[][]>(`${select} FROM (VALUES ${ownRows(rows, perRow)})`);
+    for (; values.length - at >= width; at += width) statement.run(shared, values.slice(at, at + width));
   }
+}
+
+/**
+ * The statement up to its rows, and the shared values in the order in which it takes them. Names would be looked through anew for
+ * every value that has none, which costs more than storing it.
+ */
+function selectOf({
+  into,
+  row,
+  shared,
+}: RowShape & { readonly shared: Readonly<Record<string, SqlValue>> }): {
+  readonly select: string;
+  readonly shared: SqlValue[];
+} {
+  const taken: SqlValue[] = [];
+  let own = 0;
+  const columns = row.slice(1, -1).replaceAll(/\?|@(\w+)/g, (_mark, name: string | undefined) => {
+    if (name === undefined) return `column${String((own += 1))}`;
+    const value = shared[name];
+    if (value === undefined) throw new Error(`No value for @${name}`);
+    taken.push(value);
+    return '?';
+  });
+  return { select: `INSERT INTO ${into} SELECT ${columns}`, shared: taken };
+}
+
+function ownRows(rows: number, perRow: number): string {
+  const one = `(?${', ?'.repeat(perRow - 1)})`;
+  return `${one}${`, ${one}`.repeat(rows - 1)}`;
 }
