@@ -86,12 +86,18 @@ const REASON_BY_RANK: readonly MatchReason[] = [
 export function compileMatcher(sequences: readonly MatchableSequence[]): Matcher {
   const drips = sequences.filter((sequence) => sequence.kind === 'drip' && sequence.status === 'active');
   const find = compileTriggers(drips, (sequence) => sequence.trigger.catchAll);
-  return (lead, context) => {
-    const excluded = exclusionOf(lead, context);
+  const judge = (lead: LeadFields, live: readonly LiveEnrollment[]): MatchOutcome => {
+    const found = find(lead);
+    return found.length === 0 ? nobody('no_match') : outcomeOf(found, lead, live);
+  };
+  const judgeNew = drips.every(readsOnlyOrigins)
+    ? rememberedByOrigin((lead) => judge(lead, NOTHING_LIVE))
+    : judge;
+  return (lead, { suppressedReason, live }) => {
+    const excluded = exclusionOf(lead, suppressedReason);
     if (excluded !== null) return nobody(excluded);
     if (drips.length === 0) return nobody('no_active_sequences');
-    const found = find(lead);
-    return found.length === 0 ? nobody('no_match') : outcomeOf(found, lead, context.live);
+    return live.length === 0 ? judgeNew(lead, live) : judge(lead, live);
   };
 }
 
@@ -124,16 +130,42 @@ export function writesFollowUps(sequence: MatchableSequence): boolean {
 }
 
 /** B3, in the order of the requirement. Null: the lead may be matched. */
-function exclusionOf(lead: LeadFields, context: MatchContext): MatchVerdict | null {
+function exclusionOf(lead: LeadFields, suppressedReason: string | null): MatchVerdict | null {
   // There is no verdict for a lead without an address, since none can be stored; it must still never enroll.
   if (lead.email === '') return 'no_match';
   if (lead.optedOut) return 'opted_out_at_match_time';
   if (lead.doNotContact) return 'dnc';
-  if (context.suppressedReason !== null) return 'suppressed';
+  if (suppressedReason !== null) return 'suppressed';
   if (lead.spam) return 'spam';
   if (lead.stage === 'customer' || lead.stage === 'disqualified') return 'stage_excluded';
   if (lead.status === 'unqualified') return 'status_excluded';
   return null;
+}
+
+const NOTHING_LIVE: readonly LiveEnrollment[] = [];
+
+/** Whether a lead's form, source and platform are all that its trigger can look at. */
+function readsOnlyOrigins({ trigger }: MatchableSequence): boolean {
+  return [trigger.notesContain, trigger.tags, trigger.where].every((lines) => lines.length === 0);
+}
+
+/** Origins are few; only odd files come near this. */
+const ORIGINS_MAX = 10_000;
+
+/** A hundred thousand leads come from a few dozen origins: leads of one get the very same outcome. */
+function rememberedByOrigin(judge: (lead: LeadFields) => MatchOutcome): (lead: LeadFields) => MatchOutcome {
+  let count = 0;
+  const bySource = new Map<string | null, Map<string | null, Map<string | null, MatchOutcome>>>();
+  return (lead) => {
+    const { source, sourceFormId, platform } = lead;
+    const known = bySource.get(source)?.get(sourceFormId)?.get(platform);
+    if (known !== undefined) return known;
+    count += 1;
+    if (count % ORIGINS_MAX === 0) bySource.clear();
+    const byForm = bySource.getOrInsertComputed(source, () => new Map());
+    const byPlatform = byForm.getOrInsertComputed(sourceFormId, () => new Map());
+    return byPlatform.getOrInsertComputed(platform, () => judge(lead));
+  };
 }
 
 /** `found` is never empty and in order of rank, priority and name. */

@@ -89,14 +89,21 @@ function tellByGroup({ db, now }: ArrivalContext, judged: readonly Judged[], fir
     string,
     { verdict: MatchVerdict; text: string; ref: string | null; rowIds: number[] }
   >();
-  for (const [index, { outcome }] of judged.entries()) {
+  const groupOf = (outcome: MatchOutcome): number[] => {
     const { verdict } = outcome;
     const text = matchText(outcome);
     const key = `${verdict} ${text}`;
     let group = groups.get(key);
     const ref = outcome.enroll[0]?.sequenceId ?? null;
     if (group === undefined) groups.set(key, (group = { verdict, text, ref, rowIds: [] }));
-    group.rowIds.push(firstRowId + index);
+    return group.rowIds;
+  };
+  // Leads that matched alike mostly share their outcome: the words are put together once for each.
+  const byOutcome = new Map<MatchOutcome, number[]>();
+  for (const [index, { outcome }] of judged.entries()) {
+    let rowIds = byOutcome.get(outcome);
+    if (rowIds === undefined) byOutcome.set(outcome, (rowIds = groupOf(outcome)));
+    rowIds.push(firstRowId + index);
   }
   for (const { verdict, text, ref, rowIds } of groups.values()) {
     addTimelineOfMany(db, { at: now, kind: verdict, text, ref }, rowIds);
