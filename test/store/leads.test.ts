@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LeadFields } from '../../src/core/model.ts';
 import { insertRows } from '../../src/store/bulk-insert.ts';
 import { insertEnrollment, insertEnrollments } from '../../src/store/enrollment-insert.ts';
+import { cancelEnrollment, enrollmentsOfLead } from '../../src/store/enrollments.ts';
 import { addTimelineOfMany, insertLeads, type NewLead } from '../../src/store/lead-insert.ts';
 import {
   ALL_LEADS,
@@ -265,6 +266,31 @@ describe('enrollments', () => {
     expect(() => insertEnrollment(db, { ...start(sequence!), id: 'e-3', leadRowId: lead })).toThrow(
       'inside StateDatabase.write',
     );
+  });
+
+  test('B4: any number that ended, even at one moment, stand in nobody’s way, and are all found by their lead', () => {
+    const { database: db } = testState();
+    const lead = db.write(() => insertLeads(db, [newLead('aaa')], NOW));
+    const [sequence] = db.write(() => saveSequences(db, [provisional('welcome')]));
+    for (const id of ['e-1', 'e-2', 'e-3']) {
+      const rowId = db.write(() => insertEnrollment(db, { ...start(sequence!), id, leadRowId: lead }));
+      db.write(() => cancelEnrollment(db, { enrollmentRowId: rowId, reason: 'operator', now: NOW }));
+    }
+    db.write(() => insertEnrollment(db, { ...start(sequence!), id: 'e-4', leadRowId: lead }));
+    expect(enrollmentsOfLead(db, lead).map(({ id }) => id)).toEqual(['e-1', 'e-2', 'e-3', 'e-4']);
+    expect(() =>
+      db.write(() => insertEnrollment(db, { ...start(sequence!), id: 'e-5', leadRowId: lead })),
+    ).toThrow('enrollments_by_lead');
+  });
+
+  test('P2: those of one lead are found without reading the others, live ones and all', () => {
+    const { database: db } = testState();
+    for (const where of ['lead_row_id = 1', "lead_row_id = 1 AND status IN ('pending', 'active')"]) {
+      const [plan] = db
+        .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT * FROM enrollments WHERE ${where}`)
+        .all();
+      expect(plan?.detail).toContain('USING INDEX enrollments_by_lead (lead_row_id=?');
+    }
   });
 });
 

@@ -6,11 +6,9 @@ CREATE INDEX draft_log_by_time ON draft_log (made_at);
 
 CREATE INDEX draft_log_released ON draft_log (released_day, job) WHERE released_day IS NOT NULL;
 
-CREATE INDEX enrollments_by_lead ON enrollments (lead_row_id);
+CREATE UNIQUE INDEX enrollments_by_lead ON enrollments (lead_row_id, sequence_row_id, CASE WHEN ended_at IS NULL THEN 0 ELSE row_id END);
 
 CREATE INDEX enrollments_by_sequence ON enrollments (sequence_row_id, status);
-
-CREATE UNIQUE INDEX enrollments_one_live ON enrollments (lead_row_id, sequence_row_id) WHERE status IN ('pending', 'active');
 
 CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at, row_id)
   WHERE status IN ('pending', 'active') AND next_due_at IS NOT NULL;

@@ -141,12 +141,12 @@ CREATE TABLE enrollments (
   CHECK (next_due_at IS NULL OR next_step_row_id IS NOT NULL)
 ) STRICT;
 
--- B4: at most one live enrollment per lead and sequence.
-CREATE UNIQUE INDEX enrollments_one_live ON enrollments (lead_row_id, sequence_row_id) WHERE status IN ('pending', 'active');
+-- B4: at most one live enrollment per lead and sequence. Ended ones stand beside it under their own numbers, so that whatever a lead
+-- was ever enrolled in is found here too: an index of its own for that was a twelfth of what an import writes.
+CREATE UNIQUE INDEX enrollments_by_lead ON enrollments (lead_row_id, sequence_row_id, CASE WHEN ended_at IS NULL THEN 0 ELSE row_id END);
 -- The drip queue: follow-ups first, then longest overdue. A tick costs what is due, not what is stored.
 CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at, row_id)
   WHERE status IN ('pending', 'active') AND next_due_at IS NOT NULL;
-CREATE INDEX enrollments_by_lead ON enrollments (lead_row_id);
 CREATE INDEX enrollments_by_sequence ON enrollments (sequence_row_id, status);
 
 -- Counts by sequence and status, kept by triggers so that an idle run never scans (P2).
