@@ -43,7 +43,7 @@ export async function deliverPlan(
       stateId: header.stateId,
       mailer,
       clock,
-      compose: composer(engine, workspace, mailer),
+      compose: composer(invocation, engine, { workspace, mailer }),
       mustStop,
       pause: () =>
         isUnpaced

@@ -1,6 +1,7 @@
-import { composeMail } from '../adapters/mail/compose.ts';
+import { composeMail, type MailToCompose } from '../adapters/mail/compose.ts';
 import { createOutboxMailer } from '../adapters/mail/outbox-mailer.ts';
 import { parseMailbox } from '../config/check-mail.ts';
+import { contactReason } from '../core/contact-reason.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Mailer, MailOccasion, OutgoingMail } from '../ports.ts';
 import type { StoredMessage } from '../store/messages.ts';
@@ -8,6 +9,7 @@ import { storedMail } from '../store/sends.ts';
 import { threadOf } from '../store/threads.ts';
 import type { Invocation } from './cli-context.ts';
 import type { Engine } from './engine/engine.ts';
+import { unsubscribeLinks } from './unsubscribe-links.ts';
 import { fetchSecret, type Workspace } from './workspace.ts';
 
 /** Deliveries at a time where no pace is set, and files at a time into the outbox; each round of them is one commit. */
@@ -33,11 +35,15 @@ export async function openMailer(invocation: Invocation, workspace: Workspace): 
  * The bytes of a message: those of its first attempt over this transport if its words are still the same, else made now (D1, D5).
  */
 export function composer(
+  invocation: Invocation,
   engine: Engine,
-  workspace: Workspace,
-  mailer: Pick<Mailer, 'transport' | 'encode'>,
+  {
+    workspace,
+    mailer,
+  }: { readonly workspace: Workspace; readonly mailer: Pick<Mailer, 'transport' | 'encode'> },
 ): (message: StoredMessage) => Promise<OutgoingMail> {
   const { transport } = mailer;
+  const linkOf = unsubscribeLinks(invocation, workspace);
   return async (message) => {
     const textHash = message.textHash ?? '';
     const kept = storedMail(engine.db, { messageRowId: message.rowId, textHash, transport });
@@ -45,7 +51,8 @@ export function composer(
       const { messageIdHeader, sender, recipient, raw, payload } = kept;
       return { id: message.id, from: sender, to: recipient, messageIdHeader, raw, payload };
     }
-    const { parts, ...mail } = await composeMail(partsOf(engine, workspace, message));
+    const unsubscribeUrl = (await linkOf?.(message.leadId, engine.now)) ?? null;
+    const { parts, ...mail } = await composeMail({ ...partsOf(engine, workspace, message), unsubscribeUrl });
     const payload = mailer.encode?.(mail, parts, occasionOf(engine, message)) ?? null;
     return { ...mail, payload };
   };
@@ -68,7 +75,7 @@ function partsOf(
   engine: Engine,
   workspace: Workspace,
   message: StoredMessage,
-): Parameters<typeof composeMail>[0] {
+): Omit<MailToCompose, 'unsubscribeUrl'> {
   const { brand, policy } = workspace;
   const sequence = [...engine.sequences.values()].find((each) => each.id === message.sequenceId);
   const own = sequence?.from === null || sequence === undefined ? null : parseMailbox(sequence.from);
@@ -82,8 +89,8 @@ function partsOf(
     from: own ?? brand.from,
     replyTo: sequence?.replyTo ?? brand.replyTo,
     brand: { name: brand.name, postalAddress: brand.postalAddress },
+    reason: brand.reason ?? contactReason(brand.name, { formId: message.leadFormId }),
     date: engine.now,
-    unsubscribeUrl: null,
     isRehearsal: !policy.live,
     thread: threadOf(engine.db, message, { isRehearsal: !policy.live }),
   };

@@ -1,5 +1,6 @@
 import { composeMail } from '../adapters/mail/compose.ts';
 import { parseMailbox } from '../config/check-mail.ts';
+import { contactReason } from '../core/contact-reason.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { SequenceDefinition } from '../core/model.ts';
 import type { DeliveryResult, Mailer, OutgoingMail } from '../ports.ts';
@@ -7,7 +8,7 @@ import { readHeader } from '../store/header.ts';
 import { withJobLocks } from './job-locks.ts';
 import type { OperatorState } from './operator-state.ts';
 import { refuseBeforeGoLive, stopReason } from './run-session.ts';
-import { openMailer } from './send-mailing.ts';
+import { openMailer } from './open-mailer.ts';
 import type { RenderedStep } from './sequences-test.ts';
 
 /** One test mail, and what became of it. */
@@ -65,14 +66,18 @@ function composeTest(
 ): Promise<OutgoingMail> {
   const { brand } = workspace;
   const own = sequence.from === null ? null : parseMailbox(sequence.from);
+  const replyTo = sequence.replyTo ?? brand.replyTo;
   return composeMail({
     messageId: invocation.context.random.publicId('m'),
     ...copy,
     lead: { email: to, name: null },
     from: own ?? brand.from,
-    replyTo: sequence.replyTo ?? brand.replyTo,
+    // Often the operator is who gets the answers; a mail that asks for answers to its reader is refused.
+    replyTo: replyTo?.toLowerCase() === to.toLowerCase() ? null : replyTo,
     brand: { name: brand.name, postalAddress: brand.postalAddress },
+    reason: brand.reason ?? contactReason(brand.name, { formId: null }),
     date: now,
+    // A token names a lead, and this copy is for none: a button beside it would opt somebody out, or do nothing and look broken.
     unsubscribeUrl: null,
     isRehearsal: true,
     thread: null,

@@ -37,6 +37,14 @@ export const BRAND_SCHEMA: FileSchema = {
           summary: 'Stands at the foot of every mail; the law of most countries asks for it.',
         },
         {
+          key: 'reason',
+          type: { kind: 'text', maximumLength: 300 },
+          defaultValue: null,
+          defaultNote: 'a sentence that names the form, or your contact list',
+          summary:
+            'Why people get your mail: one honest sentence at the foot of every mail, such as "You asked us for the guide".',
+        },
+        {
           key: 'domains',
           type: { kind: 'domains' },
           defaultValue: [],

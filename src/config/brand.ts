@@ -10,6 +10,8 @@ export interface Brand {
   readonly replyTo: string | null;
   /** Lines are separated by line breaks. */
   readonly postalAddress: string;
+  /** Why people get this mail; null: the sentence that fits the lead (core/contact-reason.ts). */
+  readonly reason: string | null;
   /** Domains that mail may come from; at least the sender's own (hardening 58). */
   readonly domains: readonly string[];
   /** What `{{ signature }}` becomes; `name` where brand.toml has none, so that copy never lacks it. */
@@ -26,6 +28,7 @@ export function createBrand(values: ValueReader): Brand {
     from: { address: mailbox.address, displayName: mailbox.displayName ?? name },
     replyTo: values.textOrNull('reply_to'),
     postalAddress: values.text('postal_address'),
+    reason: values.textOrNull('reason'),
     signature: values.textOrNull('signature') ?? name,
     domains: domains.length > 0 ? domains : [mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1)],
   };

@@ -43,6 +43,8 @@ export interface StoredMessage {
   readonly leadEmail: string;
   readonly leadName: string | null;
   readonly leadZone: string;
+  /** Which form the lead came from; null for none. */
+  readonly leadFormId: string | null;
   readonly sequenceId: string;
   readonly stepId: string;
 }
@@ -86,12 +88,13 @@ interface MessageRow {
   readonly lead_email: string;
   readonly lead_name: string;
   readonly lead_zone: string;
+  readonly lead_form_id: string | null;
   readonly sequence_id: string;
   readonly step_id: string;
 }
 
 const SELECT_MESSAGE = `
-  SELECT m.*, l.id AS lead_id, l.email AS lead_email, l.zone AS lead_zone,
+  SELECT m.*, l.id AS lead_id, l.email AS lead_email, l.zone AS lead_zone, l.source_form_id AS lead_form_id,
     trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')) AS lead_name,
     q.id AS sequence_id, t.id AS step_id,
     (SELECT e.id FROM enrollments e WHERE e.row_id = m.enrollment_row_id) AS enrollment_id
@@ -279,6 +282,7 @@ function toMessage(row: MessageRow): StoredMessage {
     leadEmail: row.lead_email,
     leadName: row.lead_name === '' ? null : row.lead_name,
     leadZone: row.lead_zone,
+    leadFormId: row.lead_form_id,
     sequenceId: row.sequence_id,
     stepId: row.step_id,
   };

@@ -63,6 +63,7 @@ export function desk(options: { config?: string; now?: number } = {}): Desk {
   const { database: db, directory, clock, random, machine } = state;
   writeFileSync(join(directory, 'headgate.toml'), options.config ?? CONFIG);
   writeFileSync(join(directory, 'brand.toml'), BRAND);
+  writeFileSync(join(directory, 'secret'), 's'.repeat(64), { mode: 0o600 });
   const zoneOf = createZoneFinder({ operatorZone: 'UTC', zonesOfCountry: () => [] });
   const outside = { cwd: directory, clock, random, machine };
   const run = (words: readonly string[], more: CliOptions = {}): Promise<CliResult> =>

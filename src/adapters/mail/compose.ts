@@ -23,6 +23,8 @@ export interface MailToCompose {
   readonly from: { readonly address: string; readonly displayName: string | null };
   readonly replyTo: string | null;
   readonly brand: { readonly name: string; readonly postalAddress: string };
+  /** Why the reader gets it (CASL, GDPR Art. 14); null for a mail to the operator. */
+  readonly reason: string | null;
   /** Stands in `Date`: give the same one on every attempt. */
   readonly date: Instant;
   /** Null for a mail to the operator, which has no List-Unsubscribe. */
@@ -107,11 +109,12 @@ function preheaderOf({ preheader }: MailToCompose): string | null {
   return preheader === null ? null : headerText(preheader) || null;
 }
 
-function footerOf({ brand, from, replyTo, unsubscribeUrl }: MailToCompose): MailFooter {
+function footerOf({ brand, from, replyTo, reason, unsubscribeUrl }: MailToCompose): MailFooter {
   return {
     senderName: headerText(brand.name),
     postalAddress: brand.postalAddress,
     contact: replyTo ?? from.address,
+    reason: reason === null ? null : headerText(reason) || null,
     unsubscribeUrl,
   };
 }
@@ -153,6 +156,7 @@ function requireSound(mail: MailToCompose, made: { subject: string; bodyText: st
     [BARE_ADDRESS.test(mail.lead.email), 'the address of the lead is not a plain address'],
     [BARE_ADDRESS.test(mail.from.address), 'the address of the sender is not a plain address'],
     [mail.replyTo === null || BARE_ADDRESS.test(mail.replyTo), 'the reply address is not a plain address'],
+    [!answersGoBack(mail), 'answers to it would go to the lead itself'],
     [made.subject !== '', 'its subject is empty'],
     [made.bodyText.trim() !== '', 'its body is empty'],
     [mail.brand.postalAddress.trim() !== '', 'the postal address of the sender is missing'],
@@ -163,6 +167,11 @@ function requireSound(mail: MailToCompose, made: { subject: string; bodyText: st
   ];
   const first = faults.find(([isSound]) => !isSound);
   if (first !== undefined) throw notComposed(mail, first[1]);
+}
+
+/** Hardening 59: who answers would write to himself, and we would never hear of it. */
+function answersGoBack({ replyTo, lead }: MailToCompose): boolean {
+  return replyTo?.toLowerCase() === lead.email.toLowerCase();
 }
 
 /** What every server takes: ASCII, CRLF line ends, no line over 998 bytes. */

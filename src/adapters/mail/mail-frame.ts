@@ -7,6 +7,8 @@ export interface MailFooter {
   readonly postalAddress: string;
   /** Where an answer goes: the second way to reach the sender (CASL). */
   readonly contact: string;
+  /** Why the reader gets it, one sentence; null where the mail says nothing of it. */
+  readonly reason: string | null;
   /** Null in a mail to the operator. */
   readonly unsubscribeUrl: string | null;
 }
@@ -22,6 +24,7 @@ export function frameText(body: string, footer: MailFooter): string {
     footer.senderName,
     ...postalLines(footer),
     footer.contact,
+    ...(footer.reason === null ? [] : [footer.reason]),
     ...(footer.unsubscribeUrl === null ? [] : [`${UNSUBSCRIBE}: ${footer.unsubscribeUrl}`]),
   ];
   return `${body}\n\n${lines.join('\n')}\n`;
@@ -47,7 +50,8 @@ ${preheader === null ? '' : `<div style="display:none;max-height:0;overflow:hidd
 }
 
 function footerHtml(footer: MailFooter): string {
-  const lines = [footer.senderName, ...postalLines(footer), footer.contact].map(escapeHtml);
+  const reason = footer.reason === null ? [] : [footer.reason];
+  const lines = [footer.senderName, ...postalLines(footer), footer.contact, ...reason].map(escapeHtml);
   if (footer.unsubscribeUrl !== null) {
     lines.push(`<a href="${escapeHtml(footer.unsubscribeUrl)}">${UNSUBSCRIBE}</a>`);
   }

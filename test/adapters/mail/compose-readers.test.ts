@@ -68,6 +68,7 @@ async function contentOf(mail: MailToCompose): Promise<{ text: string; html: str
     senderName: mail.brand.name,
     postalAddress: mail.brand.postalAddress,
     contact: mail.replyTo ?? mail.from.address,
+    reason: mail.reason,
     unsubscribeUrl: mail.unsubscribeUrl,
   };
   const title = headerText(mail.subject);

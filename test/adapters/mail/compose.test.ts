@@ -60,7 +60,7 @@ describe('D5, D10: both parts say the same, with the footer that the law asks fo
     const { mail } = await composed({ bodyMarkdown: 'Hi **Jan**,\n\nsee [our page](https://a.example/x).' });
     expect(mail.text).toBe(
       'Hi Jan,\n\nsee our page (https://a.example/x).\n\n---\nBakker & Zonen\nDorpsstraat 1\n1234 AB Ede\nNetherlands\n' +
-        'anna@sender.example\nUnsubscribe: https://sender.example/u/token\n',
+        'anna@sender.example\nYou get this mail because you asked for it.\nUnsubscribe: https://sender.example/u/token\n',
     );
   });
 
@@ -79,6 +79,14 @@ describe('D5, D10: both parts say the same, with the footer that the law asks fo
     const { raw } = await composed({ unsubscribeUrl });
     expect(raw).toContain(`\r\nList-Unsubscribe: <${unsubscribeUrl}>\r\n`);
     expect(raw).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
+  });
+
+  test('CASL: it says why it came; without such a sentence nothing stands there', async () => {
+    const reason = 'You asked <us>\r\nBcc: x@y.example';
+    const { mail } = await composed({ reason });
+    expect(mail.text).toContain('\nYou asked <us> Bcc: x@y.example\nUnsubscribe: ');
+    expect(mail.html).toContain('<br>\nYou asked &lt;us&gt; Bcc: x@y.example<br>\n');
+    expect((await composed({ reason: null })).mail.text).toContain('anna@sender.example\nUnsubscribe: ');
   });
 
   test('a mail to the operator has no way out', async () => {
@@ -275,6 +283,11 @@ describe('what should never have come this far is refused, and nothing is made o
       'the address of the sender',
     ],
     ['a reply address without a domain', { replyTo: 'anna' }, 'the reply address'],
+    [
+      'hardening 59: a reply address that is the lead',
+      { replyTo: 'Jan@lead.example' },
+      'answers to it would go to the lead itself',
+    ],
     ['D10: no postal address', { brand: { name: 'x', postalAddress: ' \n' } }, 'the postal address'],
     [
       'an unsubscribe link with a line break',

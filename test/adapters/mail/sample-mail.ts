@@ -13,6 +13,7 @@ export function mailToCompose(change: Partial<MailToCompose> = {}): MailToCompos
     from: { address: 'anna@sender.example', displayName: 'Anna Bakker' },
     replyTo: null,
     brand: { name: 'Bakker & Zonen', postalAddress: 'Dorpsstraat 1\n1234 AB Ede\nNetherlands' },
+    reason: 'You get this mail because you asked for it.',
     date: TEST_NOW,
     unsubscribeUrl: 'https://sender.example/u/token',
     isRehearsal: false,

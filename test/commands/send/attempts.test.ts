@@ -145,10 +145,10 @@ describe('send, refused for the whole run', () => {
     async (_, line, at) => {
       const login = { user: 'tom', password: 'secret' };
       const server = await SmtpTestServer.start(at === 'AUTH' ? { login } : {});
-      const mail = at === 'AUTH' ? ['smtp.user = "tom"', 'smtp.password = { file = "secret" }'] : [];
+      const mail = at === 'AUTH' ? ['smtp.user = "tom"', 'smtp.password = { file = "password" }'] : [];
       const bench = await liveDesk(server.port);
       bench.configure({ smtpPort: server.port, mail, isPaced: true });
-      writeFileSync(join(bench.directory, 'secret'), 'wrong', { mode: 0o600 });
+      writeFileSync(join(bench.directory, 'password'), 'wrong', { mode: 0o600 });
       server.plan([{ at, fault: { kind: 'reply', line } }]);
       const ids = bench.approveMany(4);
       const document = await bench.send();
