@@ -20,7 +20,7 @@ export function mapSqliteError(error: unknown, file: string): unknown {
   return new HeadgateError(message, { ...options, cause: error });
 }
 
-/** The account this process runs as, for messages about permissions; a bare number where it has no name. */
+/** The account this process runs as; a bare number where it has no name. */
 export function userName(): string {
   try {
     return userInfo().username;

@@ -1,5 +1,4 @@
-import { userInfo } from 'node:os';
-
+import { userName } from '../../store/sqlite-errors.ts';
 import { openEngine, type Engine } from '../engine/engine.ts';
 import { GUARDS_OFF } from '../guards-off.ts';
 import { stateDoubtsOf, type OperatorState } from '../operator-state.ts';
@@ -44,5 +43,5 @@ export function deskNow(desk: Desk): Desk {
 function operatorOf({ invocation }: OperatorState): Reviewer {
   const { env } = invocation.context.io;
   const named = [env['SUDO_USER'], env['LOGNAME'], env['USER']].find((name) => (name ?? '') !== '');
-  return { name: named ?? userInfo().username, via: null };
+  return { name: named ?? userName(), via: null };
 }
