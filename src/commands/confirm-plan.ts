@@ -15,7 +15,7 @@ import { quietReason } from './run.ts';
 import { endLive, endUndone, reportOf } from './run-ends.ts';
 import { writePresence, writeRun, type RunEnd } from './run-ledger.ts';
 import type { Fallen, RunReport } from './run-report.ts';
-import { doubtsOf, stampState, stopReason, type RunSession } from './run-session.ts';
+import { doubtsOf, optOutsOf, stampState, stopReason, type RunSession } from './run-session.ts';
 import { stalePlan, staleness, unknownPlan } from './saved-plan.ts';
 
 export interface ConfirmRequest {
@@ -123,6 +123,7 @@ async function settle(
     policy: session.workspace.policy,
     now: session.now,
     without: GUARDS_OFF,
+    optOuts: optOutsOf(session),
   });
   if (!request.isPreview) tidyUp(engine, job, () => session.writer());
   const quiet = quietReason(engine, job);

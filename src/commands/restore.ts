@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { putInPlace } from '../adapters/state-files.ts';
 import { createSendJournal } from '../adapters/send-journal.ts';
+import { createOptOutSpool } from '../adapters/spool.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { foldLog, inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
@@ -60,8 +61,10 @@ interface Restored {
 function restore(invocation: Invocation, workspace: Workspace, file: string): Outcome {
   const { clock, random } = invocation.context;
   const now = clock.now();
-  const { databaseFile, stateDir, outboxDir } = workspace.paths;
+  const { databaseFile, stateDir, outboxDir, unsubscribeSpoolDir } = workspace.paths;
   foldLog(databaseFile);
+  // D10: the copy may be older than an opt-out. Before it is in its place: read twice it does nothing.
+  createOptOutSpool(unsubscribeSpoolDir).bringBack();
   const setAside = replaceState(databaseFile, file, now);
   const db = openState({ file: databaseFile, mode: 'write' });
   try {

@@ -1,3 +1,4 @@
+import { createOptOutSpool, type OptOutSpool } from '../adapters/spool.ts';
 import { createStampFile } from '../adapters/stamp-file.ts';
 import { readStop } from '../adapters/stop-file.ts';
 import { HeadgateError } from '../core/errors.ts';
@@ -150,6 +151,11 @@ export function doubtsOf(session: WakeView, without: ReadonlySet<string>): reado
 /** A14, A15: after the run's last commit, the stamp says how far the state has come. */
 export function stampState(session: Pick<RunSession, 'stampFile'>, db: StateDatabase): void {
   session.stampFile.write(stampOf(readHeader(db)));
+}
+
+/** D10: the spool of the unsubscribe page. */
+export function optOutsOf({ workspace }: Pick<RunSession, 'workspace'>): OptOutSpool {
+  return createOptOutSpool(workspace.paths.unsubscribeSpoolDir);
 }
 
 /** A10: the reason in the STOP file, or null when it is not there. An empty file stops just as well. */

@@ -14,7 +14,7 @@ import { GUARDS_OFF } from './guards-off.ts';
 import { usageError } from './options.ts';
 import { endAsPreview, endLive, endQuietly } from './run-ends.ts';
 import { reportRun, type RunReport } from './run-report.ts';
-import { doubtsOf, openSession, stopReason, type RunSession } from './run-session.ts';
+import { doubtsOf, openSession, optOutsOf, stopReason, type RunSession } from './run-session.ts';
 import { senderFields } from './workspace.ts';
 
 /** What the flags of `drip` and `nurture` ask for. */
@@ -61,7 +61,13 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   }
 
   const { policy } = session.workspace;
-  const engine = openEngine({ db: session.reader, policy, now: session.now, without: GUARDS_OFF });
+  const engine = openEngine({
+    db: session.reader,
+    policy,
+    now: session.now,
+    without: GUARDS_OFF,
+    optOuts: optOutsOf(session),
+  });
   const doubts = request.force ? liftByPerson(found) : found;
   const isLive = doubts.length === 0 && !request.preview;
   if (isLive) tidyUp(engine, request.job, () => session.writer());

@@ -6,7 +6,7 @@ import { GUARDS_OFF } from './guards-off.ts';
 import { countOption, flagOption, listOption, usageError } from './options.ts';
 import { findMessage } from './review/find.ts';
 import { quietReason } from './run.ts';
-import { doubtsOf, openSession, stopReason, type RunSession } from './run-session.ts';
+import { doubtsOf, openSession, optOutsOf, stopReason, type RunSession } from './run-session.ts';
 import { deliverPlan } from './send-delivery.ts';
 import { endHeld, endInDoubt, endSent, endStill } from './send-ends.ts';
 import { previewSend } from './send-preview.ts';
@@ -42,7 +42,13 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
     return endStill(session, request, { mode: 'paused', exit: 'PAUSED', reason: 'paused', found });
 
   const { policy } = session.workspace;
-  const engine = openEngine({ db: session.reader, policy, now: session.now, without: GUARDS_OFF });
+  const engine = openEngine({
+    db: session.reader,
+    policy,
+    now: session.now,
+    without: GUARDS_OFF,
+    optOuts: optOutsOf(session),
+  });
   if (request.isPreview) return previewSend(session, engine, { request, doubts: found });
   // First what a killed run left: what turns out not to have left is approved again, and doubted like the rest.
   if (liftByPerson(found).length === 0) settleOldClaims(session, engine);
@@ -56,7 +62,10 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
   const plan = planSend(engine, request);
   if (plan.blastRadius.over && !GUARDS_OFF.has('blast_radius')) return endHeld(session, request, plan);
   dropUnlistedNow(session, engine, plan);
-  return endSent(session, request, { plan, result: await deliverPlan(session, engine, plan) });
+  const result = await deliverPlan(session, engine, plan);
+  // Who opted out while it ran was called back before the body; now the state says why.
+  tidyUp(engine, 'send', () => session.writer());
+  return endSent(session, request, { plan, result });
 }
 
 /** Hardening 89: a `--limit` above the cap is a misunderstanding, not a wish. */

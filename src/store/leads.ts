@@ -128,6 +128,7 @@ const UPDATE = `
     stage = @stage, status = @status, source = @source, source_form_id = @sourceFormId, platform = @platform,
     tags_json = @tagsJson, notes = @notes, custom_json = @customJson,
     opted_out = @optedOut, do_not_contact = @doNotContact, spam = @spam,
+    opted_out_on_page_at = CASE WHEN @optedOut = 1 THEN opted_out_on_page_at END,
     created_at = @createdAt, updated_at = @updatedAt, last_contact_at = @lastContactAt, changed_at = @changedAt
   WHERE row_id = @rowId`;
 

@@ -1,3 +1,4 @@
+import type { OptOutSpool } from '../../adapters/spool.ts';
 import type { HolidaysOf } from '../../core/guards/opening.ts';
 import type { Instant, LeadFields, StoredSequence } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
@@ -17,6 +18,8 @@ export interface Engine {
   readonly holidaysOf: HolidaysOf;
   /** Guards switched off: empty but in a rehearsal and in the test that proves each guard's worth. */
   readonly without: ReadonlySet<string>;
+  /** What readers decided on the unsubscribe page and the state does not have yet; null where nothing is drafted or sent. */
+  readonly optOuts: OptOutSpool | null;
 }
 
 export interface EngineOptions {
@@ -24,10 +27,11 @@ export interface EngineOptions {
   readonly policy: Policy;
   readonly now: Instant;
   readonly without: ReadonlySet<string>;
+  readonly optOuts?: OptOutSpool;
 }
 
 /** Opens the engine on a state: loads the applied sequences, nothing else. */
-export function openEngine({ db, policy, now, without }: EngineOptions): Engine {
+export function openEngine({ db, policy, now, without, optOuts }: EngineOptions): Engine {
   const sequences = new Map(loadSequences(db).map((sequence) => [sequence.rowId, sequence]));
   return {
     db,
@@ -37,6 +41,7 @@ export function openEngine({ db, policy, now, without }: EngineOptions): Engine 
     sequences,
     holidaysOf: loadedHolidays(db),
     without,
+    optOuts: optOuts ?? null,
   };
 }
 

@@ -6,6 +6,7 @@ import type { StateDatabase } from '../../store/database.ts';
 import { hasElapsedHolds, returnElapsedHolds } from '../../store/holds.ts';
 import { expireDrafts, hasExpired } from '../../store/expiry.ts';
 import { hasReservations, undoReservations } from '../../store/reservations.ts';
+import { applyActs, foldOptOuts } from '../spool/fold-opt-outs.ts';
 import { applyPlan, type Applied, type ApplyOptions } from './drafting.ts';
 import type { Engine } from './engine.ts';
 import { isReckonedOtherwise, reckonAnew } from './reckoning.ts';
@@ -27,12 +28,14 @@ export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): App
 }
 
 /**
- * Step 7, and what a killed run left behind: undoes old reservations, ends holds whose date has come, expires drafts that
+ * Step 7, and what others left behind: takes in who opted out (D10), undoes old reservations, ends holds whose date has come, expires drafts that
  * waited too long (D2), and follows a configuration that has changed. Writes only when there is something of either. Reservations and
  * holds belong to the jobs that draft, and to their locks: `send` leaves both.
  */
 export function tidyUp(engine: Engine, job: OutboundJob, writer: () => StateDatabase): void {
-  const { db, now } = engine;
+  const { db, now, optOuts } = engine;
+  // D10: first of all who may be written to.
+  if (optOuts !== null && hasActs(engine)) foldOptOuts({ ...engine, db: writer() }, optOuts);
   const isTidy = !hasExpired(db, expiryOf(engine)) && (job === 'send' || !hasElapsedHolds(db, now));
   if (isTidy && !changesWhatIsDue(engine, job)) return;
   const writing = writer();
@@ -50,11 +53,12 @@ export function lookTidied<T>(
   job: OutboundJob,
   { writer, look }: { readonly writer: () => StateDatabase; readonly look: (engine: Engine) => T },
 ): T {
-  if (!changesWhatIsDue(engine, job)) return look(engine);
+  if (!changesWhatIsDue(engine, job) && !hasActs(engine)) return look(engine);
   const db = writerIfAny(writer);
   if (db === null) return look(engine);
   const tidied = { ...engine, db };
   return db.rehearse(() => {
+    applyActs(tidied, engine.optOuts?.acts() ?? []);
     tidy(tidied, job);
     return look(tidied);
   });
@@ -63,6 +67,10 @@ export function lookTidied<T>(
 /** Whether `tidyUp` would change what the queues hold. */
 export function changesWhatIsDue(engine: Engine, job: OutboundJob): boolean {
   return (job !== 'send' && hasReservations(engine.db, job)) || isReckonedOtherwise(engine);
+}
+
+function hasActs({ optOuts }: Engine): boolean {
+  return (optOuts?.acts().length ?? 0) > 0;
 }
 
 function writerIfAny(writer: () => StateDatabase): StateDatabase | null {

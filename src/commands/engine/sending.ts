@@ -208,6 +208,7 @@ class SendingRun {
 
   /** B6, hardening 105 and 127: the sender looks once more, right before the body, and at the clock too. */
   private isStillAllowed(engine: Engine, claim: Claim, context: GuardContext): boolean {
+    if (this.hasOptedOut(claim)) return false;
     const now = this.options.clock.now();
     const isFresh = Math.abs(now - engine.now) <= GATE_CLOCK_MS_MAX;
     // Nobody has written since the claim was judged: the same judgement of the same state.
@@ -217,6 +218,16 @@ class SendingRun {
     if (fresh?.message.state !== 'sending') return false;
     const verdict = judgeSend(fresh.send, isFresh ? context : doorContext(present));
     return verdict.kind === 'allow' || verdict.kind === 'ask';
+  }
+
+  /** D10: on the unsubscribe page, since the claim. A folder that cannot be read allows nothing; the run ends with why. */
+  private hasOptedOut({ queued }: Claim): boolean {
+    try {
+      return this.base.optOuts?.hasOptedOut(queued.leadId) === true;
+    } catch (error) {
+      if (!(error instanceof HeadgateError)) throw error;
+      return true;
+    }
   }
 
   /** Writes what is known of the last round, if anything still waits to be written. */

@@ -66,6 +66,8 @@ CREATE TABLE leads (
   nurture_count INTEGER NOT NULL DEFAULT 0,
   nurture_verdict_reason TEXT,
   nurture_verdict_until INTEGER,
+  -- D10: when the lead opted out on the unsubscribe page; only that may be taken back there.
+  opted_out_on_page_at INTEGER,
   -- D6: the sender this lead keeps, in lower case.
   sender TEXT
 ) STRICT;
