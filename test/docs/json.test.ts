@@ -191,6 +191,12 @@ async function changeLeads(desk: Desk): Promise<void> {
   await desk.run(`leads set ${first} timezone=Asia/Kolkata hold_until=2026-03-02 hold_note=fair`);
   await desk.run(`leads set ${second} stage=customer`);
   await desk.run(`leads stop ${third} --reason "met in person"`);
+  await desk.run('suppressions add gone@nowhere.example --reason bounced');
+  await desk.run('suppressions list');
+  await desk.run('suppressions export');
+  writeFileSync(desk.path('list.csv'), 'email\nother@nowhere.example\nnobody\n');
+  await desk.run('suppressions import list.csv', 'PARTIAL');
+  await desk.run('suppressions remove gone@nowhere.example --reason "a new mailbox"');
   const { items = [] } = await desk.run('leads list');
   const live = items.find((item) => JSON.stringify(item['enrollments']).includes('"status":"pending"'));
   await desk.run(`leads due ${String(live?.['id'])}`);

@@ -113,7 +113,24 @@ const guard = objectOf({
 });
 
 /** Documents of `leads …`: list, show, set, stop and due share one; why and import have their own. */
+const suppressed = objectOf(
+  { email: text },
+  {
+    reason: nullable(text),
+    note: nullable(text),
+    added_at: instant,
+    added: flag,
+    removed: flag,
+    cancelled: count,
+  },
+);
+
 export const LEAD_SHAPES: Shapes = {
+  'headgate.suppressions/1': objectOf({ items: listOf(suppressed) }),
+  'headgate.suppressions-import/1': objectOf({
+    counts,
+    items: listOf(objectOf({ line: number, problem: text })),
+  }),
   'headgate.leads/1': objectOf(
     {
       items: listOf({

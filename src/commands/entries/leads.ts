@@ -103,6 +103,71 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../leads-due.ts'),
   },
+  {
+    path: 'suppressions list',
+    group: 'leads and sequences',
+    summary: 'who never receives anything, and why',
+    schema: 'headgate.suppressions/1',
+    examples: ['headgate suppressions list', 'headgate suppressions list --reason bounced --json'],
+    configure: (command: Command): void => {
+      command
+        .option('--reason <reason>', 'only this reason: opted_out, bounced, complained, manual')
+        .option('--limit <n>', 'at most n addresses (1000)');
+    },
+    load: () => import('../suppressions-list.ts'),
+  },
+  {
+    path: 'suppressions add',
+    group: 'leads and sequences',
+    summary: 'addresses that never receive anything again, known leads or not',
+    schema: 'headgate.suppressions/1',
+    examples: [
+      'headgate suppressions add priya@kestrel.example',
+      'headgate suppressions add priya@kestrel.example --reason opted_out --note "by telephone"',
+    ],
+    configure: (command: Command): void => {
+      command
+        .argument('<address...>', 'email addresses')
+        .option('--reason <reason>', 'opted_out, bounced, complained or manual (manual)')
+        .option('--note <text>', 'why; kept with the address');
+    },
+    load: () => import('../suppressions-add.ts'),
+  },
+  {
+    path: 'suppressions remove',
+    group: 'leads and sequences',
+    summary: 'take an address off the list, with a reason that is kept',
+    schema: 'headgate.suppressions/1',
+    examples: [
+      'headgate suppressions remove priya@kestrel.example --reason "asked us to write again"',
+      'headgate suppressions remove priya@kestrel.example --reason "new mailbox" --json',
+    ],
+    configure: (command: Command): void => {
+      command
+        .argument('<address>', 'an email address')
+        .option('--reason <text>', 'why; kept in the story of the lead');
+    },
+    load: () => import('../suppressions-remove.ts'),
+  },
+  {
+    path: 'suppressions import',
+    group: 'leads and sequences',
+    summary: 'suppress every address of a list, as another system exports it',
+    schema: 'headgate.suppressions-import/1',
+    examples: ['headgate suppressions import bounces.csv', 'headgate suppressions import list.txt --preview'],
+    configure: (command: Command): void => {
+      addPreviewFlag(command).argument('<file>', 'one address to a line, or a CSV; - for standard input');
+    },
+    load: () => import('../suppressions-import.ts'),
+  },
+  {
+    path: 'suppressions export',
+    group: 'leads and sequences',
+    summary: 'the whole list as CSV on standard output',
+    schema: 'headgate.suppressions/1',
+    examples: ['headgate suppressions export', 'headgate suppressions export --json'],
+    load: () => import('../suppressions-export.ts'),
+  },
 ];
 
 function configureImport(command: Command): void {

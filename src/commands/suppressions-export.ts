@@ -1,0 +1,30 @@
+import { safeCsvLine } from '../core/csv-format.ts';
+import { formatInstant } from '../core/time/instants.ts';
+import { listSuppressions } from '../store/suppressions.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { withState } from './operator-state.ts';
+
+/** `suppressions export`: the whole list as CSV on standard output, as `suppressions import` reads it. Reads only. */
+export function run(invocation: Invocation): Promise<Outcome> {
+  return withState(invocation, 'read', ({ db }) => {
+    const rows = [...listSuppressions(db)];
+    const lines = [
+      safeCsvLine(['email', 'reason', 'note', 'added_at']),
+      ...rows.map(({ emailKey, reason, note, addedAt }) =>
+        safeCsvLine([emailKey, reason, note ?? '', formatInstant(addedAt)]),
+      ),
+    ];
+    return {
+      exit: 'OK',
+      document: {
+        items: rows.map(({ emailKey, reason, note, addedAt }) => ({
+          email: emailKey,
+          reason,
+          note,
+          added_at: formatInstant(addedAt),
+        })),
+      },
+      human: lines.map((line) => line.trimEnd()).join('\n'),
+    };
+  });
+}
