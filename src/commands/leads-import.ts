@@ -5,6 +5,7 @@ import type { Encoding } from '../adapters/csv-bytes.ts';
 import { LeadFile } from '../adapters/lead-file.ts';
 import type { LeadSource } from '../adapters/lead-source.ts';
 import { createLeadText } from '../adapters/lead-text.ts';
+import { createStampFile } from '../adapters/stamp-file.ts';
 import { EXIT_CODES, type ExitName } from '../core/exits.ts';
 import { parseRename, type ColumnRename } from '../core/lead-columns.ts';
 import type { OnConflict } from '../core/lead-merge.ts';
@@ -23,6 +24,7 @@ import {
   type ImportResult,
 } from './lead-import/import-leads.ts';
 import { importDocument, importLines, rowsOf, type ImportFacts } from './lead-import/import-text.ts';
+import { writeAsPerson } from './operator-state.ts';
 import { argument, flagOption, listOption, textOption, usageError } from './options.ts';
 import { createTerminal } from './output/terminal.ts';
 import { countOf } from './output/text.ts';
@@ -52,6 +54,8 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   }
 }
 
+type ImportRun = ImportDependencies & Required<Pick<ImportDependencies, 'write'>>;
+
 interface ImportRequest {
   readonly invocation: Invocation;
   readonly workspace: Workspace;
@@ -64,7 +68,8 @@ async function runOn(db: StateDatabase, request: ImportRequest): Promise<Outcome
   const { context } = invocation;
   const { policy } = workspace;
   const now = context.clock.now();
-  const dependencies: ImportDependencies = {
+  const stampFile = createStampFile(workspace.paths.stampFile);
+  const dependencies: ImportRun = {
     db,
     policy,
     random: context.random,
@@ -73,6 +78,7 @@ async function runOn(db: StateDatabase, request: ImportRequest): Promise<Outcome
     runId: context.random.publicId('r'),
     rejectsDir: join(workspace.paths.stateDir, 'rejects'),
     progress: (line) => invocation.progress(line),
+    write: (work) => writeAsPerson({ invocation, workspace, db, stampFile, now }, work),
   };
   const facts: ImportFacts = { policy, now, enrollFrom: options.enrollFrom };
   if (isPreview) return outcomeOf(await previewImport(options, dependencies), facts);
@@ -122,12 +128,12 @@ function declined(preview: ImportResult, facts: ImportFacts): Outcome {
 
 /** A13: an import is a run like any other. */
 function recordImport(
-  { db, policy, now, runId }: ImportDependencies,
+  { db, policy, now, runId, write }: ImportRun,
   end: { readonly invocation: Invocation; readonly exit: ExitName; readonly result: ImportResult },
 ): void {
   const { context, path } = end.invocation;
   const { arrivals, rejected } = end.result;
-  db.write(() =>
+  write(() =>
     recordRun(db, {
       id: runId,
       command: path,

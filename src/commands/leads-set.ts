@@ -11,12 +11,10 @@ import { createArrivalContext } from './arrivals/arrival-context.ts';
 import { noArrivals, type ArrivalCounts } from './arrivals/arrival-counts.ts';
 import { changeLead } from './arrivals/known-leads.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
-import { rescheduleLead } from './engine/rescheduling.ts';
 import { leadArgument } from './lead-argument.ts';
 import { leadDocument, leadName, leadView, sequencesByRowId } from './lead-document.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { usageError } from './options.ts';
-import { engineOf } from './outlook.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { formatDateTime } from './output/time.ts';
@@ -27,8 +25,6 @@ interface Changed {
   readonly after: Lead;
   readonly names: readonly string[];
   readonly counts: ArrivalCounts;
-  /** Live enrollments whose due time moved with the lead's zone. */
-  readonly rescheduled: number;
 }
 
 /**
@@ -68,10 +64,7 @@ function change(state: OperatorState, before: Lead, { fields, hold, holdNote }: 
       names.push('hold_until');
     }
   }
-  const after = leadByRowId(db, before.rowId) ?? before;
-  const hasMoved = after.zone !== before.zone || after.country !== before.country;
-  const rescheduled = hasMoved ? rescheduleLead(engineOf(state), after) : 0;
-  return { before, after, names, counts, rescheduled };
+  return { before, after: leadByRowId(db, before.rowId) ?? before, names, counts };
 }
 
 function tellHold(
@@ -86,7 +79,7 @@ function tellHold(
 }
 
 function outcomeOf({ db, now, workspace }: OperatorState, changed: Changed): Outcome {
-  const { after, names, counts, rescheduled } = changed;
+  const { after, names, counts } = changed;
   const enrolled = Object.fromEntries(counts.enrolled);
   return {
     exit: 'OK',
@@ -97,7 +90,7 @@ function outcomeOf({ db, now, workspace }: OperatorState, changed: Changed): Out
           changed: names,
           cancelled: counts.cancelled,
           enrolled,
-          rescheduled,
+          rescheduled: counts.rescheduled,
           at: formatInstant(now),
         },
       ],
@@ -107,7 +100,7 @@ function outcomeOf({ db, now, workspace }: OperatorState, changed: Changed): Out
 }
 
 function changedLines(terminal: Terminal, changed: Changed, timezone: string): readonly string[] {
-  const { before, after, names, counts, rescheduled } = changed;
+  const { before, after, names, counts } = changed;
   if (names.length === 0) return [` ${escapeText(leadName(after))}: nothing changed.`];
   const until =
     after.heldUntil === null ? 'not on hold' : `on hold until ${formatDateTime(after.heldUntil, timezone)}`;
@@ -120,7 +113,9 @@ function changedLines(terminal: Terminal, changed: Changed, timezone: string): r
       ? []
       : [`   ${countOf(counts.cancelled, 'enrollment')} cancelled, unsent drafts withdrawn`]),
     ...(enrolled.length === 0 ? [] : [`   enrolled in ${enrolled.join(', ')}`]),
-    ...(rescheduled === 0 ? [] : [`   ${countOf(rescheduled, 'due time')} moved with the zone`]),
+    ...(counts.rescheduled === 0
+      ? []
+      : [`   ${countOf(counts.rescheduled, 'due time')} moved with the zone`]),
   ];
 }
 

@@ -121,6 +121,17 @@ describe('adopt, after a restore', () => {
     expect((await bench.run(['drip'])).code).toBe(30);
   });
 
+  test('A15: nor can an import, however many batches it takes', async () => {
+    const bench = await usedDesk();
+    const { writeCounter } = readHeader(bench.database);
+    bench.stampFile.write({ ...bench.stampFile.read()!, writeCounter: writeCounter + 2 });
+    const rows = Array.from({ length: 3_000 }, (_, index) => `lead${String(index)}@a.example\n`);
+    writeFileSync(join(bench.directory, 'leads.csv'), `email\n${rows.join('')}`);
+    expect((await bench.run(['leads', 'import', 'leads.csv', '--yes'])).code).toBe(0);
+    expect(readHeader(bench.database).writeCounter).toBeGreaterThan(writeCounter + 2);
+    expect(await doubtsOf(bench)).toContain('restored');
+  });
+
   test.each([
     ['missing', (file: string) => rmSync(file)],
     ['damaged', (file: string) => writeFileSync(file, '{ half')],

@@ -7,12 +7,14 @@ export interface ArrivalCounts {
   excluded: number;
   /** Live enrollments that a change of their lead ended (B6). */
   cancelled: number;
+  /** Live enrollments whose due time moved with their lead's zone or country (C4). */
+  rescheduled: number;
   /** New enrollments by sequence. */
   readonly enrolled: Map<string, number>;
 }
 
 export function noArrivals(): ArrivalCounts {
-  return { new: 0, updated: 0, unchanged: 0, excluded: 0, cancelled: 0, enrolled: new Map() };
+  return { new: 0, updated: 0, unchanged: 0, excluded: 0, cancelled: 0, rescheduled: 0, enrolled: new Map() };
 }
 
 /** Adds one batch to the sum; called when the batch is committed, never before. */
@@ -22,6 +24,7 @@ export function addArrivals(sum: ArrivalCounts, batch: ArrivalCounts): void {
   sum.unchanged += batch.unchanged;
   sum.excluded += batch.excluded;
   sum.cancelled += batch.cancelled;
+  sum.rescheduled += batch.rescheduled;
   for (const [sequenceId, count] of batch.enrolled) countEnrolled(sum, sequenceId, count);
 }
 

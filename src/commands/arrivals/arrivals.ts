@@ -32,7 +32,7 @@ export function createArrivals(context: ArrivalContext, options: ArrivalOptions)
   return {
     counts,
     store(rows) {
-      const batch = context.db.write(() => storeBatch(rows));
+      const batch = context.write(() => storeBatch(rows));
       addArrivals(counts, batch);
     },
   };
@@ -61,7 +61,10 @@ export function createArrivals(context: ArrivalContext, options: ArrivalOptions)
 /** Whether a row is about somebody who asked for no mail, or must not get any, whatever the row says (hardening 32). */
 export function isExcluded(
   { fields }: LeadRow,
-  by: { readonly known: ReadonlyMap<string, Lead>; readonly suppressed: ReadonlyMap<string, string> },
+  by: {
+    readonly known: ReadonlyMap<string, Pick<Lead, 'optedOut'>>;
+    readonly suppressed: ReadonlyMap<string, string>;
+  },
 ): boolean {
   const { emailKey, optedOut } = fields;
   return optedOut || by.suppressed.has(emailKey) || by.known.get(emailKey)?.optedOut === true;

@@ -45,8 +45,9 @@ export interface LeadChange {
 }
 
 /**
- * Writes a changed lead and everything that follows, in the caller's transaction: its zone, the end of its enrollments when
- * nobody may write to it any more (B6), matching when its source or form changed (B3), and nurture's queue. Setting an
+ * Writes a changed lead and everything that follows, in the caller's transaction: its zone and the due times that hang on it (C4),
+ * the end of its enrollments when nobody may write to it any more (B6), matching when its source or form changed (B3), and
+ * nurture's queue. Setting an
  * opt-out back enrolls nobody (B6).
  */
 export function changeLead(
@@ -63,6 +64,10 @@ export function changeLead(
   tellChange(context, change, changed);
   const bail = bailReason(fields);
   if (bail !== null) counts.cancelled += cancelLeadEnrollments(db, lead.rowId, { reason: bail, now });
+  if (zone.zone !== lead.zone || fields.country !== lead.country) {
+    const { rowId } = lead;
+    counts.rescheduled += context.reschedule({ rowId, zone: zone.zone, country: fields.country });
+  }
   if (changed.includes('source') || changed.includes('sourceFormId')) {
     matchAgain(
       context,
