@@ -10,6 +10,13 @@ import { TEST_NOW } from '../helpers/fakes.ts';
 import { answer, importDesk, type ImportDesk } from './import-desk.ts';
 
 const DAY_MS = 86_400_000;
+/** More than one transaction of them, and each again with news. */
+function manyRows(): string {
+  const addresses = Array.from({ length: 1_500 }, (_, index) => `lead${String(index)}@a.example`);
+  const first = addresses.map((address) => `${address},website,,\n`);
+  const again = addresses.map((address, index) => `${address},,Acme,${index % 2 === 0 ? 'yes' : ''}\n`);
+  return ['email,source,company,opted_out\n', ...first, ...again, ...again].join('');
+}
 const WEBSITE = 'email,source\nann@a.example,website\n';
 
 describe('arrivals', () => {
@@ -163,6 +170,18 @@ describe('a lead that is known', () => {
     ]);
   });
 
+  test('C3, C4: whose country changed keeps no due time outside the hours of the new one', async () => {
+    const config = 'timezone = "UTC"\n[web]\ntoken_secret = { file = "secret" }\n';
+    const desk = importDesk({ config });
+    await desk.import('email,source,country\nann@a.example,website,DE\n');
+    expect(desk.enrollmentsOf('ann@a.example')).toMatchObject([{ next_due_at: TEST_NOW }]);
+    await desk.import('email,country,region\nann@a.example,US,CA\n');
+    expect(desk.leadOf('ann@a.example').zone).toBe('America/Los_Angeles');
+    expect(desk.enrollmentsOf('ann@a.example')).toMatchObject([
+      { due_at: TEST_NOW, next_due_at: Date.UTC(2026, 1, 18, 17) },
+    ]);
+  });
+
   test('two rows about one new lead in one file are one lead with what both say', async () => {
     const desk = importDesk();
     const { counts } = await desk.import('email,company,notes\nann@a.example,Acme,\nANN@a.example,,hello\n');
@@ -190,6 +209,30 @@ describe('before it acts', () => {
     expect(desk.leads()).toHaveLength(2);
     expect(readdirSync(desk.directory)).not.toContain('rejects');
     expect((await desk.import(text)).counts).toMatchObject(result.counts ?? {});
+  });
+
+  test.each([
+    [
+      'a new lead',
+      '',
+      'email,source,company\nann@a.example,,\nANN@a.example,website,Acme\nann@a.example,,Acme\n',
+    ],
+    ['a new lead that opts out', '', 'email,source,spam\nann@a.example,website,\nann@a.example,,yes\n'],
+    ['a known lead', WEBSITE, 'email,company\nann@a.example,Acme\nann@a.example,Acme\nann@a.example,Other\n'],
+    [
+      'a known lead that opts out',
+      WEBSITE,
+      'email,opted_out,source\nann@a.example,1,\nann@a.example,,fair\n',
+    ],
+    ['a known lead of a new source', 'email\nann@a.example\n', WEBSITE],
+    ['many rows apart', '', manyRows()],
+  ])('-n counts several rows about %s as the import will', async (_of, before, text) => {
+    const desk = importDesk();
+    if (before !== '') await desk.import(before);
+    const preview = await desk.import(text, '-n');
+    const live = await desk.import(text);
+    expect(preview.counts).toEqual(live.counts);
+    expect(preview.sequences).toEqual(live.sequences);
   });
 
   test('on a terminal it shows the numbers and asks; anything but yes imports nothing', async () => {

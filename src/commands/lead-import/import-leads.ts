@@ -64,6 +64,9 @@ export async function previewImport(
     onConflict: options.onConflict,
   });
   await eachBatch({ options, dependencies, checked, tally }, (rows) => survey.add(rows));
+  for (const keys of survey.repeated()) {
+    await eachBatch({ options, dependencies, checked, tally: null }, survey.again(keys));
+  }
   return tally.result(survey.counts, { isPreview: true, rejectsFile: null });
 }
 
@@ -103,19 +106,20 @@ async function eachBatch(
     readonly options: ImportOptions;
     readonly dependencies: ImportDependencies;
     readonly checked: CheckedLeads;
-    readonly tally: Tally;
+    /** Null when the rows were looked at before. */
+    readonly tally: Tally | null;
   },
   work: (rows: readonly LeadRow[]) => void,
 ): Promise<void> {
   const { options, dependencies, checked, tally } = job;
   const context = { now: dependencies.now, defaultSource: options.defaultSource };
-  const onReject = (reject: Reject, cells: readonly string[]): void => tally.reject(reject, cells);
+  const onReject = (reject: Reject, cells: readonly string[]): void => tally?.reject(reject, cells);
   let done = 0;
   for (const rows of validBatches(options.source, checked, { context, onReject })) {
     work(rows);
-    tally.take(rows);
+    tally?.take(rows);
     done += rows.length;
-    if (done % PROGRESS_ROWS === 0 && checked.rows > PROGRESS_ROWS) {
+    if (tally !== null && done % PROGRESS_ROWS === 0 && checked.rows > PROGRESS_ROWS) {
       dependencies.progress(`${done} of ${checked.rows} rows`);
     }
     if (rows.length === ROWS_PER_BATCH) await new Promise((resolve) => setImmediate(resolve));

@@ -1,55 +1,109 @@
 import type { LeadRow } from '../../core/lead-row.ts';
-import { mergeLead, type OnConflict } from '../../core/lead-merge.ts';
-import type { Instant } from '../../core/model.ts';
+import type { OnConflict } from '../../core/lead-merge.ts';
+import type { Instant, Lead } from '../../core/model.ts';
 import { leadsByEmailKeys } from '../../store/leads.ts';
 import { suppressionReasons } from '../../store/suppressions.ts';
-import { countEnrolled, noArrivals, type ArrivalCounts } from '../arrivals/arrival-counts.ts';
+import { noArrivals, type ArrivalCounts } from '../arrivals/arrival-counts.ts';
 import type { ArrivalContext } from '../arrivals/arrival-context.ts';
 import { isExcluded } from '../arrivals/arrivals.ts';
+import { arrive, fromState, meet, type ForeseenLead } from './foreseen-lead.ts';
+
+export interface SurveyOptions {
+  readonly enrollFrom: Instant;
+  readonly onConflict: OnConflict;
+}
 
 export interface Survey {
   readonly counts: ArrivalCounts;
+  /** Counts each address where it stands first; one that comes again waits for `again`. */
   add(rows: readonly LeadRow[]): void;
+  /** The addresses that came again, some ten thousand at a time. Read the source once more for each part. */
+  repeated(): Generator<ReadonlySet<string>>;
+  /** Counts their later rows, one after the other as an import would meet them. Give it all batches again, in order. */
+  again(keys: ReadonlySet<string>): (rows: readonly LeadRow[]) => void;
 }
 
+/** What is remembered of each is a whole lead, about a kilobyte. */
+const REPEATED_AT_ONCE = 50_000;
+
 /**
- * Counts what storing rows would do, by the same merging and matching, and writes nothing. It remembers the addresses of
- * new leads, about 100 bytes each; a second row about one of them counts as unchanged.
+ * Counts what storing rows would do, by the same merging and matching, and writes nothing. It remembers the address of each row,
+ * about 100 bytes; what leads become is worked out, and kept, only for the few that a source tells of more than once.
  */
-export function surveyLeads(
-  context: ArrivalContext,
-  { enrollFrom, onConflict }: { readonly enrollFrom: Instant; readonly onConflict: OnConflict },
-): Survey {
-  const { db } = context;
+export function surveyLeads(context: ArrivalContext, options: SurveyOptions): Survey {
   const counts = noArrivals();
   const seen = new Set<string>();
+  const repeated = new Set<string>();
   return {
     counts,
     add(rows) {
-      const keys = rows.map(({ fields }) => fields.emailKey);
-      const known = leadsByEmailKeys(db, keys);
-      const suppressed = suppressionReasons(db, keys);
-      for (const row of rows) {
-        const { fields } = row;
-        if (isExcluded(row, { known, suppressed })) counts.excluded += 1;
-        const lead = known.get(fields.emailKey);
-        if (lead !== undefined) {
-          if (mergeLead(lead, row, onConflict).changed.length === 0) counts.unchanged += 1;
-          else counts.updated += 1;
-        } else if (seen.has(fields.emailKey)) counts.unchanged += 1;
-        else {
-          seen.add(fields.emailKey);
-          counts.new += 1;
-          countMatches(row, suppressed.get(fields.emailKey) ?? null);
-        }
+      const first = rows.filter((row) => isFirst(row.fields.emailKey));
+      const state = lookUp(context, first);
+      for (const row of first) {
+        if (isExcluded(row, state)) counts.excluded += 1;
+        foresee(row, state.known.get(row.fields.emailKey), { state, counts });
       }
+    },
+    *repeated() {
+      const keys = [...repeated];
+      for (let at = 0; at < keys.length; at += REPEATED_AT_ONCE)
+        yield new Set(keys.slice(at, at + REPEATED_AT_ONCE));
+    },
+    again(keys) {
+      const leads = new Map<string, ForeseenLead>();
+      return (rows) =>
+        countAgain(
+          rows.filter(({ fields }) => keys.has(fields.emailKey)),
+          leads,
+        );
     },
   };
 
-  function countMatches({ fields }: LeadRow, suppressedReason: string | null): void {
-    const place = { zone: context.zoneOf(fields).zone, country: fields.country };
-    for (const match of context.match(fields, { suppressedReason, live: [] }).enroll) {
-      if (context.startOf(match, place, enrollFrom) !== null) countEnrolled(counts, match.sequenceId, 1);
+  function isFirst(key: string): boolean {
+    if (seen.has(key)) {
+      repeated.add(key);
+      return false;
+    }
+    seen.add(key);
+    return true;
+  }
+
+  function countAgain(rows: readonly LeadRow[], leads: Map<string, ForeseenLead>): void {
+    const state = lookUp(context, rows);
+    // An import judges by what is stored before a batch: by what earlier batches made of the lead.
+    const before = new Map([...state.known, ...leads].map(([key, lead]) => [key, optOutOf(lead)]));
+    for (const row of rows) {
+      const key = row.fields.emailKey;
+      const lead = leads.get(key);
+      const isNews = lead !== undefined;
+      if (isNews && isExcluded(row, { ...state, known: before })) counts.excluded += 1;
+      const sum = isNews ? counts : noArrivals();
+      leads.set(key, foresee(row, lead ?? state.known.get(key), { state, counts: sum }));
     }
   }
+
+  function foresee(
+    row: LeadRow,
+    lead: Lead | ForeseenLead | undefined,
+    to: { readonly state: Known; readonly counts: ArrivalCounts },
+  ): ForeseenLead {
+    const suppressedReason = to.state.suppressed.get(row.fields.emailKey) ?? null;
+    if (lead === undefined) return arrive(context, row, { ...options, suppressedReason, counts: to.counts });
+    const met = 'live' in lead ? lead : fromState(context, lead);
+    return meet(context, met, { ...options, row, suppressedReason, counts: to.counts });
+  }
+}
+
+interface Known {
+  readonly known: ReadonlyMap<string, Lead>;
+  readonly suppressed: ReadonlyMap<string, string>;
+}
+
+function lookUp({ db }: ArrivalContext, rows: readonly LeadRow[]): Known {
+  const keys = rows.map(({ fields }) => fields.emailKey);
+  return { known: leadsByEmailKeys(db, keys), suppressed: suppressionReasons(db, keys) };
+}
+
+function optOutOf(lead: Lead | ForeseenLead): { readonly optedOut: boolean } {
+  return 'live' in lead ? lead.fields : lead;
 }
