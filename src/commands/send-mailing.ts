@@ -1,5 +1,4 @@
 import { composeMail, type MailToCompose } from '../adapters/mail/compose.ts';
-import { createOutboxMailer } from '../adapters/mail/outbox-mailer.ts';
 import { parseMailbox } from '../config/check-mail.ts';
 import { contactReason } from '../core/contact-reason.ts';
 import { HeadgateError } from '../core/errors.ts';
@@ -10,26 +9,7 @@ import { threadOf } from '../store/threads.ts';
 import type { Invocation } from './cli-context.ts';
 import type { Engine } from './engine/engine.ts';
 import { unsubscribeLinks } from './unsubscribe-links.ts';
-import { fetchSecret, type Workspace } from './workspace.ts';
-
-/** Deliveries at a time where no pace is set, and files at a time into the outbox; each round of them is one commit. */
-const CONNECTIONS = 10;
-
-/** The one way out: the outbox while not live, whatever the transport says (D9); else what `mail.transport` names. */
-export async function openMailer(invocation: Invocation, workspace: Workspace): Promise<Mailer> {
-  const { mail, paths } = workspace;
-  const { clock } = invocation.context;
-  if (mail.transport === 'outbox' || mail.smtp === null)
-    return createOutboxMailer({ outboxDir: paths.outboxDir, clock, connections: CONNECTIONS });
-  const { createSmtpMailer } = await import('../adapters/mail/smtp.ts');
-  const { host, port, user, password, secure } = mail.smtp;
-  const secret =
-    password === null
-      ? null
-      : await fetchSecret(invocation, { key: 'mail.smtp.password', reference: password, workspace });
-  const connections = mail.paceMaxMs === 0 ? CONNECTIONS : 1;
-  return createSmtpMailer({ host, port, secure, user, password: secret, connections });
-}
+import type { Workspace } from './workspace.ts';
 
 /**
  * The bytes of a message: those of its first attempt over this transport if its words are still the same, else made now (D1, D5).

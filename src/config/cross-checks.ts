@@ -1,4 +1,5 @@
-import { isLoopbackHost, parseMailbox } from './check-mail.ts';
+import { checkGoingLive, goingLiveRemarks } from './check-live.ts';
+import { parseMailbox } from './check-mail.ts';
 import { minuteOfDay } from './check-value.ts';
 import type { ConfigIssueKind } from './issue.ts';
 import type { ValueReader } from './value-reader.ts';
@@ -14,7 +15,13 @@ export interface CrossIssue {
 
 /** Checks of headgate.toml across keys, on values with their defaults filled in. */
 export function crossCheckConfig(values: ValueReader): readonly CrossIssue[] {
-  return [...checkHours(values), ...checkPace(values), ...checkSmtp(values)];
+  return [
+    ...checkHours(values),
+    ...checkPace(values),
+    ...checkSmtp(values),
+    ...checkProvider(values),
+    ...checkGoingLive(values),
+  ];
 }
 
 /** Checks of brand.toml across keys (hardening 58). */
@@ -39,7 +46,7 @@ export function configRemarks(values: ValueReader): readonly string[] {
   if (!values.flag('live') && values.text('mail.transport') !== 'outbox') {
     remarks.push('live is false: mail goes to outbox/, whatever mail.transport says');
   }
-  return remarks;
+  return [...remarks, ...goingLiveRemarks(values)];
 }
 
 const MINUTES_A_DAY = 1440;
@@ -79,14 +86,31 @@ function checkSmtp(values: ValueReader): readonly CrossIssue[] {
 }
 
 function checkRelay(values: ValueReader): readonly CrossIssue[] {
-  const involves = ['mail.transport', 'mail.smtp.host', 'live'];
+  const involves = ['mail.transport', 'mail.smtp.host'];
   const host = values.textOrNull('mail.smtp.host');
   if (host === null) {
     const expected = 'the relay, as mail.transport is "smtp"';
     return [{ kind: 'missing', key: 'mail.smtp.host', expected, involves }];
   }
-  if (!values.flag('live') || isLoopbackHost(host)) return [];
-  const expected =
-    'mail to people needs unsubscribe links that answer (RFC 8058); until they can be served, live = true accepts only a relay on this machine';
-  return [{ kind: 'unavailable', key: 'live', expected, involves }];
+  return [];
+}
+
+/** What else a provider cannot do without, besides its key. */
+const NEEDED_BY_PROVIDER: Readonly<Record<string, readonly (readonly [key: string, expected: string])[]>> = {
+  resend: [['mail.resend.key', 'where the API key is, as mail.transport is "resend"']],
+  mailgun: [
+    ['mail.mailgun.key', 'where the API key is, as mail.transport is "mailgun"'],
+    ['mail.mailgun.domain', 'the sending domain, as mail.transport is "mailgun"'],
+  ],
+  stream: [
+    ['mail.stream.key', 'where the API key is, as mail.transport is "stream"'],
+    ['mail.stream.identity', 'the handle of the identity, as mail.transport is "stream"'],
+  ],
+};
+
+function checkProvider(values: ValueReader): readonly CrossIssue[] {
+  const needed = NEEDED_BY_PROVIDER[values.text('mail.transport')] ?? [];
+  return needed
+    .filter(([key]) => !values.isSet(key))
+    .map(([key, expected]) => ({ kind: 'missing', key, expected, involves: ['mail.transport', key] }));
 }

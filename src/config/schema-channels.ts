@@ -1,4 +1,5 @@
 import type { KeySpec, SectionSpec, ValueType } from './key-spec.ts';
+import { PROVIDER_KEYS } from './schema-providers.ts';
 import { WEBHOOK_KEYS } from './schema-webhooks.ts';
 import { SENDER_SECTION } from './schema-senders.ts';
 import { SOURCE_SECTION } from './schema-sources.ts';
@@ -12,16 +13,11 @@ const MAIL: SectionSpec = {
       key: 'mail.transport',
       type: {
         kind: 'choice',
-        choices: ['outbox', 'smtp'],
-        later: {
-          resend: 'it will deliver through the Resend API',
-          mailgun: 'it will deliver through the Mailgun API',
-          stream: 'it will deliver through the event-stream API',
-        },
+        choices: ['outbox', 'smtp', 'resend', 'mailgun', 'stream'],
       },
       defaultValue: 'outbox',
       summary:
-        'outbox writes .eml files, smtp talks to a relay. Anything but outbox takes effect only with `live = true`.',
+        'outbox writes .eml files, smtp talks to a relay, resend, mailgun and stream to the API of that provider. Anything but outbox takes effect only with `live = true`.',
     },
     {
       key: 'mail.smtp.host',
@@ -51,8 +47,30 @@ const MAIL: SectionSpec = {
       key: 'mail.smtp.secure',
       type: { kind: 'boolean' },
       defaultValue: false,
-      summary: 'true: TLS from the first byte. false: STARTTLS.',
+      summary: 'true: TLS from the first byte. false: STARTTLS, without which no mail leaves this machine.',
     },
+    {
+      key: 'mail.smtp.server_name',
+      type: { kind: 'host' },
+      defaultValue: null,
+      defaultNote: '`mail.smtp.host`',
+      summary: 'The name that the certificate of the relay must bear, where that is not its host.',
+    },
+    {
+      key: 'mail.smtp.ca_file',
+      type: { kind: 'text', maximumLength: 4096 },
+      defaultValue: null,
+      summary:
+        'A PEM file with the authority that signed the certificate of the relay, instead of those of the system. A relative path begins at the workspace.',
+    },
+    {
+      key: 'mail.smtp.allow_plain',
+      type: { kind: 'boolean' },
+      defaultValue: false,
+      summary:
+        'true: a relay that offers no STARTTLS gets mail and password in plain text. Only for a relay in a network of your own.',
+    },
+    ...PROVIDER_KEYS,
     {
       key: 'mail.pace_seconds_min',
       type: { kind: 'number', minimum: 0, maximum: 3600 },
@@ -85,14 +103,22 @@ const WEB: SectionSpec = {
       key: 'web.base_url',
       type: { kind: 'web_address' },
       defaultValue: 'http://127.0.0.1:8080',
-      summary: 'Start of every unsubscribe link. An address of this machine is enough while not live.',
+      summary:
+        'Start of every unsubscribe link: where the unsubscribe page answers. An address of this machine is enough while not live.',
     },
     {
       key: 'web.token_secret',
       type: { kind: 'secret' },
       defaultValue: null,
       summary:
-        'Signs unsubscribe links. `headgate init` makes one; whoever loses it breaks the links already sent.',
+        'Signs unsubscribe links, with at least 32 bytes. `headgate init` makes one; whoever loses it breaks the links already sent.',
+    },
+    {
+      key: 'web.old_token_secrets',
+      type: { kind: 'secrets' },
+      defaultValue: [],
+      summary:
+        'Secrets that `web.token_secret` has replaced: links signed with them go on working. Keep one for as long as its mails may be read.',
     },
     ...WEBHOOK_KEYS,
   ],

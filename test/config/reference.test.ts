@@ -61,7 +61,7 @@ describe('config explain finds', () => {
       'source[].base_url',
     ]);
     expect(keysOf('sender.dkim')).toEqual(['sender[].dkim.selector', 'sender[].dkim.key']);
-    expect(keysOf('mail.smtp')).toHaveLength(5);
+    expect(keysOf('mail.smtp')).toHaveLength(8);
     expect(keysOf(null)).toHaveLength(everyKey().length);
     expect(keysOf('brand.toml')).toContain('postal_address');
   });

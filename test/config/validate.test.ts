@@ -307,10 +307,6 @@ describe('what is not there yet is refused, never accepted and ignored', () => {
     ],
     ['[attribution]\nmode = "model"', 'attribution.mode: got "model", not available yet: it will ask'],
     ['[attribution]\nallow = "f"', 'attribution.allow: got "f", not available yet'],
-    [
-      '[mail]\ntransport = "resend"',
-      'mail.transport: got "resend", not available yet: it will deliver through the Resend API',
-    ],
   ])('%j', (toml, complaint) => {
     const complaints = complaintsOf(toml);
     expect(complaints).toHaveLength(1);
@@ -326,23 +322,54 @@ describe('what is not there yet is refused, never accepted and ignored', () => {
   });
 });
 
+describe('D8: a provider without what it needs is refused, one line for each thing', () => {
+  test.each([
+    ['transport = "resend"', ['mail.resend.key: missing']],
+    ['transport = "mailgun"', ['mail.mailgun.key: missing', 'mail.mailgun.domain: missing']],
+    ['transport = "stream"', ['mail.stream.key: missing', 'mail.stream.identity: missing']],
+    ['transport = "resend"\nresend.key = "re_secret"', ['mail.resend.key: the secret itself stands here']],
+    [
+      'transport = "resend"\nresend.key = { file = "k" }\nresend.base_url = "http://api.example.com"',
+      ['mail.resend.base_url: got "http://api.example.com"'],
+    ],
+  ])('%j', (lines, complaints) => {
+    const found = complaintsOf(`[mail]\n${lines}`);
+    expect(found).toHaveLength(complaints.length);
+    for (const [index, complaint] of complaints.entries()) expect(found[index]).toContain(complaint);
+    expect(found.join()).not.toContain('re_secret');
+  });
+
+  test('whole, it is used only while live', () => {
+    const mail =
+      '[mail]\ntransport = "stream"\nstream.key = { file = "k" }\nstream.identity = "tom@in.example"';
+    expect(load(mail).mail).toMatchObject({
+      transport: 'outbox',
+      provider: { transport: 'stream', identity: 'tom@in.example', baseUrl: 'https://api.inboxbase.ai' },
+      requestTimeoutMs: 60_000,
+      requestRetryMs: 1_000,
+    });
+  });
+});
+
 describe('D9, D10: live mail', () => {
   const SMTP = 'live = true\n[mail]\ntransport = "smtp"\n[mail.smtp]\n';
 
+  const WEB = '\n[web]\ntoken_secret = { file = "secret" }';
+
   test.each(['localhost', '127.0.0.1', '127.8.9.1', '::1'])('may go to a relay at %s', (host) => {
-    expect(load(`${SMTP}host = "${host}"`).mail).toMatchObject({
+    expect(load(`${SMTP}host = "${host}"${WEB}`).mail).toMatchObject({
       transport: 'smtp',
       smtp: { host, port: 587 },
     });
   });
 
   test.each(['smtp.example.net', '10.0.0.1', '127.0.0.1.example.net', 'localhost.example'])(
-    'may not go to %s before unsubscribe links can be served',
+    'may not go to %s while nobody but this machine can open an unsubscribe link',
     (host) => {
-      const complaints = complaintsOf(`${SMTP}host = "${host}"`);
+      const complaints = complaintsOf(`${SMTP}host = "${host}"${WEB}`);
       expect(complaints).toHaveLength(1);
       expect(complaints[0]).toContain(
-        'headgate.toml:1:1  live: not available yet: mail to people needs unsubscribe',
+        'headgate.toml:6:1  web.base_url: readers cannot open http://127.0.0.1:8080',
       );
     },
   );

@@ -4,8 +4,12 @@ export interface SmtpServer {
   readonly port: number;
   /** TLS from the first byte; false means STARTTLS, which is then demanded. */
   readonly secure: boolean;
-  /** On this machine: TLS is used where it is offered, neither demanded nor verified. */
-  readonly isLoopback: boolean;
+  /** Without TLS nothing is said to it, neither password nor mail. */
+  readonly demandsTls: boolean;
+  /** Its certificate must be valid, and its own. */
+  readonly verifiesCertificate: boolean;
+  /** The name in its certificate; null for `host`. */
+  readonly serverName: string | null;
   /** Null: no log-in. */
   readonly auth: { readonly user: string; readonly password: string } | null;
   /** PEM of an authority to trust instead of the system's; null for the usual ones. */

@@ -18,6 +18,10 @@ export interface SmtpOptions {
   readonly isLoopback?: boolean;
   /** PEM of an authority to trust instead of the system's. */
   readonly ca?: string;
+  /** The name in its certificate, where that is not the host. */
+  readonly serverName?: string | null;
+  /** True: TLS is used where it is offered, and not demanded. */
+  readonly allowPlain?: boolean;
   readonly timeouts?: Partial<SmtpTimeouts>;
 }
 
@@ -127,14 +131,23 @@ class SmtpPool {
   }
 }
 
-function serverOf({ host, port, secure, user, password, isLoopback, ca }: SmtpOptions): SmtpServer {
+/**
+ * TLS is demanded and verified everywhere but on this machine; there too, once somebody says whose certificate it must be. Only
+ * `allowPlain` lifts the demand, and nothing the verification.
+ */
+function serverOf(options: SmtpOptions): SmtpServer {
+  const { host, port, secure, user, password, ca = null, serverName = null } = options;
+  const isLoopback = options.isLoopback ?? isThisMachine(host);
+  const isStrict = !isLoopback || ca !== null || serverName !== null;
   return {
     host,
     port,
     secure,
-    isLoopback: isLoopback ?? isThisMachine(host),
+    demandsTls: isStrict && options.allowPlain !== true,
+    verifiesCertificate: isStrict,
+    serverName,
     auth: user === null || password === null ? null : { user, password },
-    ca: ca ?? null,
+    ca,
   };
 }
 
