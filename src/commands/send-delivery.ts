@@ -4,8 +4,9 @@ import { checkBeforeWrite } from '../store/disk-space.ts';
 import type { Engine } from './engine/engine.ts';
 import { MIN_FREE_BYTES } from './engine/live-run.ts';
 import { sendMessages, type SendingResult, type StopReason } from './engine/sending.ts';
+import { openMailer } from './open-mailer.ts';
 import { stampState, stopReason, type RunSession } from './run-session.ts';
-import { composer, openMailer } from './send-mailing.ts';
+import { composer } from './send-mailing.ts';
 import type { SendPlan } from './send-run.ts';
 
 /** Under the unit's 30 minutes, so that the last delivery ends in its own time. */
