@@ -47,6 +47,8 @@ export interface ReviewFacts {
   readonly enrollmentStatus: EnrollmentStatus;
   /** C5: an edit has removed its step. */
   readonly isStepRemoved: boolean;
+  /** A later step of the enrollment has gone out. */
+  readonly isOvertaken: boolean;
   /** A15: only the send journal knows of it: what it said is lost, and must be written anew. */
   readonly wordsAreLost?: boolean;
   /** A15: the machine differs, or the state may be a restored one; only `adopt` lifts that. */
@@ -216,6 +218,8 @@ function judgeSettle(outcome: SettledOutcome, facts: ReviewFacts): Ruling {
   if (!isLive(facts.enrollmentStatus)) return moves('cancelled');
   // C5: a removed step withdraws its draft; this one was out of our hands until now.
   if (facts.isStepRemoved) return moves('cancelled', 'step_left');
+  // Never a step out of its order.
+  if (facts.isOvertaken) return moves('skipped');
   return facts.wordsAreLost === true ? moves('discarded', 'step_due_again') : moves('approved');
 }
 

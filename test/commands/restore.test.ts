@@ -388,6 +388,27 @@ describe('restore, as an act', () => {
     expect(bench.stateOf(id)).toBe('held');
   });
 
+  test('D11: what the copy holds as approved, and a later step has overtaken, is passed over and not sent after it', async () => {
+    const server = await SmtpTestServer.start();
+    const bench = await liveDesk(server.port, WIDE);
+    bench.enroll(bench.lead('ann'), bench.sequence);
+    await draftAndApprove(bench);
+    const [hello] = (await bench.json(['review', 'list'])).items;
+    const copy = await backUp(bench);
+    await bench.run(['review', 'reject', String(hello!['id']), '--reason', 'she has met us']);
+    bench.clock.advance(2 * DAY_MS);
+    await bench.send();
+    await draftAndApprove(bench);
+    await bench.send();
+    expect([...deliveries(server).keys()]).toEqual(['ann@ann.example: Subject of case-study']);
+
+    expect((await restore(bench, copy)).items[0]).toMatchObject({ journal: { sent: 1 }, held: 0 });
+    expect(bench.of(String(hello!['id']))).toMatchObject({
+      state: 'skipped',
+      note: 'a later step has gone out',
+    });
+  });
+
   test('A12: while a job runs, or somebody has the state open, nothing is restored', async () => {
     const bench = sendDesk();
     const copy = await backUp(bench);

@@ -15,6 +15,7 @@ function facts(changes: Partial<ReviewFacts> = {}): ReviewFacts {
     isExpired: false,
     enrollmentStatus: 'active',
     isStepRemoved: false,
+    isOvertaken: false,
     needsAdopt: false,
     now: NOW,
     ...changes,

@@ -6,6 +6,7 @@ import { leadByRowId } from '../../store/leads.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { holidayJudge, type Engine } from './engine.ts';
+import { isPast } from './overtaken.ts';
 import { scheduleAgain } from './rescheduling.ts';
 
 /**
@@ -19,7 +20,8 @@ export function advanceEnrollment(
   const { db } = engine;
   db.assertInWrite();
   const enrollment = enrollmentByRowId(db, step.enrollmentRowId);
-  if (enrollment?.endedAt !== null) return;
+  // A step that is settled when a later one has gone out moves nothing: the next delay counts from that one.
+  if (enrollment?.endedAt !== null || isPast(engine, enrollment, step.stepRowId)) return;
   const sequence = engine.sequences.get(enrollment.sequenceRowId);
   const lead = leadByRowId(db, enrollment.leadRowId);
   if (sequence === undefined || lead === null) return;

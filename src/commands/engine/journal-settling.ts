@@ -13,6 +13,7 @@ import { addTimeline } from '../../store/timeline.ts';
 import { recordContact, recordRehearsedContact } from '../../store/contacts.ts';
 import { advanceEnrollment } from './enrollment-moves.ts';
 import type { Engine } from './engine.ts';
+import { passOverOvertaken } from './overtaken.ts';
 import { approveAgain } from './send-settling.ts';
 
 /** A mail that left, or may have, to somebody whom this older state does not know. */
@@ -127,7 +128,9 @@ function settleFact(engine: Engine, fact: Fact): 'settled' | 'known' | 'unknown'
 /** A copy made in the middle of a run holds claims whose end it never saw: one that surely did not leave is approved again. */
 function releaseClaim(engine: Engine, { line }: Fact): void {
   const message = messageById(engine.db, line.messageId);
-  if (message?.state === 'sending') approveAgain(engine, message);
+  if (message?.state !== 'sending') return;
+  approveAgain(engine, message);
+  passOverOvertaken(engine, message);
 }
 
 function stateOf({ fate, line }: Fact): { state: 'sent' | 'uncertain'; at: Instant; isRehearsal: boolean } {
@@ -164,6 +167,7 @@ function afterSettling(engine: Engine, message: StoredMessage, { fate, line }: F
     stepRowId: message.stepRowId,
     at: line.at,
   });
+  passOverOvertaken(engine, message);
 }
 
 /**

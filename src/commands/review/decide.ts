@@ -18,6 +18,7 @@ import { claimedTransport } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordDelivery } from '../engine/delivery.ts';
 import { advanceEnrollment } from '../engine/enrollment-moves.ts';
+import { isOvertaken, OVERTAKEN_NOTE } from '../engine/overtaken.ts';
 import { isStepRemoved, leaveRemovedStep } from '../engine/removed-steps.ts';
 import { writeAsPerson } from '../operator-state.ts';
 import { changeOf, type DecisionDetails } from './changes.ts';
@@ -98,6 +99,7 @@ function rule(desk: Desk, decision: Decision, of: { fresh: StoredMessage; seen: 
     isExpired: isExpired(fresh, { now, expiryMs: policy.limits.draftExpiryMs }),
     enrollmentStatus: enrollment?.status ?? 'cancelled',
     isStepRemoved: isStepRemoved(desk.engine, fresh),
+    isOvertaken: isOvertaken(desk.engine, fresh),
     wordsAreLost: fresh.textHash === FORGOTTEN_WORDS,
     needsAdopt: desk.needsAdopt,
     now,
@@ -121,6 +123,8 @@ function move(
     const note = isStepRemoved(desk.engine, fresh) ? 'step_removed' : 'settled as not sent';
     return moveMessage(db, fresh, { to, change: { ended_at: now, note } });
   }
+  if (to === 'skipped')
+    return moveMessage(db, fresh, { to, change: { ended_at: now, note: OVERTAKEN_NOTE } });
   return moveMessage(db, fresh, { to, change: changeOf(decision, fresh, { desk, details }) });
 }
 

@@ -2,6 +2,7 @@ import type { MessageState } from '../../core/model.ts';
 import type { Decision } from '../../core/review-rules.ts';
 import { formatInstant } from '../../core/time/instants.ts';
 import type { StoredMessage } from '../../store/messages.ts';
+import { OVERTAKEN_NOTE } from '../engine/overtaken.ts';
 import type { DecisionDetails } from './changes.ts';
 import type { Reviewer } from './desk.ts';
 
@@ -68,7 +69,8 @@ function whatFollowed(
     case 'take_back':
       return 'the approval was taken back';
     case 'settle':
-      return decision.outcome === 'sent' ? 'it was sent' : 'it was not sent';
+      if (decision.outcome === 'sent') return 'it was sent';
+      return to === 'skipped' ? `it was not sent, and is passed over: ${OVERTAKEN_NOTE}` : 'it was not sent';
   }
 }
 

@@ -28,6 +28,21 @@ async function json(desk: ReviewDesk, ...argv: readonly string[]): Promise<Decis
   return result.json() as DecisionDocument;
 }
 
+/** The first step is uncertain, and the second has gone out: as after a restore that the send journal settled. */
+function overtaken(desk: ReviewDesk): string {
+  const id = desk.draft({ state: 'uncertain' });
+  desk.clock.advance(DAY_MS);
+  const [second, third] = ['case-study', 'close-loop'].map((step) =>
+    Number(desk.one(`SELECT row_id FROM steps WHERE id = '${step}' ORDER BY row_id`)['row_id']),
+  );
+  desk.database.write(() =>
+    desk.database
+      .prepare('UPDATE enrollments SET last_step_row_id = ?, next_step_row_id = ?, anchor_at = ?')
+      .run(second, third, desk.clock.now()),
+  );
+  return id;
+}
+
 describe('approve (D5, D7)', () => {
   test('D5: approve names who and when, and the mail leaves when the undo is over', async () => {
     const desk = reviewDesk();
@@ -328,6 +343,27 @@ describe('what follows (D11)', () => {
       leavesAt: desk.clock.now() + 15 * MINUTE_MS,
       revision: 1,
     });
+  });
+
+  test('D11: settled as not sent when a later step has gone out, it is passed over, since no step may come out of its order', async () => {
+    const desk = reviewDesk();
+    const id = overtaken(desk);
+    const before = desk.enrollment(id);
+    const { code, stdout } = await desk.run(['review', 'settle', id, 'not-sent']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('skipped');
+    expect(desk.message(id)).toMatchObject({ state: 'skipped', note: 'a later step has gone out' });
+    expect(desk.enrollment(id)).toEqual(before);
+    expect(desk.story(id).at(-1)).toContain('it was not sent, and is passed over: a later step has gone out');
+  });
+
+  test('C2: settled as sent when a later step has gone out, the next delay still counts from that one', async () => {
+    const desk = reviewDesk();
+    const id = overtaken(desk);
+    const before = desk.enrollment(id);
+    await desk.run(['review', 'settle', id, 'sent']);
+    expect(desk.message(id).state).toBe('sent');
+    expect(desk.enrollment(id)).toEqual(before);
   });
 
   test('settle needs one of two words', async () => {
