@@ -4,7 +4,7 @@ import type { ConfigValue } from '../config/key-spec.ts';
 import { noteOf } from '../config/notes.ts';
 import { formatValue } from '../config/reference.ts';
 import type { Settings, ValueSource } from '../config/settings.ts';
-import { isSecretReference } from '../config/value-reader.ts';
+import { isSecretReference, secretsIn } from '../config/value-reader.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { renderTable } from './output/table.ts';
 import { openWorkspace } from './workspace.ts';
@@ -64,7 +64,7 @@ function sourceText(source: ValueSource, workspaceDir: string): string {
 function itemOf({ key, value, source, note }: Row): Readonly<Record<string, unknown>> {
   return {
     key,
-    value: isSecretReference(value) ? formatValue(value) : value,
+    value: isSecretReference(value) || secretsIn(value).length > 0 ? formatValue(value) : value,
     source: source.kind,
     file: source.kind === 'file' ? source.file : null,
     line: source.kind === 'file' ? source.line : null,

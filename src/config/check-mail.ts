@@ -72,8 +72,11 @@ export function checkHost(text: string): CheckResult | null {
 }
 
 /** http only towards this machine: RFC 8058 asks for https, and a link that carries a token needs it. */
+/** A link of it and a token has to fit into a header line that is not folded (RFC 5322, 2.1.1). */
+const WEB_ADDRESS_LENGTH_MAX = 500;
+
 export function checkWebAddress(text: string): CheckResult | null {
-  if (!URL.canParse(text)) return null;
+  if (text.length > WEB_ADDRESS_LENGTH_MAX || !URL.canParse(text)) return null;
   const url = new URL(text);
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
   const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';

@@ -39,6 +39,7 @@ export function checkValue(type: ValueType, value: unknown, raw: RawText): Check
     case 'domains':
       return checkDomains(value) ?? wrongType(type);
     case 'secret':
+    case 'secrets':
     case 'described':
       return wrongType(type);
     default:

@@ -37,5 +37,6 @@ const PHRASES = {
     'an https address such as "https://mail.example.com" (http only for this machine), without query or user',
   dkim_selector: 'a selector of letters, digits, "-" and ".", such as "s1"',
   short_name: 'a short name of lower-case letters, digits and "-", such as "inbox"',
+  secrets: 'a list of { credential = "name" }, { file = "path" } or { command = ["program", "argument"] }',
   secret: '{ credential = "name" }, { file = "path" } or { command = ["program", "argument"] }',
 } as const;

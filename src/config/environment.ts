@@ -57,13 +57,16 @@ interface Variable {
 }
 
 function readVariable(spec: KeySpec, variable: Variable): Judgement {
-  const got = spec.type.kind === 'secret' ? null : (shorten(JSON.stringify(variable.text)) ?? '');
+  const isSecret = spec.type.kind === 'secret' || spec.type.kind === 'secrets';
+  const got = isSecret ? null : (shorten(JSON.stringify(variable.text)) ?? '');
   const complain = (kind: ConfigIssueKind, expected: string, nearest: string | null = null): Judgement => {
     return { kind: 'issue', issue: issueOf(variable.name, { kind, got, expected, nearest }) };
   };
   if (spec.later !== undefined) return complain('unavailable', spec.later);
-  if (spec.type.kind === 'secret') {
-    return { kind: 'value', value: { kind: 'environment', variable: variable.name } };
+  if (isSecret) {
+    const reference = { kind: 'environment', variable: variable.name } as const;
+    // A variable holds one secret, whatever stands in it.
+    return { kind: 'value', value: spec.type.kind === 'secret' ? reference : [reference] };
   }
   const value = parseEnvironmentText(spec.type, variable.text.trim());
   if (value === undefined) return complain('wrong_value', describeType(spec.type));

@@ -8,7 +8,14 @@ export type SecretReference =
 
 /** A value after validation. Times stay text (`09:00`), integers are safe numbers, `null` is "not set". */
 export type ConfigValue =
-  boolean | number | string | readonly string[] | readonly number[] | SecretReference | null;
+  | boolean
+  | number
+  | string
+  | readonly string[]
+  | readonly number[]
+  | SecretReference
+  | readonly SecretReference[]
+  | null;
 
 export type ValueType =
   | { readonly kind: 'boolean' }
@@ -35,6 +42,8 @@ export type ValueType =
   | { readonly kind: 'host' }
   | { readonly kind: 'web_address' }
   | { readonly kind: 'secret' }
+  /** A list of secrets, each told like one. */
+  | { readonly kind: 'secrets' }
   /** Lower-case letters, digits and hyphens: fit for a file name, a lock and a command line. */
   | { readonly kind: 'short_name' }
   /** Names a DKIM key in the DNS (RFC 6376, 3.1). */

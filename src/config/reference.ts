@@ -4,11 +4,13 @@ import type { ConfigValue, FileSchema, KeySpec, SectionSpec } from './key-spec.t
 import { blockName, environmentNameOf, keysOf } from './key-spec.ts';
 import { nearestWord } from './nearest.ts';
 import { CONFIG_SCHEMA } from './schema.ts';
-import { isSecretReference } from './value-reader.ts';
+import { isSecretReference, secretsIn } from './value-reader.ts';
 
 /** A value as one would write it in the file; never a secret, only where it is. */
 export function formatValue(value: ConfigValue): string {
   if (value === null) return 'not set';
+  const secrets = secretsIn(value);
+  if (secrets.length > 0) return `[${secrets.map(formatValue).join(', ')}]`;
   if (Array.isArray(value)) return `[${value.map((element) => JSON.stringify(element)).join(', ')}]`;
   if (!isSecretReference(value)) return JSON.stringify(value);
   switch (value.kind) {

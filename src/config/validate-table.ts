@@ -1,6 +1,7 @@
 import { checkValue } from './check-value.ts';
 import type { ConfigIssue, ConfigIssueKind } from './issue.ts';
-import type { ConfigValue, FileSchema, KeySpec, SectionSpec } from './key-spec.ts';
+import { describeType } from './describe-type.ts';
+import type { ConfigValue, FileSchema, KeySpec, SectionSpec, SecretReference } from './key-spec.ts';
 import { blockName, keysOf } from './key-spec.ts';
 import { nearestWord } from './nearest.ts';
 import { checkSecret } from './secret-reference.ts';
@@ -117,7 +118,10 @@ function readValue(walk: Walk, at: { spec: KeySpec; spot: Spot }, value: unknown
   if (spec.later !== undefined) {
     report(walk, spot, { kind: 'unavailable', expected: spec.later, isSecret: spec.type.kind === 'secret' });
   } else if (spec.type.kind === 'secret') {
-    readSecret(walk, spot, value);
+    const reference = readSecret(walk, spot, value);
+    if (reference !== null) walk.values.set(spot.shown, reference);
+  } else if (spec.type.kind === 'secrets') {
+    readSecrets(walk, spot, value);
   } else {
     const raw = (element: number | null): string | null =>
       walk.file.locate(element === null ? spot.path : [...spot.path, String(element)])?.raw ?? null;
@@ -129,14 +133,36 @@ function readValue(walk: Walk, at: { spec: KeySpec; spot: Spot }, value: unknown
   }
 }
 
-function readSecret(walk: Walk, spot: Spot, value: unknown): void {
+function readSecret(walk: Walk, spot: Spot, value: unknown): SecretReference | null {
   const result = checkSecret(value);
-  if (result.kind === 'right') walk.values.set(spot.shown, result.reference);
-  else if (result.kind === 'wrong') {
+  if (result.kind === 'right') return result.reference;
+  if (result.kind === 'wrong') {
     report(walk, spot, { kind: 'wrong_value', expected: result.expected, isSecret: true });
   } else {
     report(walk, spot, { kind: 'literal_secret', expected: literalAdvice(walk.file), isSecret: true });
   }
+  return null;
+}
+
+/** More secrets than anybody has changed while their links lived. */
+const SECRETS_MAX = 20;
+
+function readSecrets(walk: Walk, spot: Spot, value: unknown): void {
+  const elements: readonly unknown[] | null = Array.isArray(value) ? value : null;
+  if (elements === null || elements.length > SECRETS_MAX) {
+    const expected = `${describeType({ kind: 'secrets' })}, at most ${String(SECRETS_MAX)} of them`;
+    report(walk, spot, { kind: 'wrong_value', expected, isSecret: true });
+    return;
+  }
+  const references = elements.map((element, index) => {
+    const place = String(index);
+    const at = { path: [...spot.path, place], spec: spot.spec, shown: `${spot.shown}[${place}]` };
+    return readSecret(walk, at, element);
+  });
+  walk.values.set(
+    spot.shown,
+    references.filter((reference) => reference !== null),
+  );
 }
 
 const READABLE_BY_OTHERS = 0o004;

@@ -10,6 +10,7 @@ export interface ValueReader {
   texts(key: string): readonly string[];
   numbers(key: string): readonly number[];
   secretOrNull(key: string): SecretReference | null;
+  secrets(key: string): readonly SecretReference[];
   /** Whether there is a value, the default's included. */
   isSet(key: string): boolean;
   /** The blocks of an array of tables in the order of the file; their keys without its name: `address`. */
@@ -61,6 +62,7 @@ function readerBelow(all: Values, prefix: string): ValueReader {
       const value = read(key);
       return isSecretReference(value) ? value : null;
     },
+    secrets: (key) => secretsIn(read(key)),
     blocks: (name) =>
       Array.from({ length: all.blockCounts.get(name) ?? 0 }, (_, index) =>
         readerBelow(all, `${name}[${String(index)}].`),
@@ -73,11 +75,16 @@ export function isSecretReference(value: ConfigValue): value is SecretReference 
   return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
-function elements(value: ConfigValue): readonly (string | number)[] {
+/** The secrets of a list; none for any other value. */
+export function secretsIn(value: ConfigValue): readonly SecretReference[] {
+  return elements(value).filter((element) => typeof element === 'object');
+}
+
+function elements(value: ConfigValue): readonly (string | number | SecretReference)[] {
   return isList(value) ? value : [];
 }
 
-function isList(value: ConfigValue): value is readonly string[] | readonly number[] {
+function isList(value: ConfigValue): value is Extract<ConfigValue, readonly unknown[]> {
   return Array.isArray(value);
 }
 
