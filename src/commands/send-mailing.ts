@@ -2,6 +2,8 @@ import { composeMail, type MailToCompose } from '../adapters/mail/compose.ts';
 import { parseMailbox } from '../config/check-mail.ts';
 import { contactReason } from '../core/contact-reason.ts';
 import { HeadgateError } from '../core/errors.ts';
+import { deskOf } from '../core/senders/assignment.ts';
+import { isSameAddress } from '../core/senders/sender.ts';
 import type { Mailer, MailOccasion, OutgoingMail } from '../ports.ts';
 import type { StoredMessage } from '../store/messages.ts';
 import { storedMail } from '../store/sends.ts';
@@ -21,18 +23,22 @@ export function composer(
     workspace,
     mailer,
   }: { readonly workspace: Workspace; readonly mailer: Pick<Mailer, 'transport' | 'encode'> },
-): (message: StoredMessage) => Promise<OutgoingMail> {
+): (message: StoredMessage, sender: string) => Promise<OutgoingMail> {
   const { transport } = mailer;
   const linkOf = unsubscribeLinks(invocation, workspace);
-  return async (message) => {
+  return async (message, sender) => {
     const textHash = message.textHash ?? '';
     const kept = storedMail(engine.db, { messageRowId: message.rowId, textHash, transport });
-    if (kept !== null) {
-      const { messageIdHeader, sender, recipient, raw, payload } = kept;
-      return { id: message.id, from: sender, to: recipient, messageIdHeader, raw, payload };
+    // D6: whose leads were taken over is written to by somebody else, and what surely did not leave may be made anew.
+    if (kept !== null && isSameAddress(kept.sender, sender)) {
+      const { messageIdHeader, sender: from, recipient, raw, payload } = kept;
+      return { id: message.id, from, to: recipient, messageIdHeader, raw, payload };
     }
     const unsubscribeUrl = (await linkOf?.(message.leadId, engine.now)) ?? null;
-    const { parts, ...mail } = await composeMail({ ...partsOf(engine, workspace, message), unsubscribeUrl });
+    const { parts, ...mail } = await composeMail({
+      ...partsOf(engine, workspace, { message, sender }),
+      unsubscribeUrl,
+    });
     const payload = mailer.encode?.(mail, parts, occasionOf(engine, message)) ?? null;
     return { ...mail, payload };
   };
@@ -47,18 +53,18 @@ function occasionOf(engine: Engine, message: StoredMessage): MailOccasion {
     sequenceId: message.sequenceId,
     stepId: message.stepId,
     noReplyMs: next?.noReplyMs ?? null,
-    conversationId: null,
+    conversationId:
+      threadOf(engine.db, message, { isRehearsal: !engine.policy.live })?.conversationId ?? null,
   };
 }
 
 function partsOf(
   engine: Engine,
   workspace: Workspace,
-  message: StoredMessage,
+  { message, sender }: { readonly message: StoredMessage; readonly sender: string },
 ): Omit<MailToCompose, 'unsubscribeUrl'> {
   const { brand, policy } = workspace;
   const sequence = [...engine.sequences.values()].find((each) => each.id === message.sequenceId);
-  const own = sequence?.from === null || sequence === undefined ? null : parseMailbox(sequence.from);
   if (message.subject === null || message.bodyMarkdown === null) throw wordless(message);
   return {
     messageId: message.id,
@@ -66,7 +72,7 @@ function partsOf(
     preheader: message.preheader,
     bodyMarkdown: message.bodyMarkdown,
     lead: { email: message.leadEmail, name: message.leadName },
-    from: own ?? brand.from,
+    from: mailboxOf(workspace, sequence?.from ?? null, sender),
     replyTo: sequence?.replyTo ?? brand.replyTo,
     brand: { name: brand.name, postalAddress: brand.postalAddress },
     reason: brand.reason ?? contactReason(brand.name, { formId: message.leadFormId }),
@@ -74,6 +80,17 @@ function partsOf(
     isRehearsal: !policy.live,
     thread: threadOf(engine.db, message, { isRehearsal: !policy.live }),
   };
+}
+
+/** D6: the mailbox of an address, under the name that its sequence gives it, else the one that its [[sender]] block does. */
+function mailboxOf(
+  { senders, brand }: Pick<Workspace, 'senders' | 'brand'>,
+  from: string | null,
+  address: string,
+): MailToCompose['from'] {
+  const own = from === null ? null : parseMailbox(from);
+  const displayName = own?.displayName ?? deskOf(senders.all, address)?.name ?? brand.from.displayName;
+  return { address, displayName };
 }
 
 function wordless(message: StoredMessage): HeadgateError {

@@ -24,7 +24,7 @@ export function previewSend(
 ): SendReport {
   const plan = lookTidied(engine, 'send', {
     writer: () => session.writer(),
-    look: (tidied) => planSend(tidied, request),
+    look: (tidied) => planSend(tidied, request, session.workspace.senders),
   });
   if (isStoppedByDoubt(session, engine, doubts)) {
     const closed = {

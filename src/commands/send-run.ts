@@ -18,6 +18,7 @@ import { addTimeline } from '../store/timeline.ts';
 import { isOperatorsDay, type Engine } from './engine/engine.ts';
 import { doubtHeldApprovals } from './engine/held-approvals.ts';
 import { doorContext, outgoingOf, queuedMessage, type QueuedMessage } from './engine/send-candidates.ts';
+import { SenderBook, type KnownSenders } from './engine/sender-book.ts';
 import { dropUnlisted, sendRoom, sentSoFar, type NotSent } from './engine/send-ledger.ts';
 import type { RunSession } from './run-session.ts';
 
@@ -40,6 +41,8 @@ export interface SendPlan {
   readonly blastRadius: BlastRadius;
   /** What left on the operator's day before this run (A6). */
   readonly sentToday: number;
+  /** D6: senders of leads that wait, which are none any more. */
+  readonly lostSenders: readonly string[];
 }
 
 /** So many that stay behind are named one by one. */
@@ -49,20 +52,27 @@ const NOT_SENT_NAMED_MAX = 1_000;
  * D2: the approved messages judged at this moment, in order; the ones that may leave, up to the caps. When the caps are reached it
  * looks at some more, to say why they wait, and counts the rest. Reads only, one snapshot.
  */
-export function planSend(engine: Engine, request: SendRequest): SendPlan {
+export function planSend(engine: Engine, request: SendRequest, senders: KnownSenders): SendPlan {
   return engine.db.read(() => {
-    const { queue, notSent, notNamed } = queueUp(engine, request);
+    const book = new SenderBook(senders, { isRehearsal: !engine.policy.live });
+    book.refresh(engine);
+    const queued = queueUp(engine, request, book);
     const sentToday = sentSoFar(engine).onOperatorDay;
-    return { queue, notSent, notNamed, blastRadius: sendBlastRadius(engine, queue), sentToday };
+    return { ...queued, blastRadius: sendBlastRadius(engine, queued.queue), sentToday };
   });
 }
 
-function queueUp(engine: Engine, request: SendRequest): Pick<SendPlan, 'queue' | 'notSent' | 'notNamed'> {
+function queueUp(
+  engine: Engine,
+  request: SendRequest,
+  book: SenderBook,
+): Pick<SendPlan, 'queue' | 'notSent' | 'notNamed' | 'lostSenders'> {
   const context = doorContext(engine);
   const { room, reason: capReason } = roomOf(engine, request);
   const queue: QueuedMessage[] = [];
   const notSent: NotSent[] = [];
   const notNamed: Record<string, number> = {};
+  const lostSenders = new Set<string>();
   let judged = 0;
   for (const id of approvedInOrder(engine.db, request.only)) {
     if (queue.length >= room && notSent.length >= NOT_SENT_NAMED_MAX && request.only.length === 0) {
@@ -70,17 +80,22 @@ function queueUp(engine: Engine, request: SendRequest): Pick<SendPlan, 'queue' |
       break;
     }
     judged += 1;
-    const outgoing = outgoingOf(engine, id);
+    const outgoing = outgoingOf(engine, id, { book, proposed: null });
     if (outgoing === null) continue;
-    const message = queuedMessage(outgoing);
+    const { sender } = outgoing.send;
+    const message = queuedMessage(outgoing, sender?.address ?? '');
     const refusal =
       refusalOf(judgeSend(outgoing.send, context)) ??
       (queue.length < room ? null : { ...OVER_CAP, reason: capReason });
-    if (refusal === null) queue.push(message);
-    else if (notSent.length < NOT_SENT_NAMED_MAX) notSent.push({ message, ...refusal });
+    if (refusal?.reason === 'sender_cap' && typeof sender?.removed === 'string')
+      lostSenders.add(sender.removed);
+    if (refusal === null) {
+      queue.push(message);
+      book.take(message.sender);
+    } else if (notSent.length < NOT_SENT_NAMED_MAX) notSent.push({ message, ...refusal });
     else notNamed[refusal.reason] = (notNamed[refusal.reason] ?? 0) + 1;
   }
-  return { queue, notSent, notNamed };
+  return { queue, notSent, notNamed, lostSenders: [...lostSenders] };
 }
 
 const OVER_CAP = { detail: 'over the cap; the longest approved go first', until: null };
@@ -113,7 +128,7 @@ export function demandOf({ queue, notSent, notNamed }: SendPlan): number {
 }
 
 function isCap(reason: string): boolean {
-  return reason === 'cap_run' || reason === 'cap_day';
+  return reason === 'cap_run' || reason === 'cap_day' || reason === 'sender_cap';
 }
 
 /** D9: who may not be written to at all is skipped and leaves the sequence, rather than wait at the door for ever. */

@@ -31,6 +31,8 @@ export interface LeadFacts {
   /** B7: last contact, else updated, else created, else imported. */
   readonly coldSinceAt: Instant;
   readonly nurtureCount: number;
+  /** D6: who writes to it, in lower case; null before its first mail. */
+  readonly sender: string | null;
 }
 
 /** The live enrollment a step belongs to; null for a nurture follow-up that does not exist yet. */

@@ -65,7 +65,7 @@ export const REASON_PHRASES: Readonly<Record<Reason, string>> = {
   doubt: 'approved before a doubt',
   expired: 'waited too long for approval',
   undo: 'can still be undone',
-  sender_cap: 'over the cap of the sender',
+  sender_cap: 'their sender can send no more now',
   allowlist: 'not on the allowlist',
   pace: 'waiting for its turn',
 };
@@ -136,7 +136,8 @@ export const REASON_TEXTS: Readonly<Record<Reason, string>> = {
   expired:
     'The draft waited longer than `limits.draft_expiry_days`. The next run ends it, and its step is due again.',
   undo: 'The approval can still be taken back (`limits.undo_minutes`), or just was.',
-  sender_cap: 'The mailbox has had its mails of the day.',
+  sender_cap:
+    'The mailbox that writes to this lead has had its mails of the day (`sender.daily_cap`, with `sender.ramp_start` and `sender.ramp_step`), is paused for bounces or complaints until `headgate resume --sender ADDRESS`, or is no longer in headgate.toml. A lead keeps its sender, so it waits.',
   allowlist: '`mail.allowlist` names addresses, and this is none of them.',
   pace: 'The pause between two mails (`mail.pace_seconds_min`, `mail.pace_seconds_max`) is not over.',
 };

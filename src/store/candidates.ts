@@ -58,6 +58,7 @@ interface LeadRow {
   readonly watermark_at: number | null;
   readonly cold_since_at: number;
   readonly nurture_count: number;
+  readonly sender: string | null;
   readonly suppressed_reason: string | null;
   readonly waiting: string | null;
 }
@@ -78,7 +79,7 @@ const LEAD_COLUMNS = `
   l.row_id AS lead_row_id, l.id AS lead_id, l.email,
   trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')) AS name, l.company,
   l.zone, l.country, l.stage, l.status, l.opted_out, l.do_not_contact, l.spam, l.attribution,
-  l.held_until, l.hold_note, l.watermark_at, l.nurture_count,
+  l.held_until, l.hold_note, l.watermark_at, l.nurture_count, l.sender,
   coalesce(l.last_contact_at, l.updated_at, l.created_at, l.imported_at) AS cold_since_at,
   (SELECT s.reason FROM suppressions s WHERE s.email_key = l.email_key) AS suppressed_reason,
   (SELECT m.id || ' ' || m.state FROM messages m
@@ -286,6 +287,7 @@ function leadFacts(row: LeadRow): LeadFacts {
     watermarkAt: row.watermark_at,
     coldSinceAt: row.cold_since_at,
     nurtureCount: row.nurture_count,
+    sender: row.sender,
   };
 }
 

@@ -31,6 +31,8 @@ export interface StoredMessage {
   readonly approvedBootId: string | null;
   readonly leavesAt: Instant | null;
   readonly claimedAt: Instant | null;
+  /** D1: from when on a provider may know its key; null when none does. */
+  readonly keyUsedAt: Instant | null;
   readonly sentAt: Instant | null;
   readonly attempts: number;
   readonly retryAt: Instant | null;
@@ -76,6 +78,7 @@ interface MessageRow {
   readonly approved_boot_id: string | null;
   readonly leaves_at: number | null;
   readonly claimed_at: number | null;
+  readonly key_used_at: number | null;
   readonly sent_at: number | null;
   readonly attempts: number;
   readonly retry_at: number | null;
@@ -209,6 +212,7 @@ export interface MessageChange {
   readonly approved_by?: string | null;
   readonly approved_boot_id?: string | null;
   readonly leaves_at?: Instant | null;
+  readonly sender?: string;
   readonly claimed_at?: Instant | null;
   readonly sent_at?: Instant | null;
   readonly ended_at?: Instant | null;
@@ -270,6 +274,7 @@ function toMessage(row: MessageRow): StoredMessage {
     approvedBootId: row.approved_boot_id,
     leavesAt: row.leaves_at,
     claimedAt: row.claimed_at,
+    keyUsedAt: row.key_used_at,
     sentAt: row.sent_at,
     attempts: row.attempts,
     retryAt: row.retry_at,

@@ -86,10 +86,10 @@ export function noteSendingDay(
 
 /** D6: from its first mail on, the lead has this sender; in the transaction of the claim. */
 export function keepSender(db: StateDatabase, leadRowId: number, address: string): void {
-  db.prepare<[string, number]>('UPDATE leads SET sender = ?1 WHERE row_id = ?2 AND sender IS NOT ?1').run(
-    keyOf(address),
-    leadRowId,
-  );
+  const key = keyOf(address);
+  db.prepare<[string, number, string]>(
+    'UPDATE leads SET sender = ? WHERE row_id = ? AND sender IS NOT ?',
+  ).run(key, leadRowId, key);
 }
 
 /** D6: false when it was paused before: the first reason stays, and the operator hears of it once. */

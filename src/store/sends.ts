@@ -134,7 +134,8 @@ export function keepMail(
      ON CONFLICT (message_row_id) DO UPDATE SET revision = excluded.revision, text_hash = excluded.text_hash,
        message_id_header = excluded.message_id_header, sender = excluded.sender, recipient = excluded.recipient, raw = excluded.raw,
        transport = excluded.transport, payload = excluded.payload
-     WHERE outgoing_mail.text_hash <> excluded.text_hash OR outgoing_mail.transport <> excluded.transport`,
+     WHERE outgoing_mail.text_hash <> excluded.text_hash OR outgoing_mail.transport <> excluded.transport
+       OR outgoing_mail.sender <> excluded.sender`,
   ).run(
     mail.messageRowId,
     mail.revision,

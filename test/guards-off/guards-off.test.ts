@@ -16,7 +16,7 @@ const FOLDER = join(ROOT, `node_modules/.cache/guards-off-${process.pid}`);
 const PLACEHOLDER = '@@guards off@@';
 
 const RUN_GUARDS = ['cap', 'blast_radius', 'weekday', 'wake', 'pause', 'one_step'];
-const SEND_GUARDS = ['undo'];
+const SEND_GUARDS = ['undo', 'sender_cap'];
 
 const run = promisify(execFile);
 

@@ -213,6 +213,23 @@ export const SCENARIOS: readonly Scenario[] = [
       await approveAndSend(world);
     },
   },
+  {
+    guard: 'sender_cap',
+    promise: 'D6 no sender above its cap',
+    options: {
+      rules: {
+        senders: {
+          'tom@mail.example.com': { dailyCap: 2 },
+          'mia@mail.example.com': { dailyCap: 30, rampStart: 1, rampStep: 1 },
+        },
+      },
+    },
+    async happens(world) {
+      await bringPeople(world, 5);
+      await drip(world);
+      await approveAndSend(world);
+    },
+  },
 ];
 
 /** Plays one scenario in a world of its own and tells which promises were broken, each once. */

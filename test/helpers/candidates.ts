@@ -69,6 +69,7 @@ function testLead(now: Instant): LeadFacts {
     watermarkAt: null,
     coldSinceAt: now - 10 * DAY_MS,
     nurtureCount: 0,
+    sender: null,
   };
 }
 

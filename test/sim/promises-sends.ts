@@ -8,6 +8,8 @@ import type { FreshClaim, View } from './view.ts';
 /** What may never happen to a mail, each judged for the deliveries that the command just began. */
 export const SEND_PROMISES: readonly Promised[] = [
   { name: 'A6 sends per run and day', broken: brokenSendCaps },
+  { name: 'D6 no sender above its cap', broken: brokenSenderCaps },
+  { name: 'D6 a lead keeps its sender', broken: brokenSenders },
   {
     name: 'A10 pause holds mail back',
     broken: ({ claims, tick }) => (tick.isStopped ? claims.map(name) : []),
@@ -50,6 +52,35 @@ function brokenSendCaps({ rules, claims, tick, rows }: View): readonly string[] 
     ...(claims.length > rules.sendsPerRun ? [`${claims.length} in one run`] : []),
     ...(Math.max(onDay, inDay) > rules.sendsPerDay ? [`${Math.max(onDay, inDay)} on one day`] : []),
   ];
+}
+
+/** Counted by the address that the bytes were made for, day by day in the operator's zone and over the last 24 hours. */
+function brokenSenderCaps({ rules, claims, tick, rows }: View): readonly string[] {
+  if (claims.length === 0) return [];
+  const today = wallAt(tick.at, rules.operatorZone).isoDate;
+  return Object.entries(rules.senders).flatMap(([address, rule]) => {
+    const all = rows(
+      `SELECT m.claimed_at FROM messages m JOIN outgoing_mail o ON o.message_row_id = m.row_id
+       WHERE m.state IN ('sending', 'sent', 'uncertain') AND lower(o.sender) = lower(?)`,
+      address,
+    ).map((row) => Number(row['claimed_at']));
+    const days = all.map((at) => wallAt(at, rules.operatorZone).isoDate);
+    const before = new Set(days.filter((day) => day < today)).size;
+    const { dailyCap, rampStart = dailyCap, rampStep = 0 } = rule;
+    const cap = Math.min(dailyCap, rampStart + rampStep * before);
+    const inDay = all.filter((at) => at > tick.at - DAY_MS).length;
+    const used = Math.max(days.filter((day) => day === today).length, inDay);
+    return used > cap ? [`${used} from ${address}, whose cap of the day is ${cap}`] : [];
+  });
+}
+
+function brokenSenders({ claims, rows }: View): readonly string[] {
+  if (claims.length === 0) return [];
+  return rows(
+    `SELECT m.lead_row_id AS lead, group_concat(DISTINCT lower(o.sender)) AS senders
+     FROM messages m JOIN outgoing_mail o ON o.message_row_id = m.row_id
+     WHERE m.state IN ('sending', 'sent', 'uncertain') GROUP BY m.lead_row_id HAVING count(DISTINCT lower(o.sender)) > 1`,
+  ).map(({ lead, senders }) => `lead ${lead} hears from ${senders}`);
 }
 
 function brokenOperatorsDay({ rules, claims }: View): readonly string[] {

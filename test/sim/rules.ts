@@ -25,6 +25,28 @@ export interface Rules {
   readonly quietMs: number;
   readonly coldMs: number;
   readonly nurtureMax: number;
+  /** D6: by address; empty where the one sender has no cap of its own. */
+  readonly senders: Readonly<Record<string, SenderRule>>;
+}
+
+/** The most mails that one mailbox may send in a day, and how it is warmed up; no `rampStart`: not at all. */
+export interface SenderRule {
+  readonly dailyCap: number;
+  readonly rampStart?: number;
+  readonly rampStep?: number;
+}
+
+/** The blocks of headgate.toml that say the same. */
+export function senderBlocks(senders: Rules['senders']): string {
+  return Object.entries(senders)
+    .flatMap(([address, { dailyCap, rampStart, rampStep }]) => [
+      '[[sender]]',
+      `address = "${address}"`,
+      `daily_cap = ${dailyCap}`,
+      ...(rampStart === undefined ? [] : [`ramp_start = ${rampStart}`, `ramp_step = ${rampStep ?? 1}`]),
+      '',
+    ])
+    .join('\n');
 }
 
 export const HOUR_MS = 3_600_000;
@@ -51,6 +73,7 @@ export const DEFAULT_RULES: Rules = {
   quietMs: 7 * DAY_MS,
   coldMs: 3 * DAY_MS,
   nurtureMax: 3,
+  senders: {},
 };
 
 /** The wall clock of a zone, as Intl knows it: an opinion of its own beside the program's arithmetic. */

@@ -63,6 +63,10 @@ const SETTINGS: readonly Pick<WorldOptions, 'env' | 'rules'>[] = [
       draftsPerDay: 40,
       blastRadiusFloor: 1,
       sendsPerRun: 30,
+      senders: {
+        'tom@mail.example.com': { dailyCap: 12 },
+        'mia@mail.example.com': { dailyCap: 8, rampStart: 2, rampStep: 1 },
+      },
     },
   },
   {
@@ -77,6 +81,11 @@ const SETTINGS: readonly Pick<WorldOptions, 'env' | 'rules'>[] = [
       draftsPerRun: { drip: 2, nurture: 5 },
       draftsPerDay: 4,
       sendsPerDay: 6,
+      senders: {
+        'tom@mail.example.com': { dailyCap: 2 },
+        'mia@mail.example.com': { dailyCap: 3, rampStart: 1, rampStep: 1 },
+        'ada@mail.example.com': { dailyCap: 1 },
+      },
     },
   },
 ];

@@ -16,7 +16,7 @@ import Database from 'better-sqlite3';
 import { runCli, type CliResult } from '../helpers/cli.ts';
 import { FakeClock, FakeMachine, SeededRandom } from '../helpers/fakes.ts';
 import { Witness, type Broken } from './promises.ts';
-import { DEFAULT_RULES, type Rules } from './rules.ts';
+import { DEFAULT_RULES, senderBlocks, type Rules } from './rules.ts';
 import type { Row } from './view.ts';
 
 export interface WorldOptions {
@@ -75,6 +75,8 @@ export class World {
       ...['--name', 'Tom at Ledd', '--from', 'tom@mail.example.com'],
       ...['--timezone', world.#rules.operatorZone, '--postal-address', 'Hauptstrasse 1, 10115 Berlin'],
     ]);
+    const config = world.read('headgate.toml');
+    world.write('headgate.toml', `${config}\n${senderBlocks(world.#rules.senders)}`);
     world.#witness = new Witness(world.directory, world.#rules);
     world.writeSequences(options.sequences ?? {});
     await world.#expectOk(['sequences', 'apply', '--yes']);
@@ -139,10 +141,11 @@ export class World {
     db.close();
   }
 
-  /** Another configuration from now on, and what it promises. The operator's zone stays. */
+  /** Another configuration from now on, and what it promises. The operator's zone and the senders stay. */
   async configure({ env = {}, rules = {} }: Pick<WorldOptions, 'env' | 'rules'>): Promise<void> {
     this.#env = env;
-    this.#rules = { ...DEFAULT_RULES, ...rules, operatorZone: this.#rules.operatorZone };
+    const { operatorZone, senders } = this.#rules;
+    this.#rules = { ...DEFAULT_RULES, ...rules, operatorZone, senders };
     await this.unseen(() => undefined);
   }
 

@@ -28,9 +28,11 @@ const FOUR_STEPS = {
 /** The headers of the mails in the outbox, in the order in which they left. */
 function mails(world: World): readonly Readonly<Record<string, string>>[] {
   return [...world.mails()].sort().map((name) => {
-    const head = world.read(`outbox/${name}`).split('\r\n\r\n')[0] ?? '';
+    const [head = ''] = world.read(`outbox/${name}`).split('\r\n\r\n');
     const lines = head.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n');
-    return Object.fromEntries(lines.map((line) => line.split(/: (.*)/s).slice(0, 2)));
+    const headers: Record<string, string> = {};
+    for (const line of lines) headers[line.slice(0, line.indexOf(': '))] = line.slice(line.indexOf(': ') + 2);
+    return headers;
   });
 }
 

@@ -1,16 +1,20 @@
 import { judgeSend } from '../../core/guards/send-guards.ts';
 import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import type { Instant } from '../../core/model.ts';
+import type { SenderAtDoor } from '../../core/senders/assignment.ts';
+import { isSameAddress } from '../../core/senders/sender.ts';
 import { startOfLocalDay } from '../../core/time/zone.ts';
 import type { DeliveryResult, JournalEntry, OutgoingMail, SendJournal } from '../../ports.ts';
 import { cancelEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
+import { keepSender } from '../../store/senders.ts';
 import { keepMail, recordAttempt, sendsMade, type SendsMade } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import type { Engine } from './engine.ts';
 import { outgoingOf, type QueuedMessage } from './send-candidates.ts';
+import type { SenderBook } from './sender-book.ts';
 
 export interface LedgerOptions {
   readonly runId: string;
@@ -20,6 +24,8 @@ export interface LedgerOptions {
   readonly isRehearsal: boolean;
   readonly journal: SendJournal;
   readonly stateId: string;
+  /** D6: what every mailbox may still send. */
+  readonly senders: SenderBook;
 }
 
 /** A message that this run claimed: committed as `sending`, in the journal, its bytes kept. */
@@ -68,9 +74,13 @@ export function claimRound(
 ): { claims: Claim[]; notSent: NotSent[] } {
   const claims: Claim[] = [];
   const notSent: NotSent[] = [];
+  options.senders.refresh(engine);
   let room = engine.without.has('cap') ? Infinity : sendRoom(engine);
   for (const composed of round.mails) {
-    const refusal = room > 0 ? refusalAtDoor(engine, composed, round.context) : capRefusal(composed.queued);
+    const refusal =
+      room > 0
+        ? refusalAtDoor(engine, composed, { ...options, context: round.context })
+        : capRefusal(composed.queued);
     if (refusal !== null) {
       notSent.push(refusal);
       continue;
@@ -95,17 +105,24 @@ export function undoRefusal(message: QueuedMessage): NotSent {
 function refusalAtDoor(
   engine: Engine,
   { queued: message, message: composed }: Composed,
-  context: GuardContext,
+  { senders, context }: Pick<LedgerOptions, 'senders'> & { readonly context: GuardContext },
 ): NotSent | null {
-  const fresh = outgoingOf(engine, message.id);
+  const fresh = outgoingOf(engine, message.id, { book: senders, proposed: message.sender });
   if (fresh?.message.state !== 'approved' || fresh.message.textHash !== composed.textHash) {
     return undoRefusal(message);
   }
   const verdict = judgeSend(fresh.send, context);
-  if (verdict.kind === 'allow' || verdict.kind === 'ask') return null;
+  if (verdict.kind === 'allow' || verdict.kind === 'ask') return otherSender(message, fresh.send.sender);
   const until = verdict.kind === 'skip' ? verdict.until : null;
   if (verdict.reason === 'allowlist') dropUnlisted(engine, message);
   return { message, reason: verdict.reason, detail: verdict.detail, until };
+}
+
+/** D6: the mail was composed for a sender that the lead has not, since another mail to it was claimed in between. */
+function otherSender(message: QueuedMessage, sender: SenderAtDoor | null): NotSent | null {
+  if (sender === null || isSameAddress(sender.address, message.sender)) return null;
+  const detail = `its sender is ${sender.address}; the next run composes it for that one`;
+  return { message, reason: 'sender_cap', detail, until: null };
 }
 
 /** D9: the recipient may not be written to at all: skipped, and the enrollment ends. In the caller's transaction. */
@@ -121,7 +138,8 @@ export function dropUnlisted(engine: Engine, message: QueuedMessage): void {
 function claimOne(engine: Engine, { queued, message, mail }: Composed, options: LedgerOptions): Claim | null {
   const { db, now, operatorDay } = engine;
   const attempt = message.attempts + 1;
-  const change = { claimed_at: now, attempts: attempt, retry_at: null } as const;
+  const sender = mail.from.toLowerCase();
+  const change = { claimed_at: now, attempts: attempt, retry_at: null, sender } as const;
   if (!moveMessage(db, message, { to: 'sending', change })) return null;
   const { runId, transport, account } = options;
   const event = {
@@ -134,6 +152,9 @@ function claimOne(engine: Engine, { queued, message, mail }: Composed, options: 
     account,
     detail: null,
   };
+  options.senders.take(mail.from);
+  // What only a sequence names is that sequence's, and no lead's for life.
+  if (!queued.isFixedSender) keepSender(db, message.leadRowId, sender);
   recordAttempt(db, { ...event, event: 'claimed' });
   keepMail(db, {
     messageRowId: message.rowId,

@@ -1,4 +1,5 @@
 import { fatalMarker } from '../../core/fatal-markers.ts';
+import { kindOfRefusal } from '../../core/senders/door-refusal.ts';
 import type { DeliveryResult } from '../../ports.ts';
 import { countFailure, endEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type MessageChange, type StoredMessage } from '../../store/messages.ts';
@@ -6,11 +7,13 @@ import { enqueueNotice } from '../../store/notices.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { keepReceipt, recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
+import { recordDoorRefusal } from '../../store/senders.ts';
 import { recordDelivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { isStepRemoved, withdrawRemoved } from './removed-steps.ts';
 import { outgoingOf, type QueuedMessage } from './send-candidates.ts';
 import type { Claim, LedgerOptions, Result } from './send-ledger.ts';
+import { judgeSenders } from './sender-health.ts';
 
 /** B5: three attempts that surely failed end the enrollment. */
 const FAILURES_MAX = 3;
@@ -40,18 +43,48 @@ export function settleClaim(engine: Engine, { claim, result }: Result, options: 
   });
   switch (result.kind) {
     case 'accepted':
+      options.senders.noteLeft(engine, claim.mail.from);
       keepReceipt(engine.db, message.rowId, result);
       recordDelivery(engine, message, { at: engine.now, isRehearsal: options.isRehearsal, response: detail });
       return { message: queued, outcome: 'sent', detail };
     case 'unknown':
+      options.senders.noteLeft(engine, claim.mail.from);
       markUncertain(engine, message, { detail, runId });
       return { message: queued, outcome: 'uncertain', detail };
     case 'withdrawn':
+      options.senders.forget();
       approveAgain(engine, message);
       return { message: queued, outcome: 'withdrawn', detail };
-    case 'refused':
-      return refuse(engine, claim, result);
+    case 'refused': {
+      const settled = refuse(engine, claim, result);
+      options.senders.forget();
+      noteDoorRefusal(engine, { claim, result }, options);
+      return settled;
+    }
   }
+}
+
+/** D6: an address that is refused for good counts against the sender, and may pause it in the middle of a run. */
+function noteDoorRefusal(
+  engine: Engine,
+  { claim, result }: { claim: Claim; result: Extract<DeliveryResult, { kind: 'refused' }> },
+  { runId }: LedgerOptions,
+): void {
+  if (!result.permanent || result.scope === 'run') return;
+  const { db, now: at } = engine;
+  const { rowId: messageRowId, id: messageId, leadRowId } = claim.message;
+  const { attempt } = claim;
+  const detail = result.response;
+  recordDoorRefusal(db, {
+    kind: kindOfRefusal(detail),
+    messageId,
+    messageRowId,
+    leadRowId,
+    attempt,
+    at,
+    detail,
+  });
+  judgeSenders(engine, { runId, writer: () => db });
 }
 
 function detailOf(result: DeliveryResult): string {

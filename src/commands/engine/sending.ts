@@ -2,7 +2,10 @@ import { HeadgateError } from '../../core/errors.ts';
 import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import { judgeSend } from '../../core/guards/send-guards.ts';
 import type { Clock, DeliveryResult, Mailer, OutgoingMail } from '../../ports.ts';
+import type { SenderAtDoor } from '../../core/senders/assignment.ts';
+import type { StateDatabase } from '../../store/database.ts';
 import { messageById, type StoredMessage } from '../../store/messages.ts';
+import { pauseReasonOf } from '../../store/senders.ts';
 import { engineAt, type Engine } from './engine.ts';
 import { doorContext, outgoingOf, type QueuedMessage } from './send-candidates.ts';
 import {
@@ -25,8 +28,8 @@ export type StopReason = 'paused' | 'signal' | 'time';
 export interface SendingOptions extends LedgerOptions {
   readonly mailer: Mailer;
   readonly clock: Clock;
-  /** The exact bytes of a message, made once and the same ever after. Throws `mail_not_composed` for one that is no mail. */
-  readonly compose: (message: StoredMessage) => Promise<OutgoingMail>;
+  /** The exact bytes of a message from this sender, made once and the same ever after. Throws `mail_not_composed` for one that is no mail. */
+  readonly compose: (message: StoredMessage, sender: string) => Promise<OutgoingMail>;
   /** Asked before every claim, and again before every body; null to go on. */
   readonly mustStop: () => StopReason | null;
   /** D7: waits before the next message; resolves at once where no pace is set. */
@@ -150,7 +153,7 @@ class SendingRun {
         continue;
       }
       try {
-        mails.push({ queued, message, mail: await this.options.compose(message) });
+        mails.push({ queued, message, mail: await this.options.compose(message, queued.sender) });
       } catch (error) {
         if (!(error instanceof HeadgateError) || error.code !== 'mail_not_composed') throw error;
         unfit.push({ queued, message, detail: error.message });
@@ -216,7 +219,8 @@ class SendingRun {
     const present = isFresh ? engine : engineAt(this.base, now);
     const fresh = outgoingOf(present, claim.message.id);
     if (fresh?.message.state !== 'sending') return false;
-    const verdict = judgeSend(fresh.send, isFresh ? context : doorContext(present));
+    const sender = senderAtGate(present.db, claim.mail.from);
+    const verdict = judgeSend({ ...fresh.send, sender }, isFresh ? context : doorContext(present));
     return verdict.kind === 'allow' || verdict.kind === 'ask';
   }
 
@@ -258,4 +262,9 @@ class SendingRun {
     const notSent = [...this.notSent, ...left.map((each) => ({ ...each, until: null }))];
     return { settled, notSent, stoppedBy: this.stoppedBy, cutShort };
   }
+}
+
+/** D6: it has taken its place under the cap; what may have come in between is a pause. */
+function senderAtGate(db: StateDatabase, address: string): SenderAtDoor {
+  return { address, room: null, pausedReason: pauseReasonOf(db, address), removed: null };
 }

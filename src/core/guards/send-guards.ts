@@ -1,6 +1,7 @@
 import type { Candidate } from '../candidate.ts';
 import type { Instant, MessageState } from '../model.ts';
 import { judgeLead, judgeSequenceAtRest, type GuardContext } from './lead-guards.ts';
+import type { SenderAtDoor } from '../senders/assignment.ts';
 import { ALLOW, skip, type Verdict } from './verdict.ts';
 
 /** One approved message on its way out: the candidate it was drafted for, as it is now, and what became of its words. */
@@ -20,6 +21,8 @@ export interface SendCandidate {
   };
   /** The last delivery to this lead by any other message; null for none. */
   readonly lastSentAt: Instant | null;
+  /** D6: who would write; null where nobody asks about that. */
+  readonly sender: SenderAtDoor | null;
 }
 
 /**
@@ -49,6 +52,8 @@ const SEND_GUARDS: readonly (readonly [string, SendGuard])[] = [
   ['watermark', judgeSentWatermark],
   ['due', judgeSequence],
   ['allowlist', judgeAllowlist],
+  // Last of all: only what could leave otherwise takes part in what a sender may still send.
+  ['sender_cap', judgeSender],
 ];
 
 /** D2: a draft older than its expiry ends at the next run, approved or not. */
@@ -88,4 +93,16 @@ function judgeAllowlist({ candidate }: SendCandidate, { policy }: GuardContext):
 
 function isDomainOf(entry: string, address: string): boolean {
   return entry.startsWith('@') && address.endsWith(entry.toLowerCase());
+}
+
+/** D6: its sender has had its mails of the day, is paused, or is none any more: the lead waits for it and goes to no other. */
+function judgeSender({ sender }: SendCandidate): Verdict {
+  if (sender === null) return ALLOW;
+  const { address, room, pausedReason, removed } = sender;
+  if (removed !== null) {
+    const detail = `its sender ${removed} is in no [[sender]] block, and none takes_over its leads`;
+    return skip('sender_cap', detail);
+  }
+  if (pausedReason !== null) return skip('sender_cap', `${address} is paused: ${pausedReason}`);
+  return room !== null && room <= 0 ? skip('sender_cap', `${address} has had its mails of the day`) : ALLOW;
 }

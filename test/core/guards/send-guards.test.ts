@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { GuardContext } from '../../../src/core/guards/lead-guards.ts';
+import type { SenderAtDoor } from '../../../src/core/senders/assignment.ts';
 import { judgeSend, type SendCandidate } from '../../../src/core/guards/send-guards.ts';
 import type { Verdict } from '../../../src/core/guards/verdict.ts';
 import { candidate, DAY_MS, guardContext, HOUR_MS, testPolicy, WEDNESDAY } from '../../helpers/candidates.ts';
@@ -13,6 +14,7 @@ const NIGHT = Date.UTC(2026, 1, 18, 2);
 interface OutgoingParts extends CandidateParts {
   readonly message?: Partial<SendCandidate['message']>;
   readonly lastSentAt?: number;
+  readonly sender?: Partial<SenderAtDoor>;
 }
 
 /** Drafted yesterday, approved an hour ago, its undo over: nothing stands in its way unless the test says so. */
@@ -39,6 +41,7 @@ function outgoing(parts: OutgoingParts = {}, now = WEDNESDAY): SendCandidate {
       ...parts.message,
     },
     lastSentAt: parts.lastSentAt ?? null,
+    sender: { address: 'tom@example.com', room: 1, pausedReason: null, removed: null, ...parts.sender },
   };
 }
 
@@ -137,6 +140,24 @@ const REFUSALS: readonly Refusal[] = [
     parts: {},
     reason: 'allowlist',
     context: { policy: testPolicy({ allowlist: ['me@example.com'] }) },
+  },
+  {
+    guard: 'sender_cap',
+    title: 'D6: a mailbox that is being warmed up would send one mail more than it may',
+    parts: { sender: { room: 0 } },
+    reason: 'sender_cap',
+  },
+  {
+    guard: 'sender_cap',
+    title: 'D6: a mailbox that people complain about would go on',
+    parts: { sender: { pausedReason: '0.4 % complaints' } },
+    reason: 'sender_cap',
+  },
+  {
+    guard: 'sender_cap',
+    title: 'D6: the leads of a removed mailbox would hear from a stranger',
+    parts: { sender: { removed: 'old@example.com' } },
+    reason: 'sender_cap',
   },
 ];
 
