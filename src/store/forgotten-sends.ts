@@ -31,7 +31,8 @@ export function insertForgotten(
      VALUES (?, ?, ?, ?, ?, ?, 'r-journal', 'settled by the send journal', ?, ?, '${FORGOTTEN_WORDS}', ?, ?, ?, ?, ?)
      ON CONFLICT (enrollment_row_id, step_row_id) DO UPDATE SET id = excluded.id, state = excluded.state, note = excluded.note,
        subject = coalesce(subject, excluded.subject), body_markdown = coalesce(body_markdown, excluded.body_markdown),
-       text_hash = coalesce(text_hash, excluded.text_hash), claimed_at = excluded.claimed_at, sent_at = excluded.sent_at, dry = excluded.dry, ended_at = NULL`,
+       text_hash = coalesce(text_hash, excluded.text_hash), claimed_at = excluded.claimed_at, sent_at = excluded.sent_at, dry = excluded.dry, ended_at = NULL,
+       key_used_at = NULL`,
   ).run(
     message.messageId,
     message.enrollmentRowId,
@@ -50,9 +51,7 @@ export function insertForgotten(
   db.prepare<[number]>(
     `UPDATE enrollments SET status = 'active' WHERE row_id = ? AND status = 'pending'`,
   ).run(message.enrollmentRowId);
-  db.prepare<[number, number]>(
-    'UPDATE leads SET watermark_at = max(coalesce(watermark_at, 0), ?) WHERE row_id = ?',
-  ).run(message.at, message.leadRowId);
+  raiseWatermark(db, message);
   logForgotten(db, message);
 }
 
@@ -67,6 +66,28 @@ function logForgotten(
      ON CONFLICT (message_row_id, revision) DO UPDATE SET run_id = excluded.run_id, made_at = excluded.made_at,
        operator_day = excluded.operator_day`,
   ).run(message.at, message.operatorDay, message.messageId);
+}
+
+/**
+ * A6, A8: a message that had ended in the backup and left after it was drafted anew in between: its next revision, which used the caps
+ * of its day up and is the last draft of its lead (A2).
+ */
+export function logDraftedAnew(
+  db: StateDatabase,
+  message: { messageRowId: number; messageId: string; leadRowId: number; at: Instant; operatorDay: string },
+): void {
+  db.assertInWrite();
+  db.prepare<[number, number, number]>(
+    'UPDATE messages SET revision = revision + 1, reserved_at = ?, drafted_at = ? WHERE row_id = ?',
+  ).run(message.at, message.at, message.messageRowId);
+  raiseWatermark(db, message);
+  logForgotten(db, message);
+}
+
+function raiseWatermark(db: StateDatabase, { at, leadRowId }: { at: Instant; leadRowId: number }): void {
+  db.prepare<[number, number]>(
+    'UPDATE leads SET watermark_at = max(coalesce(watermark_at, 0), ?) WHERE row_id = ?',
+  ).run(at, leadRowId);
 }
 
 /**
@@ -86,7 +107,7 @@ export function forceState(
   db.assertInWrite();
   const words = '(its words were not in the backup)';
   db.prepare(
-    `UPDATE messages SET state = ?, note = ?, claimed_at = ?, sent_at = ?, dry = ?, ended_at = NULL, subject = coalesce(subject, ?),
+    `UPDATE messages SET state = ?, note = ?, claimed_at = ?, sent_at = ?, dry = ?, ended_at = NULL, key_used_at = NULL, subject = coalesce(subject, ?),
        body_markdown = coalesce(body_markdown, ?), text_hash = coalesce(text_hash, '${FORGOTTEN_WORDS}')
      WHERE row_id = ?`,
   ).run(

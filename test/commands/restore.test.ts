@@ -409,6 +409,28 @@ describe('restore, as an act', () => {
     });
   });
 
+  test('A6, A8: what expired in the copy and was written anew since uses the caps of its day up, and is the last draft of its lead', async () => {
+    const server = await SmtpTestServer.start();
+    const bench = await liveDesk(server.port, WIDE);
+    bench.enroll(bench.lead('ann'), bench.sequence);
+    await bench.run(['drip', '--force']);
+    bench.clock.advance(8 * DAY_MS);
+    await bench.send();
+    expect(bench.row('SELECT state FROM messages')).toEqual({ state: 'expired' });
+    const copy = await backUp(bench);
+    await draftAndApprove(bench);
+    await bench.send();
+    const log = 'SELECT revision, operator_day, made_at FROM draft_log ORDER BY revision';
+    const watermark = 'SELECT watermark_at FROM leads';
+    const before = [bench.rows(log), bench.row(watermark)];
+    expect(bench.rows(log)).toHaveLength(2);
+    bench.clock.advance(HOUR_MS);
+
+    expect((await restore(bench, copy)).items[0]).toMatchObject({ journal: { sent: 1 } });
+    expect(bench.row('SELECT state, revision FROM messages')).toEqual({ state: 'sent', revision: 2 });
+    expect([bench.rows(log), bench.row(watermark)]).toEqual(before);
+  });
+
   test('A12: while a job runs, or somebody has the state open, nothing is restored', async () => {
     const bench = sendDesk();
     const copy = await backUp(bench);

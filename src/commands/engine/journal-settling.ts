@@ -1,11 +1,12 @@
 import { listOutbox } from '../../adapters/mail/outbox.ts';
 import { journalFacts, type JournalFact } from '../../core/journal-facts.ts';
 import type { Instant, MessageState } from '../../core/model.ts';
+import { isExpired, isUnsent } from '../../core/review-rules.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
 import type { JournalEntry, SendJournal } from '../../ports.ts';
 import { enrollmentByPublicId } from '../../store/enrollments.ts';
 import { messageById, type StoredMessage } from '../../store/messages.ts';
-import { forceState, insertForgotten } from '../../store/forgotten-sends.ts';
+import { forceState, insertForgotten, logDraftedAnew } from '../../store/forgotten-sends.ts';
 import { readHeader } from '../../store/header.ts';
 import { findLead } from '../../store/leads.ts';
 import { addSuppression } from '../../store/suppressions.ts';
@@ -117,7 +118,7 @@ function settleFact(engine: Engine, fact: Fact): 'settled' | 'known' | 'unknown'
     leadRowId: enrollment.leadRowId,
     stepRowId: step.rowId,
     job: enrollment.kind,
-    operatorDay: operatorDay(line.at, engine.policy.timezone),
+    ...momentOf(engine, line),
     ...stateOf(fact),
   });
   const put = messageById(engine.db, line.messageId);
@@ -142,6 +143,10 @@ const SETTLED_STATES: ReadonlySet<MessageState> = new Set<MessageState>(['sent',
 function settleMessage(engine: Engine, message: StoredMessage, fact: Fact): 'settled' | 'known' {
   if (message.state === 'sent' || (SETTLED_STATES.has(message.state) && fact.fate === 'uncertain'))
     return 'known';
+  if (wasDraftedAnew(engine, message, fact.line.at)) {
+    const { rowId: messageRowId, id: messageId, leadRowId } = message;
+    logDraftedAnew(engine.db, { messageRowId, messageId, leadRowId, ...momentOf(engine, fact.line) });
+  }
   forceState(engine.db, {
     messageRowId: message.rowId,
     detail: 'settled by the send journal',
@@ -149,6 +154,20 @@ function settleMessage(engine: Engine, message: StoredMessage, fact: Fact): 'set
   });
   afterSettling(engine, message, fact);
   return 'settled';
+}
+
+/** What had ended in this state, or was too old to leave any more (D2), had to be drafted anew to leave after it. */
+function wasDraftedAnew({ policy }: Engine, message: StoredMessage, leftAt: Instant): boolean {
+  if (ENDED_UNSENT.has(message.state)) return true;
+  return (
+    isUnsent(message.state) && isExpired(message, { now: leftAt, expiryMs: policy.limits.draftExpiryMs })
+  );
+}
+
+const ENDED_UNSENT: ReadonlySet<MessageState> = new Set<MessageState>(['expired', 'discarded', 'rejected']);
+
+function momentOf({ policy }: Engine, { at }: JournalEntry): { at: Instant; operatorDay: string } {
+  return { at, operatorDay: operatorDay(at, policy.timezone) };
 }
 
 function afterSettling(engine: Engine, message: StoredMessage, { fate, line }: Fact): void {
