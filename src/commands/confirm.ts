@@ -1,5 +1,5 @@
 import { HeadgateError } from '../core/errors.ts';
-import { strongestExit, type ExitName } from '../core/exits.ts';
+import { strongestExit } from '../core/exits.ts';
 import type { Job } from '../core/model.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { confirmInSession, NOTHING_TO_CONFIRM, type ConfirmRequest } from './confirm-plan.ts';
@@ -87,29 +87,40 @@ function readRequest(invocation: Invocation): Omit<ConfirmRequest, 'planId'> {
   };
 }
 
-/** Two jobs, one document: items of both, counts added, the stronger exit. */
+/**
+ * Two jobs, one document of the usual shape (cli.md 2.6): run and guards of the job that decided the exit, the items of both, the counts
+ * added; `jobs` holds what each of them says of itself.
+ */
 function together(outcomes: readonly Outcome[]): Outcome {
-  const exits: readonly ExitName[] = outcomes.map((outcome) => outcome.exit);
-  const exit = strongestExit(exits);
-  const [first] = outcomes;
-  if (first === undefined)
-    throw new HeadgateError('there is no job to confirm', { code: 'no_jobs', exit: 'SOFTWARE' });
+  const exit = strongestExit(outcomes.map((outcome) => outcome.exit));
   const spoken = outcomes.filter((outcome) => !isNothing(outcome));
+  const told = spoken.length > 0 ? spoken : outcomes.slice(0, 1);
+  const deciding = told.find((outcome) => outcome.exit === exit) ?? told[0];
+  if (deciding === undefined)
+    throw new HeadgateError('there is no job to confirm', { code: 'no_jobs', exit: 'SOFTWARE' });
+  const documents = outcomes.map(({ document }) => document);
+  const { run, guards } = documents[outcomes.indexOf(deciding)] ?? {};
   return {
-    ...(spoken[0] ?? first),
+    ...deciding,
     exit,
     document: {
       schema: 'headgate.run/1',
-      run: outcomes.map((outcome) => outcome.document['run']),
-      guards: outcomes.map((outcome) => outcome.document['guards']),
-      counts: addCounts(outcomes.map((outcome) => outcome.document['counts'])),
-      items: outcomes.flatMap((outcome) => listOf(outcome.document['items'])),
-      next: outcomes.flatMap((outcome) => listOf(outcome.document['next'])),
+      run,
+      guards,
+      counts: addCounts(documents.map(({ counts }) => counts)),
+      items: documents.flatMap(({ items }) => listOf(items)),
+      next: documents.flatMap(({ next }) => listOf(next)),
+      jobs: documents.map((document) => ({
+        run: document['run'],
+        guards: document['guards'],
+        counts: document['counts'],
+      })),
     },
     human: (terminal) =>
-      (spoken.length > 0 ? spoken : [first]).flatMap((outcome) =>
+      told.flatMap((outcome) =>
         typeof outcome.human === 'string' ? [outcome.human] : outcome.human(terminal),
       ),
+    notes: [...new Set(told.flatMap(({ notes }) => notes ?? []))],
   };
 }
 

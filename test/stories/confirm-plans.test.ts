@@ -25,8 +25,8 @@ async function document(world: World, argv: readonly string[]): Promise<RunDocum
 /** What a timer's `confirm` says about drip. */
 async function confirmByTimer(world: World): Promise<string | null> {
   const result = await world.run(['confirm', '--json'], { isTimer: true });
-  const { run } = result.json() as { run: readonly RunDocument['run'][] };
-  return run[0]?.reason ?? null;
+  const { jobs } = result.json() as { jobs: readonly { readonly run: RunDocument['run'] }[] };
+  return jobs[0]?.run.reason ?? null;
 }
 
 /** Three people due, on a machine that has just booted again. */

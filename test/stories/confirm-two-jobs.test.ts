@@ -27,12 +27,16 @@ it('A17: a stale plan of nurture does not hide what confirm has just drafted for
 
   expect(confirmed.code).toBe(33);
   expect(confirmed.json()).toMatchObject({
-    run: [
-      { job: 'drip', mode: 'live' },
-      { job: 'nurture', mode: 'refused', reason: 'it is older than 24 h' },
+    // The keys of every run, told of the job that decided the exit; both jobs beside them.
+    run: { job: 'nurture', mode: 'refused', reason: 'it is older than 24 h' },
+    guards: { cap: { per_run: 5 }, paused: false },
+    jobs: [
+      { run: { job: 'drip', mode: 'live' }, guards: { cap: { used: 1 } }, counts: { drafted: 1 } },
+      { run: { job: 'nurture', mode: 'refused' }, counts: {} },
     ],
     counts: { drafted: 1 },
-    exit: { name: 'STALE_PLAN' },
+    items: [{ action: 'draft', sequence: 'website-lead' }],
+    exit: { name: 'STALE_PLAN', message: 'it is older than 24 h' },
   });
   expect(world.broken).toEqual([]);
 });

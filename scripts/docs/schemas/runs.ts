@@ -13,7 +13,6 @@ import {
   objectOf,
   oneOf,
   text,
-  type Shape,
   type Shapes,
 } from './shapes.ts';
 
@@ -91,11 +90,6 @@ const sent = objectOf(
   { outcome: oneOf(['sent', 'uncertain', 'retry', 'failed', 'withdrawn']), detail: text },
 );
 
-/** `confirm` without an id, and two jobs: lists, in the order of the jobs. */
-function oneOrList(shape: Shape): Shape {
-  return { anyOf: [shape, listOf(shape)] };
-}
-
 const recordedRun: Shapes = {
   id: idOf('r'),
   command: text,
@@ -161,13 +155,15 @@ const STATUS = objectOf({
 
 /** Documents of runs and of what they left: run, runs, sends, outbox, status, backup. */
 export const RUN_SHAPES: Shapes = {
-  'headgate.run/1': objectOf({
-    run: oneOrList(run),
-    guards: oneOrList(guards),
-    counts,
-    items: listOf({ anyOf: [draft, heldBack, sent] }),
-    next,
-  }),
+  'headgate.run/1': objectOf(
+    { run, guards, counts, items: listOf({ anyOf: [draft, heldBack, sent] }), next },
+    {
+      jobs: described(
+        listOf(objectOf({ run, guards, counts })),
+        'Of confirm without an id: each job by itself. Beside it, run and guards are those of the job that decided the exit, counts are added, items and next are those of both.',
+      ),
+    },
+  ),
   'headgate.runs/1': objectOf({
     items: listOf(
       objectOf(recordedRun, {
