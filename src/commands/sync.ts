@@ -24,7 +24,7 @@ const RUN_MS = 8 * MINUTE_MS;
 export async function run(invocation: Invocation): Promise<Outcome> {
   const workspace = openWorkspace(invocation);
   const wanted = listOption(invocation, 'source');
-  const sources = chosen(sourcesOf(workspace), wanted);
+  const sources = chosen(sourcesOf({ invocation, workspace }), wanted);
   const since = textOption(invocation, 'since');
   if (since !== null && wanted.length !== 1)
     throw usageError('--since belongs to one source', 'headgate sync --source ID --since SEQ');

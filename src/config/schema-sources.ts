@@ -20,11 +20,10 @@ export const SOURCE_SECTION: SectionSpec = {
       key: 'source[].kind',
       type: {
         kind: 'choice',
-        choices: ['csv'],
+        choices: ['csv', 'mailgun'],
         later: {
           airtable: 'it will read leads from a base of Airtable',
           imap: 'it will read answers and bounces from a mailbox',
-          mailgun: 'it will read the events of Mailgun',
           resend: 'it will read the events of Resend',
           stream: 'it will read the event stream of the stream API',
         },
@@ -47,11 +46,31 @@ export const SOURCE_SECTION: SectionSpec = {
       summary: 'csv: the `source` of leads whose row names none.',
     },
     {
+      key: 'source[].domain',
+      type: { kind: 'text', maximumLength: 253 },
+      defaultValue: null,
+      summary: 'mailgun: the sending domain whose events are read.',
+    },
+    {
+      key: 'source[].key',
+      type: { kind: 'secret' },
+      defaultValue: null,
+      summary: 'mailgun: where the API key is.',
+    },
+    {
+      key: 'source[].requests_per_second',
+      type: { kind: 'number', minimum: 0.1, maximum: 1000 },
+      defaultValue: null,
+      defaultNote: '5',
+      unit: 'requests a second',
+      summary: 'mailgun: most requests that are made to it; a limit that it states itself is kept as well.',
+    },
+    {
       key: 'source[].base_url',
       type: { kind: 'web_address' },
       defaultValue: null,
-      later: 'it will say where the service answers',
-      summary: 'Where it answers, when that is not the service itself.',
+      defaultNote: "the service's own address",
+      summary: 'mailgun: where it answers; `https://api.eu.mailgun.net` for domains in the EU.',
     },
   ],
 };

@@ -1,4 +1,5 @@
 import type { CrossIssue } from './cross-checks.ts';
+import type { SecretReference } from './key-spec.ts';
 import type { ValueReader } from './value-reader.ts';
 
 /** One [[source]] block, complete for its kind. */
@@ -11,16 +12,50 @@ export interface CsvSourceConfig {
   readonly leadSource: string | null;
 }
 
-export type SourceConfig = CsvSourceConfig;
+export interface MailgunSourceConfig {
+  readonly kind: 'mailgun';
+  readonly id: string;
+  readonly domain: string;
+  readonly key: SecretReference;
+  /** Null: the service itself. */
+  readonly baseUrl: string | null;
+  readonly requestsPerSecond: number;
+}
+
+export type SourceConfig = CsvSourceConfig | MailgunSourceConfig;
 
 /** In the order of the file. Checked before: ids are distinct, each block has what its kind needs. */
 export function createSources(values: ValueReader): readonly SourceConfig[] {
-  return values.blocks('source').map((block) => ({
-    kind: 'csv',
-    id: block.text('id'),
-    path: block.text('path'),
-    leadSource: block.textOrNull('lead_source'),
-  }));
+  return values.blocks('source').map(createSource);
+}
+
+function createSource(block: ValueReader): SourceConfig {
+  const id = block.text('id');
+  const kind = block.text('kind');
+  switch (kind) {
+    case 'csv':
+      return { kind, id, path: block.text('path'), leadSource: block.textOrNull('lead_source') };
+    case 'mailgun':
+      return {
+        kind,
+        id,
+        domain: block.text('domain'),
+        key: secret(block, 'key'),
+        baseUrl: block.textOrNull('base_url'),
+        requestsPerSecond: block.numberOrNull('requests_per_second') ?? REQUESTS_PER_SECOND,
+      };
+    default:
+      throw new Error(`${kind} passed validation but is no kind of source`);
+  }
+}
+
+/** Slow enough for every service here; Airtable documents it. */
+const REQUESTS_PER_SECOND = 5;
+
+function secret(block: ValueReader, name: string): SecretReference {
+  const reference = block.secretOrNull(name);
+  if (reference === null) throw new Error(`${name} passed validation but is not there`);
+  return reference;
 }
 
 /** By kind: the keys that it needs, and those that it may have beside `id` and `kind`. */
@@ -28,6 +63,7 @@ const KEYS_OF_KIND: Readonly<
   Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>
 > = {
   csv: { needs: ['path'], takes: ['lead_source'] },
+  mailgun: { needs: ['domain', 'key'], takes: ['base_url', 'requests_per_second'] },
 };
 const ALL_KEYS = [
   ...new Set(Object.values(KEYS_OF_KIND).flatMap(({ needs, takes }) => [...needs, ...takes])),

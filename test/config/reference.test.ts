@@ -58,6 +58,9 @@ describe('config explain finds', () => {
       'source[].kind',
       'source[].path',
       'source[].lead_source',
+      'source[].domain',
+      'source[].key',
+      'source[].requests_per_second',
       'source[].base_url',
     ]);
     expect(keysOf('sender.dkim')).toEqual(['sender[].dkim.selector', 'sender[].dkim.key']);

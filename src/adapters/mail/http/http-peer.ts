@@ -24,6 +24,8 @@ export interface HttpPeerOptions {
    */
   readonly keepsAlive: boolean;
   readonly timeouts: HttpTimeouts;
+  /** An answer that is longer is none; 1 MB where it is left out. */
+  readonly answerBytesMax?: number;
   /** PEM of an authority to trust instead of the system's. */
   readonly ca?: string;
 }
@@ -120,7 +122,7 @@ export class HttpPeer {
 
   private async open(): Promise<Pool> {
     const { Pool: PoolClass } = await import('undici');
-    const { baseUrl, connections, keepsAlive, timeouts, ca } = this.options;
+    const { baseUrl, connections, keepsAlive, timeouts, ca, answerBytesMax } = this.options;
     return new PoolClass(new URL(baseUrl).origin, {
       connections,
       pipelining: keepsAlive ? 1 : 0,
@@ -128,7 +130,7 @@ export class HttpPeer {
       connect: { timeout: timeouts.connectMs, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) },
       headersTimeout: timeouts.requestMs,
       bodyTimeout: timeouts.requestMs,
-      maxResponseSize: ANSWER_BYTES_MAX,
+      maxResponseSize: answerBytesMax ?? ANSWER_BYTES_MAX,
     });
   }
 }

@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest';
+
+import { MailgunServer } from '../servers/mailgun.ts';
+import { MailgunEventsServer, type IndexedEvent } from '../servers/mailgun-events.ts';
+import type { Desk } from '../commands/desk.ts';
+import { leadEmail, mailedDesk, mailId, outcomeOf, putSecret } from './many-mails.ts';
+
+interface SyncDocument {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly exit: { readonly name: string; readonly message: string | null };
+}
+
+function source(server: MailgunEventsServer): string {
+  return `[[source]]
+id = "mailgun"
+kind = "mailgun"
+domain = "${MailgunServer.DOMAIN}"
+key = { file = "key" }
+base_url = "${server.url}"
+requests_per_second = 1000
+`;
+}
+
+function mailgunDesk(server: MailgunEventsServer, mails: number): Desk {
+  const bench = mailedDesk(source(server), mails);
+  putSecret(bench, MailgunServer.KEY);
+  return bench;
+}
+
+async function sync(bench: Desk): Promise<SyncDocument> {
+  return (await bench.json(['sync', '--source', 'mailgun'])) as unknown as SyncDocument;
+}
+
+const KINDS = ['delivered', 'opened', 'clicked', 'accepted'] as const;
+const MINUTE_S = 60;
+
+/** One event of a mail of the desk. */
+function event(
+  number: number,
+  changes: Partial<IndexedEvent> & { event: string; timestamp: number },
+): IndexedEvent {
+  return {
+    id: `${changes.event}-${String(number)}`,
+    recipient: leadEmail(number),
+    'user-variables': { 'message-id': mailId(number) },
+    message: { headers: { 'message-id': `${mailId(number)}@mail.example.com` } },
+    ...changes,
+  };
+}
+
+/**
+ * So many events of the last day: mostly good news, some dead addresses, complaints and opt-outs; one in ten reaches the index late,
+ * one in ten stands in it twice.
+ */
+function history(server: MailgunEventsServer, of: { count: number; mails: number; endS: number }): void {
+  const { count, mails, endS } = of;
+  // One in eleven of what the index holds is the second copy of another.
+  const distinct = Math.ceil((count * 10) / 11);
+  for (let index = 0; index < distinct; index += 1) {
+    const number = 1 + (index % mails);
+    const round = Math.floor(index / mails);
+    const timestamp = endS - 86_000 + (index * 85_000) / distinct;
+    const kind = badNews(number, round) ?? { event: KINDS[round % KINDS.length] ?? 'delivered' };
+    const made = event(number, { timestamp, ...kind, id: `ev-${String(index)}` });
+    const lateS = index % 10 === 3 ? (index % 25) * MINUTE_S : 0;
+    server.put(made, (timestamp + lateS) * 1_000);
+    if (index % 10 === 7 && server.events.length < count) server.put(made, (timestamp + lateS) * 1_000);
+  }
+}
+
+function badNews(number: number, round: number): { event: string; [field: string]: unknown } | null {
+  if (round !== 2) return null;
+  if (number % 50 === 0)
+    return {
+      event: 'failed',
+      severity: 'permanent',
+      reason: 'bounce',
+      'delivery-status': { code: 550, 'enhanced-code': '5.1.1', message: '550 5.1.1 user unknown' },
+    };
+  if (number % 51 === 0) return { event: 'complained' };
+  return number % 52 === 0 ? { event: 'unsubscribed' } : null;
+}
+
+/** What the outcome must be, worked out from the history alone. */
+function expected(mails: number): Readonly<Record<string, number>> {
+  const numbers = Array.from({ length: mails }, (_, index) => index + 1);
+  const of = (name: string): number => numbers.filter((number) => badNews(number, 2)?.event === name).length;
+  return { bounced: of('failed'), complained: of('complained'), opted_out: of('unsubscribed') };
+}
+
+function suppressedBy(bench: Desk): Readonly<Record<string, number>> {
+  const rows = bench.database
+    .prepare<[], { reason: string; count: number }>(
+      'SELECT reason, count(*) AS count FROM suppressions GROUP BY reason',
+    )
+    .all();
+  return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]));
+}
+
+/** Runs until nothing new comes: the timer of six hours, and the last half hour read again. */
+async function settle(bench: Desk, server: MailgunEventsServer): Promise<void> {
+  server.now = () => bench.clock.now();
+  for (let run = 0; run < 4; run += 1) {
+    const { exit } = await sync(bench);
+    expect(exit.name).toBe('OK');
+    bench.clock.advance(15 * 60_000);
+  }
+}
+
+describe('E2: the events of Mailgun, in bulk', () => {
+  test('50,000 events, one in ten late, one in ten twice, a limiter and links that expire: few requests, and exact', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 2_500);
+    const EVENTS = 50_000;
+    history(server, { count: EVENTS, mails: 2_500, endS: bench.clock.now() / 1_000 });
+    server.limitEvery = 25;
+    await settle(bench, server);
+    const requests = server.requests.length;
+    console.log(
+      `50,000 events: ${String(requests)} requests (events / 300 + 20 = ${String(EVENTS / 300 + 20)})`,
+    );
+    expect(requests).toBeLessThanOrEqual(EVENTS / 300 + 20);
+    expect(server.events).toHaveLength(EVENTS);
+    const ids = new Set(server.events.map(({ event: each }) => each.id));
+    expect(bench.row('SELECT count(*) AS count FROM message_events')).toEqual({ count: ids.size });
+    expect(bench.row('SELECT count(*) AS count FROM message_events WHERE message_row_id IS NULL')).toEqual({
+      count: 0,
+    });
+    expect(suppressedBy(bench)).toEqual(expected(2_500));
+  }, 240_000);
+
+  test('ten times the events cost at most ten times the requests', async () => {
+    const requests: number[] = [];
+    for (const count of [1_500, 15_000]) {
+      const server = await MailgunEventsServer.start();
+      const bench = mailgunDesk(server, 500);
+      history(server, { count, mails: 500, endS: bench.clock.now() / 1_000 });
+      await settle(bench, server);
+      requests.push(server.requests.length);
+    }
+    const [small = 0, large = 0] = requests;
+    expect(large).toBeLessThanOrEqual(10 * small);
+  }, 120_000);
+
+  test('a link that expired between two runs is no loss: reading begins again where all had arrived', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 500);
+    history(server, { count: 3_000, mails: 500, endS: bench.clock.now() / 1_000 });
+    server.now = () => bench.clock.now();
+    // A page takes so long that the time of the run is over after the first.
+    server.watch = () => {
+      bench.clock.advance(9 * 60_000);
+    };
+    expect((await sync(bench)).items[0]).toMatchObject({ outcome: 'unfinished' });
+    server.watch = null;
+    server.linkLifeMs = 60_000;
+    bench.clock.advance(20 * 60_000);
+    await settle(bench, server);
+    const ids = new Set(server.events.map(({ event: each }) => each.id));
+    expect(bench.row('SELECT count(*) AS count FROM message_events')).toEqual({ count: ids.size });
+  }, 60_000);
+
+  test('stopped after every page and begun again: the same final state', async () => {
+    const outcomes = [];
+    for (const breaksOff of [false, true]) {
+      const server = await MailgunEventsServer.start();
+      const bench = mailgunDesk(server, 300);
+      history(server, { count: 2_400, mails: 300, endS: bench.clock.now() / 1_000 });
+      server.now = () => bench.clock.now();
+      if (breaksOff) {
+        server.watch = () => {
+          bench.clock.advance(9 * 60_000);
+        };
+        for (let run = 0; run < 7; run += 1)
+          expect((await sync(bench)).items[0]).toMatchObject({ outcome: 'unfinished' });
+        server.watch = null;
+      }
+      await settle(bench, server);
+      outcomes.push(outcomeOf(bench));
+    }
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  }, 120_000);
+
+  test('D4: a key that is refused ends as unavailable (69) at the first request, and no word of it is repeated', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 1);
+    putSecret(bench, 'key-of-somebody-else-0987654321');
+    const document = await sync(bench);
+    expect(document.exit.name).toBe('UNAVAILABLE');
+    expect(server.requests).toHaveLength(1);
+    expect(JSON.stringify(document)).not.toContain('0987654321');
+    expect(bench.row("SELECT count(*) AS count FROM notices WHERE kind = 'source_failed'")).toEqual({
+      count: 1,
+    });
+  });
+
+  test('hardening 136: unknown types, ids of nobody and rubbish are passed over, and the rest counts', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 2);
+    const nowS = bench.clock.now() / 1_000;
+    server.now = () => bench.clock.now();
+    server.put(event(1, { event: 'levitated', timestamp: nowS - 10 }));
+    server.put({ id: 'no-mail', event: 'complained', timestamp: nowS - 9, recipient: 'nobody@x.example' });
+    server.put({ id: 'odd', event: 'failed', timestamp: nowS - 8, recipient: [1], message: 'text' });
+    server.put(event(2, { event: 'complained', timestamp: nowS - 7 }));
+    const { items } = await sync(bench);
+    expect(items[0]).toMatchObject({ facts: 3, applied: 1, unmatched: 2 });
+    expect(suppressedBy(bench)).toEqual({ complained: 1 });
+  });
+
+  test('E5: an open by a machine is told apart', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 1);
+    server.now = () => bench.clock.now();
+    const timestamp = bench.clock.now() / 1_000 - 10;
+    server.put(event(1, { event: 'opened', timestamp, 'client-info': { bot: 'gmail' } }));
+    await sync(bench);
+    expect(bench.row('SELECT kind, is_machine FROM message_events')).toEqual({
+      kind: 'opened',
+      is_machine: 1,
+    });
+  });
+
+  test('a page that is HTML, or half an answer, is asked for again, and costs nothing', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 1);
+    server.now = () => bench.clock.now();
+    server.put(event(1, { event: 'delivered', timestamp: bench.clock.now() / 1_000 - 10 }));
+    server.fail({ kind: 'half answer' });
+    expect(await sync(bench)).toMatchObject({ counts: { events: 1 }, exit: { name: 'OK' } });
+  }, 20_000);
+});
