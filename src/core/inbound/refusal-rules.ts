@@ -1,0 +1,132 @@
+import { BLOCK_PHRASES } from './rules/block-phrases.ts';
+import { DEAD_PHRASES } from './rules/dead-phrases.ts';
+import type { PhraseGroup } from './rules/phrase-group.ts';
+import { POLICY_PHRASES } from './rules/policy-phrases.ts';
+import { SOFT_PHRASES, SUSPENDED_AND_FULL_PHRASES } from './rules/soft-phrases.ts';
+import { STATUS_RULES } from './rules/status-codes.ts';
+import { firstPhrase } from './phrases.ts';
+import type { RefusalFacts } from './refusal-facts.ts';
+import type { RefusalKind, RefusalReason } from './verdict.ts';
+
+export interface RefusalJudgement {
+  readonly kind: RefusalKind;
+  readonly reason: RefusalReason;
+  /** `phrase user unknown`, `status 5.1.1`. */
+  readonly rule: string;
+}
+
+const KINDS: Readonly<Record<RefusalReason, RefusalKind>> = {
+  no_such_user: 'dead_address',
+  no_such_host: 'dead_address',
+  moved: 'dead_address',
+  takes_no_mail: 'dead_address',
+  mailbox_full: 'soft_bounce',
+  suspended: 'soft_bounce',
+  doubtful_user: 'soft_bounce',
+  greylisted: 'soft_bounce',
+  expired: 'soft_bounce',
+  unreachable: 'soft_bounce',
+  busy: 'soft_bounce',
+  server_fault: 'soft_bounce',
+  loop: 'soft_bounce',
+  spam: 'blocked',
+  reputation: 'blocked',
+  authentication: 'blocked',
+  policy: 'blocked',
+  content: 'blocked',
+  too_big: 'blocked',
+  relaying: 'blocked',
+  sender_refused: 'blocked',
+  protocol: 'blocked',
+  members_only: 'blocked',
+  after_body: 'blocked',
+  unexplained: 'unknown_bounce',
+};
+
+/**
+ * The class of one refusal (E4): precise words first, then the enhanced status (RFC 3463), then the reply code. An
+ * address is called dead only on precise words or a precise status, only for a permanent refusal, and only when it was
+ * the recipient that was refused: most refusals with a 5 in front speak of the sender, the content or the moment.
+ */
+export function judgeRefusal(facts: RefusalFacts): RefusalJudgement {
+  const judged = byWords(facts) ?? byStatus(facts) ?? byCode(facts);
+  return judged ?? { kind: 'unknown_bounce', reason: 'unexplained', rule: 'none' };
+}
+
+/** True when the words or the status of a refusal are in the tables, so that nothing else need be asked. */
+export function isExplained(facts: RefusalFacts): boolean {
+  return byWords(facts) !== null || byStatus(facts) !== null;
+}
+
+function byWords(facts: RefusalFacts): RefusalJudgement | null {
+  const other = inGroups(facts.words, SUSPENDED_AND_FULL_PHRASES) ?? inGroups(facts.words, BLOCK_PHRASES);
+  if (other !== null) return judgement(other.reason, `phrase ${other.phrase}`);
+  const dead = inGroups(facts.words, DEAD_PHRASES);
+  if (dead !== null) return judgeDead(facts, dead, `phrase ${dead.phrase}`);
+  const rest = inGroups(facts.words, POLICY_PHRASES) ?? inGroups(facts.words, SOFT_PHRASES);
+  return rest === null ? null : judgement(rest.reason, `phrase ${rest.phrase}`);
+}
+
+function byStatus(facts: RefusalFacts): RefusalJudgement | null {
+  const { status } = facts;
+  if (status === null) return null;
+  const rule = STATUS_RULES.find((candidate) =>
+    candidate.status.endsWith('.') ? status.startsWith(candidate.status) : status === candidate.status,
+  );
+  if (rule === undefined) return null;
+  const evidence = `status ${status}`;
+  return KINDS[rule.reason] === 'dead_address'
+    ? judgeDead(facts, { reason: rule.reason, isPrecise: true }, evidence)
+    : judgement(rule.reason, evidence);
+}
+
+function byCode({ smtpCode, isTransient, command }: RefusalFacts): RefusalJudgement | null {
+  if (isTransient) return judgement('server_fault', 'transient reply');
+  if (command === 'mail') return judgement('sender_refused', 'refused after MAIL');
+  if (smtpCode === 551) return judgement('moved', 'reply 551');
+  if (smtpCode === 552) return judgement('mailbox_full', 'reply 552');
+  if (smtpCode === 556) return judgement('takes_no_mail', 'reply 556');
+  return null;
+}
+
+/** What the words around a refusal say of a full or closed mailbox; null when they say nothing of the kind. */
+export function mailboxStateIn(words: string): RefusalJudgement | null {
+  const found = inGroups(words, SUSPENDED_AND_FULL_PHRASES);
+  return found === null ? null : judgement(found.reason, `phrase ${found.phrase}`);
+}
+
+/** A word that condemns an address counts only where the recipient was refused, and for good. */
+function judgeDead(
+  facts: RefusalFacts,
+  { reason, isPrecise }: Pick<PhraseGroup, 'reason' | 'isPrecise'>,
+  evidence: string,
+): RefusalJudgement {
+  if (facts.isTransient) return judgement('unreachable', `${evidence}, transient`);
+  if (facts.command === 'mail' || facts.command === 'connect')
+    return judgement('sender_refused', `${evidence}, after ${facts.command}`);
+  if (isPrecise || reason !== 'no_such_user' || /^5\.[145]\./.test(facts.status ?? ''))
+    return judgement(reason, evidence);
+  // Who knows its users refuses them at RCPT; a refusal of the body is a filter.
+  if (facts.command === 'data') return judgement('after_body', `${evidence}, after DATA`);
+  if (facts.command === 'rcpt' || (facts.smtpCode === null && facts.status === null))
+    return judgement(reason, evidence);
+  // Words about the user and a status about policy contradict each other; only the refused step could tell.
+  if (facts.status?.startsWith('5.7.') === true) return judgement('policy', `${evidence}, ${facts.status}`);
+  // Neither a status nor the step: filters use these words too. It is counted, and not yet believed.
+  return judgement('doubtful_user', evidence);
+}
+
+function judgement(reason: RefusalReason, rule: string): RefusalJudgement {
+  return { kind: KINDS[reason], reason, rule };
+}
+
+function inGroups(
+  words: string,
+  groups: readonly PhraseGroup[],
+): (Pick<PhraseGroup, 'reason' | 'isPrecise'> & { readonly phrase: string }) | null {
+  for (const { reason, phrases, isPrecise } of groups) {
+    const phrase = firstPhrase(words, phrases);
+    if (phrase !== null) return { reason, phrase, isPrecise };
+  }
+  return null;
+}
