@@ -9,6 +9,7 @@ import type { StoredMessage } from '../store/messages.ts';
 import { storedMail } from '../store/sends.ts';
 import { threadOf } from '../store/threads.ts';
 import type { Invocation } from './cli-context.ts';
+import { dkimSigners } from './dkim-signers.ts';
 import type { Engine } from './engine/engine.ts';
 import { unsubscribeLinks } from './unsubscribe-links.ts';
 import type { Workspace } from './workspace.ts';
@@ -26,6 +27,7 @@ export function composer(
 ): (message: StoredMessage, sender: string) => Promise<OutgoingMail> {
   const { transport } = mailer;
   const linkOf = unsubscribeLinks(invocation, workspace);
+  const signerOf = dkimSigners(invocation, workspace);
   return async (message, sender) => {
     const textHash = message.textHash ?? '';
     const kept = storedMail(engine.db, { messageRowId: message.rowId, textHash, transport });
@@ -40,7 +42,9 @@ export function composer(
       unsubscribeUrl,
     });
     const payload = mailer.encode?.(mail, parts, occasionOf(engine, message)) ?? null;
-    return { ...mail, payload };
+    // Who makes the mail of its parts signs it too.
+    const sign = payload === null ? await signerOf(mail.from) : null;
+    return { ...mail, raw: sign?.(mail.raw) ?? mail.raw, payload };
   };
 }
 

@@ -5,6 +5,7 @@ import { HeadgateError } from '../core/errors.ts';
 import type { SequenceDefinition } from '../core/model.ts';
 import type { DeliveryResult, Mailer, OutgoingMail } from '../ports.ts';
 import { readHeader } from '../store/header.ts';
+import { dkimSigners, type DkimSigners } from './dkim-signers.ts';
 import { withJobLocks } from './job-locks.ts';
 import type { OperatorState } from './operator-state.ts';
 import { refuseBeforeGoLive, stopReason } from './run-session.ts';
@@ -49,10 +50,18 @@ async function deliverTests(
   { to, sequence, steps }: Parameters<typeof sendTests>[1],
 ): Promise<readonly SentTest[]> {
   const { workspace } = state;
+  const signerOf = dkimSigners(state.invocation, workspace);
   const sent: SentTest[] = [];
   for (const { step, copy } of steps) {
     const subject = `${MARK} ${copy.subject}`;
-    const mail = await composeTest(state, { to, sequence, copy: { ...copy, subject } });
+    const mail = await composeTest(state, {
+      to,
+      sequence,
+      step,
+      copy: { ...copy, subject },
+      mailer,
+      signerOf,
+    });
     const result = await mailer.deliver(mail, () => stopReason(workspace) === null);
     sent.push({ id: mail.id, step, subject, result });
     if (result.kind === 'withdrawn' || (result.kind === 'refused' && result.scope === 'run')) break;
@@ -60,18 +69,29 @@ async function deliverTests(
   return sent;
 }
 
-function composeTest(
+interface TestToCompose {
+  readonly to: string;
+  readonly sequence: SequenceDefinition;
+  readonly step: string;
+  readonly copy: RenderedStep['copy'];
+  readonly mailer: Mailer;
+  readonly signerOf: DkimSigners;
+}
+
+async function composeTest(
   { workspace, invocation, now }: OperatorState,
-  { to, sequence, copy }: { to: string; sequence: SequenceDefinition; copy: RenderedStep['copy'] },
+  { to, sequence, step, copy, mailer, signerOf }: TestToCompose,
 ): Promise<OutgoingMail> {
-  const { brand } = workspace;
+  const { brand, senders } = workspace;
+  const [first] = senders.all;
   const own = sequence.from === null ? null : parseMailbox(sequence.from);
+  const ours = first === undefined ? brand.from : { address: first.address, displayName: first.name };
   const replyTo = sequence.replyTo ?? brand.replyTo;
-  return composeMail({
+  const { parts, ...mail } = await composeMail({
     messageId: invocation.context.random.publicId('m'),
     ...copy,
     lead: { email: to, name: null },
-    from: own ?? brand.from,
+    from: own ?? ours,
     // Often the operator is who gets the answers; a mail that asks for answers to its reader is refused.
     replyTo: replyTo?.toLowerCase() === to.toLowerCase() ? null : replyTo,
     brand: { name: brand.name, postalAddress: brand.postalAddress },
@@ -82,6 +102,10 @@ function composeTest(
     isRehearsal: true,
     thread: null,
   });
+  const occasion = { sequenceId: sequence.id, stepId: step, noReplyMs: null, conversationId: null };
+  const payload = mailer.encode?.(mail, parts, occasion) ?? null;
+  const sign = payload === null ? await signerOf(mail.from) : null;
+  return { ...mail, raw: sign?.(mail.raw) ?? mail.raw, payload };
 }
 
 function paused(): HeadgateError {

@@ -23,7 +23,7 @@ export function unsubscribeLinks(invocation: Invocation, workspace: Workspace): 
   };
   let tokens: ReturnType<typeof openTokens> | null = null;
   return async (leadId, now) => {
-    const { sign } = await (tokens ??= openTokens());
-    return `${baseUrl}/${PATH}/${await sign({ leadId, purpose: 'unsubscribe', now })}`;
+    const token = await (await (tokens ??= openTokens())).sign({ leadId, purpose: 'unsubscribe', now });
+    return `${baseUrl}/${PATH}/${token}`;
   };
 }

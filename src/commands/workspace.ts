@@ -52,10 +52,15 @@ export function senderFields({ brand }: Pick<Workspace, 'brand'>): SenderFields 
 /** Fetches a secret of the configuration; throws as `resolveSecret` does. Only for who is about to use it. */
 export async function fetchSecret(
   invocation: Invocation,
-  secret: { readonly key: string; readonly reference: SecretReference; readonly workspace: Workspace },
+  secret: {
+    readonly key: string;
+    readonly reference: SecretReference;
+    readonly workspace: Workspace;
+    readonly isPem?: boolean;
+  },
 ): Promise<string> {
   const { resolveSecret } = await import('../config/secrets.ts');
-  const { key, reference, workspace } = secret;
+  const { key, reference, workspace, isPem = false } = secret;
   const { workspaceDir } = workspace.paths;
-  return resolveSecret(reference, { key, workspaceDir, environment: invocation.context.io.env });
+  return resolveSecret(reference, { key, workspaceDir, environment: invocation.context.io.env, isPem });
 }

@@ -12,6 +12,8 @@ export interface SecretContext {
   readonly environment: Environment;
   /** Relative paths start here; a command is started here. */
   readonly workspaceDir: string;
+  /** True for a key in PEM, the one kind of secret that has lines. */
+  readonly isPem?: boolean;
 }
 
 const SECRET_BYTES_MAX = 65_536;
@@ -26,7 +28,9 @@ const READABLE_BY_OTHERS = 0o004;
 export async function resolveSecret(reference: SecretReference, context: SecretContext): Promise<string> {
   const secret = (await readSecret(reference, context)).replace(/[\r\n]+$/, '');
   if (secret === '') throw unusable(context, 'it is empty');
-  if (/[\p{Cc}\ufffd\u2028\u2029]/u.test(secret)) throw unusable(context, 'it is not one line of text');
+  const line = context.isPem === true ? secret.replaceAll(/[\r\n]/g, ' ') : secret;
+  if (/[\p{Cc}\ufffd\u2028\u2029]/u.test(line))
+    throw unusable(context, context.isPem === true ? 'it is not text' : 'it is not one line of text');
   return secret;
 }
 

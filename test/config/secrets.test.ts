@@ -42,6 +42,19 @@ describe('a secret comes from', () => {
   });
 });
 
+test('D10: a key in PEM keeps its lines, and nothing else that a header could not hold', async () => {
+  const resolvePem = (text: string): Promise<string> =>
+    resolveSecret(
+      { kind: 'file', path: 'dkim.pem' },
+      { key: KEY, workspaceDir: folderWith({ 'dkim.pem': text }), environment: {}, isPem: true },
+    );
+  expect(await resolvePem('-----BEGIN X-----\r\nQUJD\n-----END X-----\n')).toBe(
+    '-----BEGIN X-----\r\nQUJD\n-----END X-----',
+  );
+  for (const text of ['\n', 'nul\0', 'binary \u0001', 'tab\there'])
+    await expect(resolvePem(text)).rejects.toMatchObject({ code: 'secret_unusable', exit: 'CONFIG' });
+});
+
 describe('hardening 81: what would break a header never gets that far', () => {
   test.each(['hunter2\n', 'hunter2\r\n', 'hunter2\n\n'])(
     'the line break at the end of %j is trimmed',

@@ -23,6 +23,8 @@ export interface SendConfig {
   /** Given: live, over SMTP, to this loopback port. */
   readonly smtpPort?: number;
   readonly isLive?: boolean;
+  /** Lines at the end: `[[sender]]` blocks. */
+  readonly blocks?: readonly string[];
   /** One message at a time, with a pause too short to be waited for. */
   readonly isPaced?: boolean;
 }
@@ -36,6 +38,7 @@ export function configText({
   smtpPort,
   isLive,
   isPaced = false,
+  blocks = [],
 }: SendConfig): string {
   const smtp =
     smtpPort === undefined
@@ -56,6 +59,7 @@ export function configText({
     ...mail,
     '[web]',
     'token_secret = { file = "secret" }',
+    ...blocks,
     '',
   ].join('\n');
 }
