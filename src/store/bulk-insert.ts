@@ -5,14 +5,17 @@ export type SqlValue = string | number | null;
 export interface RowShape {
   /** Table and columns, such as `timeline (lead_row_id, at)`. */
   readonly into: string;
-  /** The values of one row, such as `(?, @at)`: a `?` for each of its own, a name for each that all rows share. */
+  /**
+   * The values of one row, such as `(?, ?1, @at)`: a `?` for each of its own, `?1` for its first one once more, a name for each that
+   * all rows share.
+   */
   readonly row: string;
-  /** How many `?` there are in `row`. */
+  /** How many values of its own a row has. */
   readonly perRow: number;
 }
 
 /** Largest first: any number of rows is some of these, so that few statements serve every batch. */
-const ROWS_PER_STATEMENT = [32, 16, 8, 4, 2, 1] as const;
+const ROWS_PER_STATEMENT = [128, 64, 32, 16, 8, 4, 2, 1] as const;
 
 /**
  * Inserts many rows with few statements, in the caller's transaction: a constraint, a trigger and a check cost per
@@ -50,13 +53,15 @@ function selectOf({
 } {
   const taken: SqlValue[] = [];
   let own = 0;
-  const columns = row.slice(1, -1).replaceAll(/\?|@(\w+)/g, (_mark, name: string | undefined) => {
-    if (name === undefined) return `column${String((own += 1))}`;
-    const value = shared[name];
-    if (value === undefined) throw new Error(`No value for @${name}`);
-    taken.push(value);
-    return '?';
-  });
+  const columns = row
+    .slice(1, -1)
+    .replaceAll(/\?(\d*)|@(\w+)/g, (_mark, again: string, name: string | undefined) => {
+      if (name === undefined) return `column${again === '' ? String((own += 1)) : again}`;
+      const value = shared[name];
+      if (value === undefined) throw new Error(`No value for @${name}`);
+      taken.push(value);
+      return '?';
+    });
   return { select: `INSERT INTO ${into} SELECT ${columns}`, shared: taken };
 }
 
