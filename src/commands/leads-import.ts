@@ -32,6 +32,8 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Rows arrive in no order: SQLite's usual 2 MiB would not even hold the indexes' upper pages of a large state. */
 const CACHE_KIB = 16_384;
+/** 16 MiB of log: each batch touches the upper pages of every index anew, which need not be copied into the file as often. */
+const LOG_PAGES = 4_000;
 
 /**
  * `leads import`: stores new leads, merges known ones, enrolls arrivals from now (E1, A19). On a terminal it shows what
@@ -43,7 +45,12 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const options = await readOptions(invocation);
   const file = workspace.paths.databaseFile;
   try {
-    const db = openState({ file, mode: isPreview ? 'read' : 'write', cacheKib: CACHE_KIB });
+    const db = openState({
+      file,
+      mode: isPreview ? 'read' : 'write',
+      cacheKib: CACHE_KIB,
+      logPages: LOG_PAGES,
+    });
     try {
       return await runOn(db, { invocation, workspace, options, isPreview });
     } finally {

@@ -40,6 +40,8 @@ export interface OpenStateOptions {
   readonly busyTimeoutMs?: number;
   /** Memory for pages, in KiB; 16,000 by default (better-sqlite3's). An import that inserts everywhere wants its indexes in it. */
   readonly cacheKib?: number;
+  /** How many pages the log takes before they are copied into the file; SQLite's 1,000 by default. */
+  readonly logPages?: number;
 }
 
 /** What the handles on one connection share. */
@@ -252,9 +254,8 @@ function open(options: OpenStateOptions, alone: boolean): StateDatabase {
   try {
     if (alone) connection.exec('PRAGMA locking_mode = EXCLUSIVE');
     prepareConnection(connection, { file, mode, readOnly });
-    if (options.cacheKib !== undefined) {
-      connection.exec(`PRAGMA cache_size = -${options.cacheKib}; PRAGMA temp_store = MEMORY;`);
-    }
+    if (options.cacheKib !== undefined) connection.exec(`PRAGMA cache_size = -${options.cacheKib}`);
+    if (options.logPages !== undefined) connection.exec(`PRAGMA wal_autocheckpoint = ${options.logPages}`);
   } catch (error) {
     connection.close();
     throw error;
