@@ -1,9 +1,11 @@
 import { readOutboxMail } from '../adapters/mail/outbox.ts';
+import { keyLifeOf } from '../core/transports.ts';
 import { messagesInStates, type StoredMessage } from '../store/messages.ts';
 import { claimedTransport, recordAttempt, type AttemptEvent } from '../store/sends.ts';
 import { recordDelivery } from './engine/delivery.ts';
 import type { Engine } from './engine/engine.ts';
-import { approveAgain, markUncertain } from './engine/send-settling.ts';
+import { keysLiveSince } from './engine/asking.ts';
+import { approveAgain, markUncertain, tellUncertain } from './engine/send-settling.ts';
 import type { RunSession } from './run-session.ts';
 
 /**
@@ -35,6 +37,28 @@ export function settleRehearsals(engine: Engine, options: { runId: string; outbo
   }
 }
 
+/**
+ * D1: messages in doubt about which nobody can be asked any more, since the provider has forgotten their keys: now the operator is told.
+ * Each once, whenever a live `send` finds it so.
+ */
+export function tellForgottenKeys(session: RunSession, engine: Engine): void {
+  const { transport } = session.workspace.mail;
+  const silent = messagesInStates(engine.db, ['uncertain']).filter((message) => {
+    const claimed = claimedTransport(engine.db, message.rowId);
+    const keyLifeMs = keyLifeOf(claimed);
+    const mayAsk = claimed === transport && message.keyUsedAt !== null && keyLifeMs !== null;
+    return keyLifeMs !== null && !(mayAsk && message.keyUsedAt > keysLiveSince(engine.now, keyLifeMs));
+  });
+  if (silent.length === 0) return;
+  const db = session.writer();
+  db.write(() => {
+    for (const message of silent) {
+      const detail = message.lastError ?? 'no answer';
+      tellUncertain({ ...engine, db }, message, { detail, runId: session.runId });
+    }
+  });
+}
+
 interface Settling {
   readonly runId: string;
   readonly outboxDir: string;
@@ -52,7 +76,7 @@ function settleOne(engine: Engine, message: StoredMessage, options: Settling): v
   if (transport !== 'outbox') {
     const detail = 'the run that was sending it was killed';
     record('unknown', detail);
-    markUncertain(engine, message, { detail, runId });
+    markUncertain(engine, message, { detail, runId, transport });
     return;
   }
   if (readOutboxMail(outboxDir, message.id) === null) {

@@ -1,6 +1,10 @@
 import { liftByPerson } from '../core/guards/wake.ts';
+import { keyLifeOf } from '../core/transports.ts';
+import { hasAskable } from '../store/asking.ts';
+import { transportWait, type TransportWait } from '../store/transport-waits.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
-import { openEngine } from './engine/engine.ts';
+import { keysLiveSince } from './engine/asking.ts';
+import { openEngine, type Engine } from './engine/engine.ts';
 import { tidyUp } from './engine/live-run.ts';
 import { judgeSenders } from './engine/sender-health.ts';
 import { GUARDS_OFF } from './guards-off.ts';
@@ -11,7 +15,7 @@ import { doubtsOf, openSession, optOutsOf, stopReason, type RunSession } from '.
 import { deliverPlan } from './send-delivery.ts';
 import { endHeld, endInDoubt, endSent, endStill } from './send-ends.ts';
 import { previewSend } from './send-preview.ts';
-import { settleOldClaims } from './send-recovery.ts';
+import { settleOldClaims, tellForgottenKeys } from './send-recovery.ts';
 import { reportSend, type SendReport } from './send-report.ts';
 import { dropUnlistedNow, nothingDue, planSend, type SendRequest } from './send-run.ts';
 
@@ -61,13 +65,37 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
   if (quiet !== null)
     return endStill(session, request, { mode: 'quiet', exit: nothingDue(request), reason: quiet, found: [] });
   judgeSenders(engine, { runId: session.runId, writer: () => session.writer() });
+  const wait = providerWait(session, engine);
+  if (wait !== null)
+    return endStill(session, request, {
+      mode: 'quiet',
+      exit: nothingDue(request),
+      reason: 'retry_wait',
+      found: [],
+    });
+  tellForgottenKeys(session, engine);
   const plan = planSend(engine, request, session.workspace.senders);
   if (plan.blastRadius.over && !GUARDS_OFF.has('blast_radius')) return endHeld(session, request, plan);
   dropUnlistedNow(session, engine, plan);
-  const result = await deliverPlan(session, engine, plan);
+  const result = await deliverPlan(session, engine, { plan, asks: asksAtMost(session, engine, request) });
   // Who opted out while it ran was called back before the body; now the state says why.
   tidyUp(engine, 'send', () => session.writer());
   return endSent(session, request, { plan, result });
+}
+
+/** D7: what a provider asked for after an earlier run; null while nothing does. */
+function providerWait({ workspace }: RunSession, { db, now }: Engine): TransportWait | null {
+  const { transport } = workspace.mail;
+  return transport === 'outbox' ? null : transportWait(db, { transport, now });
+}
+
+/** D1: how many messages in doubt this run may ask about. A run that was narrowed by hand does what it was asked for and no more. */
+function asksAtMost({ workspace }: RunSession, { db, now, policy }: Engine, request: SendRequest): number {
+  const { transport } = workspace.mail;
+  const keyLifeMs = keyLifeOf(transport);
+  if (keyLifeMs === null || request.limit !== null || request.only.length > 0) return 0;
+  const usedAfter = keysLiveSince(now, keyLifeMs);
+  return hasAskable(db, { transport, usedAfter }) ? policy.limits.sendsPerRun : 0;
 }
 
 /** Hardening 89: a `--limit` above the cap is a misunderstanding, not a wish. */

@@ -18,7 +18,8 @@ const MESSAGE_MOVES: Readonly<Record<MessageState, readonly MessageState[]>> = {
   // The claiming send alone may still cancel or skip while the body surely has not left.
   sending: ['sent', 'uncertain', 'approved', 'failed', 'cancelled', 'skipped'],
   // Discarded where its words are lost: it must be written anew. Skipped where a later step has gone out.
-  uncertain: ['sent', 'approved', 'cancelled', 'discarded', 'skipped'],
+  // D1: sending again only to ask a provider whose key lives.
+  uncertain: ['sending', 'sent', 'approved', 'cancelled', 'discarded', 'skipped'],
   held: ['pending_approval', 'approved', 'rejected', 'expired', 'discarded', 'skipped', 'cancelled'],
   // A new revision of the same message (D11).
   expired: ['reserved'],

@@ -23,3 +23,9 @@ export const TRANSPORT_TRAITS: Readonly<Record<TransportName, TransportTraits>> 
 
 /** A clock that is off, a request that is long under way: so much earlier than the provider forgets a key, we stop asking. */
 export const KEY_SAFETY_MARGIN_MS = 2 * HOUR_MS;
+
+/** D1: how long a key lives over a transport of any name; null for one that we do not know, as for one without keys. */
+export function keyLifeOf(transport: string): number | null {
+  const name = TRANSPORTS.find((each) => each === transport);
+  return name === undefined ? null : TRANSPORT_TRAITS[name].keyLifeMs;
+}

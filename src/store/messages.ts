@@ -214,6 +214,7 @@ export interface MessageChange {
   readonly leaves_at?: Instant | null;
   readonly sender?: string;
   readonly claimed_at?: Instant | null;
+  readonly key_used_at?: Instant | null;
   readonly sent_at?: Instant | null;
   readonly ended_at?: Instant | null;
   readonly attempts?: number;

@@ -469,6 +469,12 @@ CREATE TABLE timeline (
   ref TEXT
 ) STRICT;
 
+CREATE TABLE transport_waits (
+  transport TEXT PRIMARY KEY,
+  until_at INTEGER NOT NULL,
+  detail TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER attempts_append_only_delete BEFORE DELETE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
 
 CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;

@@ -42,6 +42,7 @@ function doubtSending(engine: Engine, { runId, why }: { runId: string; why: stri
   const detail = `it was being sent when ${why}`;
   const sending = messagesInStates(db, ['sending']);
   for (const message of sending) {
+    const transport = claimedTransport(db, message.rowId);
     recordAttempt(db, {
       messageRowId: message.rowId,
       attempt: message.attempts,
@@ -49,10 +50,10 @@ function doubtSending(engine: Engine, { runId, why }: { runId: string; why: stri
       at: now,
       operatorDay,
       runId,
-      transport: claimedTransport(db, message.rowId),
+      transport,
       detail,
     });
-    markUncertain(engine, message, { detail, runId });
+    markUncertain(engine, message, { detail, runId, transport });
   }
   return sending.length;
 }

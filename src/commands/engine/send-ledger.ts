@@ -139,7 +139,7 @@ function claimOne(engine: Engine, { queued, message, mail }: Composed, options: 
   const { db, now, operatorDay } = engine;
   const attempt = message.attempts + 1;
   const sender = mail.from.toLowerCase();
-  const change = { claimed_at: now, attempts: attempt, retry_at: null, sender } as const;
+  const change = { claimed_at: now, key_used_at: now, attempts: attempt, retry_at: null, sender } as const;
   if (!moveMessage(db, message, { to: 'sending', change })) return null;
   const { runId, transport, account } = options;
   const event = {

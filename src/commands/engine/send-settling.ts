@@ -1,5 +1,6 @@
 import { fatalMarker } from '../../core/fatal-markers.ts';
 import { kindOfRefusal } from '../../core/senders/door-refusal.ts';
+import { keyLifeOf } from '../../core/transports.ts';
 import type { DeliveryResult } from '../../ports.ts';
 import { countFailure, endEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type MessageChange, type StoredMessage } from '../../store/messages.ts';
@@ -7,6 +8,7 @@ import { enqueueNotice } from '../../store/notices.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { keepReceipt, recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
+import { keepTransportWait } from '../../store/transport-waits.ts';
 import { recordDoorRefusal } from '../../store/senders.ts';
 import { recordDelivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
@@ -49,7 +51,7 @@ export function settleClaim(engine: Engine, { claim, result }: Result, options: 
       return { message: queued, outcome: 'sent', detail };
     case 'unknown':
       options.senders.noteLeft(engine, claim.mail.from);
-      markUncertain(engine, message, { detail, runId });
+      markUncertain(engine, message, { detail, runId, transport });
       return { message: queued, outcome: 'uncertain', detail };
     case 'withdrawn':
       options.senders.forget();
@@ -57,6 +59,7 @@ export function settleClaim(engine: Engine, { claim, result }: Result, options: 
       return { message: queued, outcome: 'withdrawn', detail };
     case 'refused': {
       const settled = refuse(engine, claim, result);
+      keepWait(engine, options.transport, result);
       options.senders.forget();
       noteDoorRefusal(engine, { claim, result }, options);
       return settled;
@@ -92,11 +95,24 @@ function detailOf(result: DeliveryResult): string {
   return result.kind === 'unknown' ? result.detail : 'called back before the body';
 }
 
-/** D1: the body left, or may have; only proof or a person settles it. */
+/** D7: who asked the whole run to wait is left alone for as long by the runs that follow. In the caller's transaction. */
+export function keepWait(
+  { db, now }: Engine,
+  transport: string,
+  { scope, permanent, retryAfterMs, response }: Extract<DeliveryResult, { kind: 'refused' }>,
+): void {
+  if (scope !== 'run' || permanent || retryAfterMs === null || retryAfterMs <= 0) return;
+  keepTransportWait(db, transport, { untilAt: now + retryAfterMs, detail: response });
+}
+
+/**
+ * D1: the body left, or may have; only proof or a person settles it. The operator is told at once, unless the next run can ask the
+ * provider: then only once its key is forgotten.
+ */
 export function markUncertain(
   engine: Engine,
   message: StoredMessage,
-  { detail, runId }: { detail: string; runId: string },
+  { detail, runId, transport }: { detail: string; runId: string; transport: string },
 ): void {
   const { db, now } = engine;
   if (!moveMessage(db, message, { to: 'uncertain', change: { last_error: detail } })) return;
@@ -107,11 +123,20 @@ export function markUncertain(
     text: detail,
     ref: message.id,
   });
+  if (keyLifeOf(transport) === null) tellUncertain(engine, message, { detail, runId });
+}
+
+/** Tells the operator of one message, once. In the caller's transaction. */
+export function tellUncertain(
+  { db, now }: Engine,
+  { id, leadEmail }: Pick<StoredMessage, 'id' | 'leadEmail'>,
+  { detail, runId }: { detail: string; runId: string },
+): void {
   enqueueNotice(db, {
     kind: 'uncertain',
     job: 'send',
-    dedupeKey: `uncertain ${message.id}`,
-    text: `Nobody knows whether ${message.id} reached ${message.leadEmail}: ${detail}\nheadgate review settle ${message.id} sent|not-sent`,
+    dedupeKey: `uncertain ${id}`,
+    text: `Nobody knows whether ${id} reached ${leadEmail}: ${detail}\nheadgate review settle ${id} sent|not-sent`,
     runId,
     now,
     repeatAfterMs: Infinity,
@@ -165,6 +190,9 @@ export interface StoppedBy {
 /** The first such answer of a round; null when there is none. */
 export function stoppedBy(round: readonly Pick<Result, 'result'>[]): StoppedBy | null {
   for (const { result } of round) {
+    // Nobody knows whether this mail left; but that no other will, the words may say all the same.
+    if (result.kind === 'unknown' && fatalMarker(result.detail) !== null)
+      return { response: result.detail, isFatal: true };
     if (result.kind !== 'refused' || result.scope !== 'run') continue;
     return {
       response: result.response,

@@ -345,6 +345,13 @@ CREATE INDEX outgoing_mail_by_used_id ON outgoing_mail (message_id_used) WHERE m
 CREATE INDEX outgoing_mail_by_provider_id ON outgoing_mail (provider_id) WHERE provider_id IS NOT NULL;
 CREATE INDEX outgoing_mail_by_conversation ON outgoing_mail (conversation_id) WHERE conversation_id IS NOT NULL;
 
+-- D7: until when a provider wants to be left alone.
+CREATE TABLE transport_waits (
+  transport TEXT PRIMARY KEY,
+  until_at INTEGER NOT NULL,
+  detail TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- D1: what was tried, append-only.
 CREATE TABLE attempts (
   row_id INTEGER PRIMARY KEY,

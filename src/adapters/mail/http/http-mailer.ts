@@ -41,6 +41,8 @@ export interface HttpMailerOptions {
 
 /** How often one mail is asked about within one run. */
 const TRIES_MAX = 3;
+/** After so many mails in a row without a clear answer no other is given to this provider in this run. */
+const DOUBTS_MAX = 3;
 /** Who asks for a longer wait is left alone for this run. */
 const WAIT_IN_RUN_MS_MAX = 30_000;
 
@@ -64,6 +66,7 @@ export class HttpMailer implements Mailer {
   private readonly options: HttpMailerOptions;
   private readonly pace: RequestPace;
   private lastingRefusal: DeliveryResult | null = null;
+  private doubtsInARow = 0;
 
   constructor(dialect: Dialect, options: HttpMailerOptions & { readonly key: string }) {
     const { baseUrl, connections, timeouts, ca, key } = options;
@@ -92,12 +95,21 @@ export class HttpMailer implements Mailer {
     if (mail.payload === null) throw new Error(`${mail.id} was not encoded for ${this.transport}`);
     if (this.lastingRefusal !== null) return this.lastingRefusal;
     const result = await this.tryRepeatedly(mail, { body: mail.payload, mayLeave });
-    if (result.kind === 'refused' && result.scope === 'run' && result.permanent) this.lastingRefusal = result;
+    this.remember(result);
     return result;
   }
 
   close(): Promise<void> {
     return this.peer.close();
+  }
+
+  /** Hardening 146: a bad provider stops the run, one bad mail does not. */
+  private remember(result: DeliveryResult): void {
+    if (result.kind === 'refused' && result.scope === 'run' && result.permanent) this.lastingRefusal = result;
+    this.doubtsInARow = result.kind === 'unknown' ? this.doubtsInARow + 1 : 0;
+    if (this.doubtsInARow < DOUBTS_MAX || result.kind !== 'unknown') return;
+    const response = `${String(DOUBTS_MAX)} mails in a row got no clear answer, the last: ${result.detail}`;
+    this.lastingRefusal = { kind: 'refused', scope: 'run', permanent: false, response, retryAfterMs: null };
   }
 
   private async tryRepeatedly(

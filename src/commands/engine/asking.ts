@@ -1,0 +1,216 @@
+import type { GuardContext } from '../../core/guards/lead-guards.ts';
+import { judgeSend } from '../../core/guards/send-guards.ts';
+import type { Instant } from '../../core/model.ts';
+import { startOfLocalDay } from '../../core/time/zone.ts';
+import { KEY_SAFETY_MARGIN_MS } from '../../core/transports.ts';
+import { HeadgateError } from '../../core/errors.ts';
+import type { DeliveryResult, Mailer } from '../../ports.ts';
+import { askableIds, askableMail, type Askable, type AskableMail } from '../../store/asking.ts';
+import { messageById, moveMessage } from '../../store/messages.ts';
+import { pauseReasonOf } from '../../store/senders.ts';
+import { keepReceipt, recordAttempt } from '../../store/sends.ts';
+import { recordDelivery } from './delivery.ts';
+import { engineAt, type Engine } from './engine.ts';
+import { doorContext, outgoingOf, queuedMessage } from './send-candidates.ts';
+import { journalRound, sentSoFar, type Claim, type Result } from './send-ledger.ts';
+import { keepWait, stoppedBy, type Settled, type StoppedBy } from './send-settling.ts';
+import type { SendingOptions, SendingResult, StopReason } from './sending.ts';
+
+type AskingResult = Pick<SendingResult, 'settled' | 'stoppedBy' | 'cutShort'>;
+
+/**
+ * D1: the messages in doubt whose provider may still know their keys, asked about again with the same key and the same bytes, at most
+ * `most` of them, oldest first. They pass the same guards and the same gate as any other mail and count once in the caps. Whatever is
+ * not answered by an acceptance leaves them as they were: in doubt.
+ */
+export async function askAgain(engine: Engine, options: SendingOptions, most: number): Promise<AskingResult> {
+  const { mailer, clock } = options;
+  const asking = new Asking(engine, options);
+  const ids = asking.isPossible ? askableIds(engine.db, asking.whom(clock.now()), most) : [];
+  const perRound = options.isUnpaced ? mailer.connections : 1;
+  for (let start = 0; start < ids.length && asking.goesOn(); start += perRound) {
+    if (start > 0) await options.pause();
+    if (asking.goesOn()) await asking.round(ids.slice(start, start + perRound));
+  }
+  return asking.result();
+}
+
+/** From when on a key must have been used to be known still, with a margin for clocks that are off. */
+export function keysLiveSince(now: Instant, keyLifeMs: number): Instant {
+  return now - Math.max(0, keyLifeMs - KEY_SAFETY_MARGIN_MS);
+}
+
+interface AskClaim extends Claim {
+  /** What the state had it counted under; it goes on counting there when it is called back. */
+  readonly claimedBefore: Instant;
+}
+
+class Asking {
+  private readonly base: Engine;
+  private readonly options: SendingOptions;
+  private readonly settled: Settled[] = [];
+  private stop: StoppedBy | null = null;
+  private cutShort: StopReason | null = null;
+  private hasClaimed = false;
+
+  constructor(engine: Engine, options: SendingOptions) {
+    this.base = engine;
+    this.options = options;
+  }
+
+  get isPossible(): boolean {
+    const { keyLifeMs, account }: Mailer = this.options.mailer;
+    return keyLifeMs !== null && account !== null && !this.options.isRehearsal;
+  }
+
+  whom(now: Instant): Askable {
+    const { keyLifeMs, account, transport } = this.options.mailer;
+    return { transport, account: account ?? '', usedAfter: keysLiveSince(now, keyLifeMs ?? 0) };
+  }
+
+  goesOn(): boolean {
+    if (this.stop !== null) return false;
+    this.cutShort ??= this.options.mustStop();
+    return this.cutShort === null;
+  }
+
+  result(): AskingResult {
+    return { settled: this.settled, stoppedBy: this.stop, cutShort: this.cutShort };
+  }
+
+  async round(ids: readonly string[]): Promise<void> {
+    const engine = engineAt(this.base, this.options.clock.now());
+    const context = doorContext(engine);
+    if (!this.hasClaimed) this.options.beforeFirstClaim();
+    this.hasClaimed = true;
+    const claims = engine.db.write(() => ids.flatMap((id) => this.claim(engine, { id, context }) ?? []));
+    if (claims.length === 0) return;
+    let results: Result[] = claims.map((claim) => ({ claim, result: { kind: 'withdrawn' } }));
+    try {
+      journalRound(engine, { claims, results: [] }, this.options);
+      results = await this.deliverAll(claims);
+    } finally {
+      const present = engineAt(this.base, this.options.clock.now());
+      present.db.write(() => {
+        for (const [index, each] of results.entries())
+          this.settled.push(this.settle(present, each, claims[index]));
+      });
+      journalRound(present, { claims: [], results }, this.options);
+    }
+    this.stop = stoppedBy(results);
+  }
+
+  /** Null: not now. Judged like any other claim; the day's cap only where this day has not counted it yet. */
+  private claim(engine: Engine, { id, context }: { id: string; context: GuardContext }): AskClaim | null {
+    const { db, now } = engine;
+    const mail = askableMail(db, this.whom(now), id);
+    const message = messageById(db, id);
+    const outgoing = outgoingOf(engine, id);
+    if (mail === null || message === null || outgoing === null || message.textHash !== mail.textHash)
+      return null;
+    if (!isAllowed(engine, { outgoing, context, sender: mail.sender })) return null;
+    const isCountedToday = mail.claimedAt >= startOfLocalDay(engine.operatorDay, engine.policy.timezone);
+    if (!isCountedToday && !hasRoom(engine, mail)) return null;
+    const attempt = message.attempts + 1;
+    const claimedAt = isCountedToday ? mail.claimedAt : now;
+    const change = { claimed_at: claimedAt, attempts: attempt, retry_at: null } as const;
+    if (!moveMessage(db, message, { to: 'sending', change })) return null;
+    const { runId, transport, account } = this.options;
+    const { operatorDay } = engine;
+    const event = { messageRowId: message.rowId, attempt, at: now, operatorDay, runId, transport, account };
+    recordAttempt(db, { ...event, event: 'claimed', detail: 'asked again with the same key' });
+    return {
+      message: { ...message, state: 'sending', attempts: attempt },
+      queued: queuedMessage(outgoing, mail.sender),
+      mail: {
+        id,
+        from: mail.sender,
+        to: mail.recipient,
+        messageIdHeader: mail.messageIdHeader,
+        raw: mail.raw,
+        payload: mail.payload,
+      },
+      attempt,
+      claimedBefore: mail.claimedAt,
+    };
+  }
+
+  private async deliverAll(claims: readonly AskClaim[]): Promise<Result[]> {
+    const deliveries = await Promise.allSettled(
+      claims.map((claim) => this.options.mailer.deliver(claim.mail, () => this.mayLeave(claim))),
+    );
+    return claims.map((claim, index) => {
+      const delivery = deliveries[index];
+      if (delivery?.status === 'fulfilled') return { claim, result: delivery.value };
+      return { claim, result: { kind: 'unknown', detail: 'the program failed while it was being sent' } };
+    });
+  }
+
+  /** B6: once more right before the body; here nothing is taken from memory. */
+  private mayLeave({ message, queued, mail }: AskClaim): boolean {
+    this.cutShort ??= this.options.mustStop();
+    if (this.cutShort !== null || this.hasOptedOut(queued.leadId)) return false;
+    const engine = engineAt(this.base, this.options.clock.now());
+    const outgoing = outgoingOf(engine, message.id);
+    if (outgoing?.message.state !== 'sending') return false;
+    return isAllowed(engine, { outgoing, context: doorContext(engine), sender: mail.from });
+  }
+
+  private hasOptedOut(leadId: string): boolean {
+    try {
+      return this.base.optOuts?.hasOptedOut(leadId) === true;
+    } catch (error) {
+      if (!(error instanceof HeadgateError)) throw error;
+      // A folder that cannot be read allows nothing.
+      return true;
+    }
+  }
+
+  private settle(engine: Engine, { claim, result }: Result, asked: AskClaim | undefined): Settled {
+    const { db, now, operatorDay } = engine;
+    const { message, queued, attempt } = claim;
+    const { runId, transport, isRehearsal } = this.options;
+    const detail = detailOf(result);
+    const event = { messageRowId: message.rowId, attempt, at: now, operatorDay, runId, transport, detail };
+    recordAttempt(db, { ...event, event: result.kind });
+    if (result.kind === 'accepted') {
+      keepReceipt(db, message.rowId, result);
+      recordDelivery(engine, message, { at: now, isRehearsal, response: detail });
+      return { message: queued, outcome: 'sent', detail };
+    }
+    if (result.kind === 'refused') keepWait(engine, transport, result);
+    // What surely did not happen now was counted before, and goes on counting there: the first attempt is as unknown as ever.
+    const hasLeft = result.kind === 'unknown';
+    const change = {
+      last_error: detail,
+      ...(hasLeft || asked === undefined ? {} : { claimed_at: asked.claimedBefore }),
+    };
+    moveMessage(db, message, { to: 'uncertain', change });
+    return { message: queued, outcome: 'uncertain', detail };
+  }
+}
+
+function isAllowed(
+  engine: Engine,
+  of: { outgoing: NonNullable<ReturnType<typeof outgoingOf>>; context: GuardContext; sender: string },
+): boolean {
+  const pausedReason = pauseReasonOf(engine.db, of.sender);
+  const sender = { address: of.sender, room: null, pausedReason, removed: null };
+  const verdict = judgeSend({ ...of.outgoing.send, sender }, of.context);
+  return verdict.kind === 'allow' || verdict.kind === 'ask';
+}
+
+/** A6: whether this day, and the last 24 hours without its own earlier count, take one more. */
+function hasRoom(engine: Engine, { claimedAt }: AskableMail): boolean {
+  if (engine.without.has('cap')) return true;
+  const { onOperatorDay, inLast24Hours } = sentSoFar(engine);
+  const own = claimedAt > engine.now - DAY_MS ? 1 : 0;
+  return Math.max(onOperatorDay, inLast24Hours - own) < engine.policy.limits.sendsPerDay;
+}
+
+const DAY_MS = 86_400_000;
+
+function detailOf(result: DeliveryResult): string {
+  if (result.kind === 'accepted' || result.kind === 'refused') return result.response;
+  return result.kind === 'unknown' ? result.detail : 'called back before the body';
+}
