@@ -2,6 +2,7 @@ import { strongestExit, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import { forgetWentLive } from '../store/header.ts';
 import { enqueueNotice } from '../store/notices.ts';
+import type { NotSent } from './engine/send-ledger.ts';
 import type { SendingResult, StopReason } from './engine/sending.ts';
 import type { StoppedBy } from './engine/send-settling.ts';
 import {
@@ -16,17 +17,18 @@ import { stampState, type RunSession } from './run-session.ts';
 import { NOTHING_SENT } from './send-delivery.ts';
 import type { SendReport } from './send-report.ts';
 import {
-  demandOf,
   holdBatch,
   holdDoubtful,
   nothingDue,
   waitingCount,
+  type HeldMessages,
   type SendPlan,
   type SendRequest,
 } from './send-run.ts';
 
 const DAY_MS = 86_400_000;
-const NOTHING = { doubts: [], plan: null, result: NOTHING_SENT, held: 0 } as const;
+const NOTHING = { doubts: [], plan: null, result: NOTHING_SENT, held: 0, heldNow: [] } as const;
+const NOBODY_HELD: HeldMessages = { count: 0, named: [] };
 
 /** A run that sent nothing, to be completed by whoever knows why. */
 export function still(mode: RunEnd['mode'], exit: ExitName): SendReport {
@@ -40,17 +42,22 @@ export function endInDoubt(session: RunSession, found: readonly Doubt[]): SendRe
   const isHard = found.some((doubt) => doubt.liftedBy !== 'confirm');
   const db = session.writer();
   const report = db.write(() => {
-    const moved = mustBeRight.length > 0 ? 0 : holdDoubtful(session, db, others);
-    if (moved === 0 && !isHard) return null;
+    const moved = mustBeRight.length > 0 ? NOBODY_HELD : holdDoubtful(session, db, others);
+    if (moved.count === 0 && !isHard) return null;
     keepRestoredDoubt(session, db, found);
     const end = {
       ...still('preview', 'COLD_START'),
       reason: found[0]?.reason ?? null,
-      counts: { held: moved },
+      counts: { held: moved.count },
       doubts: found,
-      held: moved,
+      held: moved.count,
+      heldNow: moved.named.map((message) => ({
+        message,
+        reason: 'doubt',
+        detail: 'approved before the doubt',
+      })),
     };
-    noteDoubts(session, db, { doubts: found, text: doubtNotice(session, found, moved) });
+    noteDoubts(session, db, { doubts: found, text: doubtNotice(session, found, moved.count) });
     writeRun(session, db, end);
     // A9: the one 30 that writes the checkpoint, since what it doubted is held now and waits for a person.
     if (!isHard) writePresence(session, db, { ...end, mode: 'quiet' });
@@ -93,10 +100,11 @@ export function endHeld(session: RunSession, request: SendRequest, plan: SendPla
     const end = {
       ...still('live', 'HELD'),
       reason: 'blast_radius',
-      counts: { held },
+      counts: { ...sendCounts(NOTHING_SENT, plan), held: held.count },
       narrowed: isNarrowed(request),
-      plan,
-      held,
+      plan: { ...plan, notSent: [...releasedBehind(plan), ...plan.notSent] },
+      held: held.count,
+      heldNow: held.named.map((message) => ({ message, ...WITH_ITS_BATCH })),
     };
     const text = `HELD  send was about to reach ${String(volume)} today. Usual is ${mean.toFixed(1)}, the line is ${line.toFixed(1)}.\nheadgate review release --run ${session.runId}   or   headgate review discard --run ${session.runId}`;
     enqueueNotice(db, {
@@ -114,6 +122,16 @@ export function endHeld(session: RunSession, request: SendRequest, plan: SendPla
   });
   stampState(session, db);
   return report;
+}
+
+const WITH_ITS_BATCH = { reason: 'blast_radius', detail: 'held with its whole batch' } as const;
+
+/** A8: what was released from an earlier batch is not held again, and leaves once this one is decided about. */
+function releasedBehind({ queue }: SendPlan): readonly NotSent[] {
+  const detail = 'waits until the held batch is decided about';
+  return queue
+    .filter(({ released }) => released)
+    .map((message) => ({ message, reason: 'hold_open', detail, until: null }));
 }
 
 /** The live ending. A run that was cut short, or that no server answered, has not succeeded: it writes no checkpoint (A9). */
@@ -149,7 +167,7 @@ export function endSent(
 /** A8: what would leave but for the caps, once a day, when it is above the line. */
 function noteDemand(session: RunSession, plan: SendPlan): void {
   const { line } = plan.blastRadius;
-  const demand = demandOf(plan);
+  const { demand } = plan;
   if (demand <= line) return;
   enqueueNotice(session.writer(), {
     kind: 'demand',
@@ -191,10 +209,14 @@ function sentExit({ settled, notSent, stoppedBy, cutShort }: SendingResult, requ
   return strongestExit(exits);
 }
 
-function sendCounts(result: SendingResult, plan: SendPlan): Readonly<Record<string, number>> {
+/** cli.md 2.6: evaluated, the demand before caps, what became of what was tried, and each reason by its own word. */
+export function sendCounts(
+  result: Pick<SendingResult, 'settled' | 'notSent'>,
+  plan: SendPlan,
+): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {
     evaluated: plan.queue.length + waitingCount(plan),
-    demand: demandOf(plan),
+    demand: plan.demand,
   };
   for (const { outcome } of result.settled) counts[outcome] = (counts[outcome] ?? 0) + 1;
   for (const { reason } of [...plan.notSent, ...result.notSent]) counts[reason] = (counts[reason] ?? 0) + 1;

@@ -6,7 +6,8 @@ import { lookTidied } from './engine/live-run.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { quietReason } from './run.ts';
 import type { RunSession } from './run-session.ts';
-import { still } from './send-ends.ts';
+import { NOTHING_SENT } from './send-delivery.ts';
+import { sendCounts, still } from './send-ends.ts';
 import type { SendReport } from './send-report.ts';
 import { doubtedBy, planSend, type SendPlan, type SendRequest } from './send-run.ts';
 
@@ -31,23 +32,23 @@ export function previewSend(
       reason: 'doubt',
       detail: 'the run would hold what was approved before, and send nothing',
     };
-    return {
-      ...still('preview', 'COLD_START'),
-      reason: doubts[0]?.reason ?? null,
-      plan: shut(plan, closed),
-      doubts,
-    };
+    return { ...previewOf('COLD_START', shut(plan, closed)), reason: doubts[0]?.reason ?? null, doubts };
   }
   const quiet = quietReason(engine, 'send');
   const found: ExitName = plan.queue.length > 0 && quiet === null ? 'WOULD_ACT' : 'NOTHING_DUE';
   const exit = request.detailedExitCode ? found : 'OK';
   if (quiet !== null) {
     const closed = { reason: quiet, detail: 'the run would keep still' };
-    return { ...still('preview', exit), reason: quiet, plan: shut(plan, closed) };
+    return { ...previewOf(exit, shut(plan, closed)), reason: quiet };
   }
   const isOver = plan.blastRadius.over && !GUARDS_OFF.has('blast_radius');
   const closed = { reason: 'blast_radius', detail: 'the run would hold the whole batch' };
-  return { ...still('preview', exit), plan: isOver ? shut(plan, closed) : plan, doubts };
+  return { ...previewOf(exit, isOver ? shut(plan, closed) : plan), doubts };
+}
+
+function previewOf(exit: ExitName, plan: SendPlan): SendReport {
+  const counts = { ...sendCounts(NOTHING_SENT, plan), would_send: plan.queue.length };
+  return { ...still('preview', exit), counts, plan };
 }
 
 /** A doubt that touches nothing that waits, and that a person's confirmation would lift, lets the run go on. */

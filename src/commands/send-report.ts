@@ -10,7 +10,7 @@ import { countOf, escapeText } from './output/text.ts';
 import { runDocument } from './run-document.ts';
 import type { RunEnd } from './run-ledger.ts';
 import type { RunSession } from './run-session.ts';
-import { waitingCount, type SendPlan } from './send-run.ts';
+import { waitingCount, type NamedMessage, type SendPlan } from './send-run.ts';
 
 /** All that is worth saying of one `send`. */
 export interface SendReport extends RunEnd {
@@ -19,6 +19,14 @@ export interface SendReport extends RunEnd {
   readonly result: SendingResult;
   /** Moved to held by this run. */
   readonly held: number;
+  /** The first of those, with the reason. */
+  readonly heldNow: readonly HeldNow[];
+}
+
+interface HeldNow {
+  readonly message: NamedMessage;
+  readonly reason: string;
+  readonly detail: string;
 }
 
 /** The outcome in the shape of cli.md 2.6; `items[].action` is send or hold_back. */
@@ -61,10 +69,14 @@ function volumeGuards(session: RunSession, { plan }: SendReport): Readonly<Recor
   if (plan === null) return { blast_radius: null, cap };
   const { over, mean, line } = plan.blastRadius;
   const oneDecimal = (value: number): number => Math.round(value * 10) / 10;
-  return { blast_radius: { ok: !over, average_7d: oneDecimal(mean), limit: oneDecimal(line) }, cap };
+  return {
+    blast_radius: { ok: !over, demand: plan.demand, average_7d: oneDecimal(mean), limit: oneDecimal(line) },
+    cap,
+  };
 }
 
-function itemsDocument({ plan, result, mode }: SendReport): readonly unknown[] {
+function itemsDocument(report: SendReport): readonly unknown[] {
+  const { plan, result, mode } = report;
   const done = result.settled.map(({ message, outcome, detail }) => ({
     ...named(message),
     action: 'send',
@@ -73,7 +85,7 @@ function itemsDocument({ plan, result, mode }: SendReport): readonly unknown[] {
   }));
   const planned =
     mode === 'preview' ? (plan?.queue ?? []).map((message) => ({ ...named(message), action: 'send' })) : [];
-  const waiting = [...(plan?.notSent ?? []), ...result.notSent].map((each) => ({
+  const waiting = leftBehind(report).map((each) => ({
     ...named(each.message),
     action: 'hold_back',
     reason: each.reason,
@@ -83,7 +95,13 @@ function itemsDocument({ plan, result, mode }: SendReport): readonly unknown[] {
   return [...done, ...planned, ...waiting];
 }
 
-function named(message: NotSent['message']): Readonly<Record<string, unknown>> {
+/** Everything that did not leave, with the reason: what was held first. */
+function leftBehind({ plan, result, heldNow }: SendReport): readonly (HeldNow & Pick<NotSent, 'until'>)[] {
+  const held = heldNow.map((each) => ({ ...each, until: null }));
+  return [...held, ...(plan?.notSent ?? []), ...result.notSent];
+}
+
+function named(message: NamedMessage): Readonly<Record<string, unknown>> {
   return {
     id: message.id,
     lead: { id: message.leadId, email: message.leadEmail, tz: message.leadZone },
@@ -108,6 +126,7 @@ function lines(
     '',
     ` ${terminal.bold(title(report))}  send  ${at}   ${terminal.dim(where)}`,
     ...report.doubts.map((doubt) => `   Why       ${doubt.detail}`),
+    ...volumeLines(terminal, report),
     ...(report.held > 0
       ? [
           `   ${countOf(report.held, 'approved message')} moved to held; one release by a person sends them on.`,
@@ -126,6 +145,24 @@ function lines(
       ? []
       : ['', ...next.map((command, index) => ` ${index === 0 ? 'Next' : '    '}    ${command}`)]),
     '',
+  ];
+}
+
+/** A8: what could leave but for the caps, against the line; wherever it is more than what leaves. */
+function volumeLines(terminal: Terminal, report: SendReport): readonly string[] {
+  const { plan, mode, exit } = report;
+  if (plan === null || (mode === 'live' && exit !== 'HELD' && plan.demand <= plan.queue.length)) return [];
+  const { mean, line } = plan.blastRadius;
+  const of = `of ${String(plan.demand)} that could leave`;
+  const what =
+    mode === 'preview'
+      ? `would send ${String(plan.queue.length)} ${of}`
+      : exit === 'HELD'
+        ? `${String(plan.demand)} could leave`
+        : `sent ${String(sentOf(report))} ${of}`;
+  const dot = ` ${terminal.symbols.dot} `;
+  return [
+    `   Volume    ${what}${dot}7-day average ${mean.toFixed(1)} a day${dot}hold line ${line.toFixed(1)}`,
   ];
 }
 
@@ -160,14 +197,15 @@ function sentLines(terminal: Terminal, { plan, result, mode }: SendReport): read
   return ['', ...table.map((line) => ` ${line}`)];
 }
 
-function waitingLines({ plan, result }: SendReport, zone: string): readonly string[] {
-  const waiting = [...(plan?.notSent ?? []), ...result.notSent];
+function waitingLines(report: SendReport, zone: string): readonly string[] {
+  const { plan, result, held } = report;
+  const waiting = leftBehind(report);
   if (waiting.length === 0) return [];
   const shown = waiting.slice(0, 20).map(({ message, reason, detail, until }) => {
     const when = until === null ? '' : `, until ${formatDateTime(until, zone)}`;
     return `   ${message.id}  ${reason}: ${escapeText(detail)}${when}`;
   });
-  const count = result.notSent.length + (plan === null ? 0 : waitingCount(plan));
+  const count = held + result.notSent.length + (plan === null ? 0 : waitingCount(plan));
   return ['', ` ${countOf(count, 'approved message')} not sent now`, ...shown];
 }
 

@@ -39,6 +39,8 @@ export interface SendPlan {
   /** How many more stay behind, by reason: a backlog of a million is counted, not listed. */
   readonly notNamed: Readonly<Record<string, number>>;
   readonly blastRadius: BlastRadius;
+  /** A8: how many could leave now but for the caps. */
+  readonly demand: number;
   /** What left on the operator's day before this run (A6). */
   readonly sentToday: number;
   /** D6: senders of leads that wait, which are none any more. */
@@ -58,7 +60,8 @@ export function planSend(engine: Engine, request: SendRequest, senders: KnownSen
     book.refresh(engine);
     const queued = queueUp(engine, request, book);
     const sentToday = sentSoFar(engine).onOperatorDay;
-    return { ...queued, blastRadius: sendBlastRadius(engine, queued.queue), sentToday };
+    const blastRadius = sendBlastRadius(engine, queued.queue);
+    return { ...queued, blastRadius, demand: demandOf(queued), sentToday };
   });
 }
 
@@ -120,8 +123,7 @@ export function waitingCount({ notSent, notNamed }: SendPlan): number {
   return Object.values(notNamed).reduce((sum, more) => sum + more, notSent.length);
 }
 
-/** A8: how many could leave now but for the caps. */
-export function demandOf({ queue, notSent, notNamed }: SendPlan): number {
+function demandOf({ queue, notSent, notNamed }: Pick<SendPlan, 'queue' | 'notSent' | 'notNamed'>): number {
   const named = notSent.filter(({ reason }) => isCap(reason)).length;
   const more = Object.entries(notNamed).filter(([reason]) => isCap(reason));
   return more.reduce((sum, [, count]) => sum + count, queue.length + named);
@@ -166,8 +168,25 @@ function sendBlastRadius(engine: Engine, queue: readonly QueuedMessage[]): Blast
   });
 }
 
-/** A8: the whole batch is held, to be released or discarded as one. In the caller's transaction; returns how many. */
-export function holdBatch(session: RunSession, db: StateDatabase, queue: readonly QueuedMessage[]): number {
+/** What a report says of a message: which one it is, and whose. */
+export type NamedMessage = Pick<
+  QueuedMessage,
+  'id' | 'subject' | 'leadId' | 'leadEmail' | 'leadName' | 'leadZone' | 'sequenceId' | 'stepId'
+>;
+
+/** What a run moved to held. */
+export interface HeldMessages {
+  readonly count: number;
+  /** The first of them. */
+  readonly named: readonly NamedMessage[];
+}
+
+/** A8: the whole batch is held, to be released or discarded as one. In the caller's transaction. */
+export function holdBatch(
+  session: RunSession,
+  db: StateDatabase,
+  queue: readonly QueuedMessage[],
+): HeldMessages {
   return holdAll(session, db, {
     messages: queue.filter((message) => !message.released),
     cause: 'blast_radius',
@@ -195,8 +214,8 @@ export function doubtedBy(
   };
 }
 
-/** Holds what `doubtedBy` names, in the caller's transaction; returns how many. */
-export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: readonly Doubt[]): number {
+/** Holds what `doubtedBy` names, in the caller's transaction. */
+export function holdDoubtful(session: RunSession, db: StateDatabase, doubts: readonly Doubt[]): HeldMessages {
   const isDoubted = doubtedBy(session, doubts);
   doubtHeldApprovals({ db, now: session.now }, isDoubted);
   const messages = [...messagesInState(db, 'approved')].filter(isDoubted);
@@ -207,10 +226,10 @@ function holdAll(
   session: RunSession,
   db: StateDatabase,
   hold: {
-    messages: readonly Pick<StoredMessage, 'rowId' | 'id' | 'state' | 'leadRowId'>[];
+    messages: readonly (NamedMessage & Pick<StoredMessage, 'rowId' | 'state' | 'leadRowId'>)[];
     cause: 'blast_radius' | 'doubt';
   },
-): number {
+): HeldMessages {
   const change = {
     hold_cause: hold.cause,
     held_from: 'approved',
@@ -225,7 +244,7 @@ function holdAll(
       text: hold.cause === 'doubt' ? 'approved before a doubt' : 'above the hold line of the day',
     });
   }
-  return held.length;
+  return { count: held.length, named: held.slice(0, NOT_SENT_NAMED_MAX) };
 }
 
 /** 20 instead of 0 with `--detailed-exit-code`. */

@@ -45,8 +45,19 @@ describe('send, after a reboot', () => {
     expect(document).toMatchObject({
       run: { mode: 'preview', reason: 'first_boot' },
       counts: { held: 1 },
+      items: [
+        {
+          action: 'hold_back',
+          id: before,
+          sequence: 'welcome',
+          step: 'hello',
+          reason: 'doubt',
+          retry_after: null,
+        },
+      ],
       exit: { code: 30, name: 'COLD_START' },
     });
+    expect(document.items).toHaveLength(1);
     expect([bench.stateOf(before), bench.stateOf(after)]).toEqual(['held', 'approved']);
     expect(bench.of(before)).toMatchObject({ holdCause: 'doubt', heldFrom: 'approved' });
     expect(bench.outbox()).toHaveLength(1);

@@ -281,10 +281,35 @@ describe('send, its blast radius', () => {
     const ids = bench.approveMany(13);
     const document = await bench.send();
     expect(document.exit).toMatchObject({ code: 31, name: 'HELD' });
+    expect(verdicts(document)).toEqual(Object.fromEntries(ids.map((id) => [id, 'blast_radius'])));
+    expect(document['guards']).toMatchObject({ blast_radius: { ok: false, demand: 13, limit: 12 } });
     expect(new Set(ids.map(bench.stateOf))).toEqual(new Set(['held']));
     expect(bench.of(ids[0]!).holdCause).toBe('blast_radius');
     expect([bench.outbox(), bench.notices()]).toEqual([[], ['held']]);
     expect(readJob(bench.database, 'send').checkpointAt).toBe(bench.clock.now());
+  });
+
+  test('A13: a person reads which messages were held, and why', async () => {
+    const bench = sendDesk(wide);
+    const [first] = bench.approveMany(13);
+    const { stdout } = await bench.run(['send']);
+    expect(stdout).toContain('13 approved messages not sent now');
+    expect(stdout).toContain(`${first!}  blast_radius: held with its whole batch`);
+    expect(stdout).toMatch(/Volume +13 could leave . 7-day average 0\.0 a day . hold line 12\.0/);
+  });
+
+  test('A8, F3: a preview shows the demand before the caps, as the run then does', async () => {
+    const bench = sendDesk({ limits: ['sends_per_run = 2'] });
+    bench.approveMany(13);
+    const preview = await bench.send('--preview');
+    expect(preview).toMatchObject({
+      counts: { evaluated: 13, demand: 13, would_send: 2, cap_run: 11 },
+      guards: { blast_radius: { demand: 13 }, cap: { used: 2 } },
+    });
+    expect((await bench.run(['send', '--preview'])).stdout).toMatch(
+      /Volume +would send 2 of 13 that could leave/,
+    );
+    expect((await bench.run(['send'])).stdout).toMatch(/Volume +sent 2 of 13 that could leave/);
   });
 
   test('A8: exactly on the line it leaves', async () => {
