@@ -5,6 +5,7 @@ import type { Limits, Policy, WorkingHours } from '../core/policy.ts';
 import { canonicalJson } from '../core/text-hash.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/durations.ts';
 import { minuteOfDay } from './check-value.ts';
+import { replySourceIds } from './sources.ts';
 import type { ValueReader } from './value-reader.ts';
 
 /**
@@ -28,7 +29,7 @@ export function createPolicy(values: ValueReader, isSet: (key: string) => boolea
     // The declared default is "domains"; until that gate exists nothing may claim to have been judged by it.
     attribution: { mode: 'off', unknown: values.text('attribution.unknown') === 'wait' ? 'wait' : 'ask' },
     allowlist: values.texts('mail.allowlist'),
-    replySourceIds: [],
+    replySourceIds: replySourceIds(values),
   };
 }
 

@@ -20,12 +20,11 @@ export const SOURCE_SECTION: SectionSpec = {
       key: 'source[].kind',
       type: {
         kind: 'choice',
-        choices: ['csv', 'mailgun'],
+        choices: ['csv', 'mailgun', 'stream'],
         later: {
           airtable: 'it will read leads from a base of Airtable',
           imap: 'it will read answers and bounces from a mailbox',
           resend: 'it will read the events of Resend',
-          stream: 'it will read the event stream of the stream API',
         },
       },
       defaultValue: null,
@@ -52,10 +51,16 @@ export const SOURCE_SECTION: SectionSpec = {
       summary: 'mailgun: the sending domain whose events are read.',
     },
     {
+      key: 'source[].identity',
+      type: { kind: 'text', maximumLength: 320 },
+      defaultValue: null,
+      summary: 'stream: the handle of the identity whose log is read.',
+    },
+    {
       key: 'source[].key',
       type: { kind: 'secret' },
       defaultValue: null,
-      summary: 'mailgun: where the API key is.',
+      summary: 'mailgun, stream: where the API key is.',
     },
     {
       key: 'source[].requests_per_second',
@@ -63,14 +68,16 @@ export const SOURCE_SECTION: SectionSpec = {
       defaultValue: null,
       defaultNote: '5',
       unit: 'requests a second',
-      summary: 'mailgun: most requests that are made to it; a limit that it states itself is kept as well.',
+      summary:
+        'mailgun, stream: most requests that are made to it; a limit that it states itself is kept as well.',
     },
     {
       key: 'source[].base_url',
       type: { kind: 'web_address' },
       defaultValue: null,
       defaultNote: "the service's own address",
-      summary: 'mailgun: where it answers; `https://api.eu.mailgun.net` for domains in the EU.',
+      summary:
+        'mailgun, stream: where it answers; `https://api.eu.mailgun.net` for Mailgun domains in the EU.',
     },
   ],
 };

@@ -22,7 +22,28 @@ export interface MailgunSourceConfig {
   readonly requestsPerSecond: number;
 }
 
-export type SourceConfig = CsvSourceConfig | MailgunSourceConfig;
+export interface StreamSourceConfig {
+  readonly kind: 'stream';
+  readonly id: string;
+  /** The handle whose log it is. */
+  readonly identity: string;
+  readonly key: SecretReference;
+  readonly baseUrl: string | null;
+  readonly requestsPerSecond: number;
+}
+
+export type SourceConfig = CsvSourceConfig | MailgunSourceConfig | StreamSourceConfig;
+
+/** A21: the kinds from which a person's answer may come. */
+const REPLY_KINDS: ReadonlySet<string> = new Set(['imap', 'stream']);
+
+/** A21: the sources that must be read to their end before anything leaves. */
+export function replySourceIds(values: ValueReader): readonly string[] {
+  return values
+    .blocks('source')
+    .filter((block) => REPLY_KINDS.has(block.text('kind')))
+    .map((block) => block.text('id'));
+}
 
 /** In the order of the file. Checked before: ids are distinct, each block has what its kind needs. */
 export function createSources(values: ValueReader): readonly SourceConfig[] {
@@ -36,14 +57,9 @@ function createSource(block: ValueReader): SourceConfig {
     case 'csv':
       return { kind, id, path: block.text('path'), leadSource: block.textOrNull('lead_source') };
     case 'mailgun':
-      return {
-        kind,
-        id,
-        domain: block.text('domain'),
-        key: secret(block, 'key'),
-        baseUrl: block.textOrNull('base_url'),
-        requestsPerSecond: block.numberOrNull('requests_per_second') ?? REQUESTS_PER_SECOND,
-      };
+      return { kind, id, domain: block.text('domain'), ...serviceOf(block) };
+    case 'stream':
+      return { kind, id, identity: block.text('identity'), ...serviceOf(block) };
     default:
       throw new Error(`${kind} passed validation but is no kind of source`);
   }
@@ -51,6 +67,19 @@ function createSource(block: ValueReader): SourceConfig {
 
 /** Slow enough for every service here; Airtable documents it. */
 const REQUESTS_PER_SECOND = 5;
+
+/** What every service that speaks HTTP has. */
+function serviceOf(block: ValueReader): {
+  readonly key: SecretReference;
+  readonly baseUrl: string | null;
+  readonly requestsPerSecond: number;
+} {
+  return {
+    key: secret(block, 'key'),
+    baseUrl: block.textOrNull('base_url'),
+    requestsPerSecond: block.numberOrNull('requests_per_second') ?? REQUESTS_PER_SECOND,
+  };
+}
 
 function secret(block: ValueReader, name: string): SecretReference {
   const reference = block.secretOrNull(name);
@@ -64,6 +93,7 @@ const KEYS_OF_KIND: Readonly<
 > = {
   csv: { needs: ['path'], takes: ['lead_source'] },
   mailgun: { needs: ['domain', 'key'], takes: ['base_url', 'requests_per_second'] },
+  stream: { needs: ['identity', 'key'], takes: ['base_url', 'requests_per_second'] },
 };
 const ALL_KEYS = [
   ...new Set(Object.values(KEYS_OF_KIND).flatMap(({ needs, takes }) => [...needs, ...takes])),

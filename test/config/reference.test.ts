@@ -59,6 +59,7 @@ describe('config explain finds', () => {
       'source[].path',
       'source[].lead_source',
       'source[].domain',
+      'source[].identity',
       'source[].key',
       'source[].requests_per_second',
       'source[].base_url',

@@ -4,7 +4,7 @@ import { judgeRefusal } from '../../core/inbound/refusal-rules.ts';
 
 /**
  * What a provider's "failed" means for the address (E4): the words of the refusing server decide, by the same rules as for a notice in
- * the mailbox. What nothing explains condemns nobody.
+ * the mailbox. What nothing explains is a bad day and no more.
  */
 export function refusalKind(refusal: {
   readonly text: string;
@@ -16,5 +16,5 @@ export function refusalKind(refusal: {
   const { kind } = judgeRefusal(facts);
   if (kind === 'dead_address') return isPermanent ? 'hard_bounce' : 'soft_bounce';
   if (kind === 'soft_bounce') return 'soft_bounce';
-  return kind === 'unknown_bounce' && !isPermanent ? 'soft_bounce' : 'block';
+  return kind === 'unknown_bounce' ? 'soft_bounce' : 'block';
 }

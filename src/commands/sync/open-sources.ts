@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { JsonApi } from '../../adapters/sources/json-api.ts';
-import type { MailgunSourceConfig, SourceConfig } from '../../config/sources.ts';
+import type { MailgunSourceConfig, SourceConfig, StreamSourceConfig } from '../../config/sources.ts';
 import type { SecretReference } from '../../config/key-spec.ts';
 import type { FactSource } from '../../ports.ts';
 import type { Invocation } from '../cli-context.ts';
@@ -35,6 +35,8 @@ function sourceOf(opening: Opening, source: SourceConfig): SyncSource {
     }
     case 'mailgun':
       return { kind: 'facts', id, open: () => openMailgun(opening, source) };
+    case 'stream':
+      return { kind: 'facts', id, open: () => openStream(opening, source) };
   }
 }
 
@@ -52,6 +54,21 @@ async function openMailgun(opening: Opening, source: MailgunSourceConfig): Promi
   });
   const { clock } = opening.invocation.context;
   return createMailgunEvents({ id: source.id, domain: source.domain, api, now: () => clock.now() });
+}
+
+async function openStream(opening: Opening, source: StreamSourceConfig): Promise<FactSource> {
+  const [{ createStreamEvents }, { STREAM_BASE_URL }] = await Promise.all([
+    import('../../adapters/sources/stream-events.ts'),
+    import('../../adapters/mail/stream.ts'),
+  ]);
+  const api = await openApi(opening, {
+    name: source.id,
+    baseUrl: source.baseUrl ?? STREAM_BASE_URL,
+    authorization: `Bearer ${await secretOf(opening, source)}`,
+    requestsPerSecond: source.requestsPerSecond,
+  });
+  const { clock } = opening.invocation.context;
+  return createStreamEvents({ id: source.id, identity: source.identity, api, now: () => clock.now() });
 }
 
 async function openApi(
