@@ -69,7 +69,7 @@ function afterTag(page: Page, open: number): number {
   if (name === undefined) return end;
   if (HIDDEN.has(name) && !inside.startsWith('/'))
     return endOf(source, '>', endOf(page.lowerCase, `</${name}`, end));
-  if (BREAKS.has(name)) writer.breakLine();
+  if (BREAKS.has(name)) writer.breakLine(name === 'br' || name === 'p');
   if (name === 'blockquote') writer.quote(inside.startsWith('/') ? -1 : 1);
   return end;
 }
@@ -89,12 +89,12 @@ class TextWriter {
     if (text !== '') this.#pieces.push(text);
   }
 
-  breakLine(): void {
+  /** Ends a line; an empty one is kept where the writer meant it. */
+  breakLine(mayBeEmpty: boolean): void {
     const line = this.#pieces.join('').replace(/\s+/g, ' ').trim();
     this.#pieces = [];
-    // Nested blocks end together: one empty line is enough.
-    if (line === '' && (this.#lines.at(-1) ?? '').trim() === '') return;
-    this.#lines.push(`${'> '.repeat(this.#depth)}${line}`);
+    if (line === '' && (!mayBeEmpty || this.#lines.at(-1) === '')) return;
+    this.#lines.push(line === '' ? '' : `${'> '.repeat(this.#depth)}${line}`);
   }
 
   quote(change: 1 | -1): void {
@@ -102,7 +102,7 @@ class TextWriter {
   }
 
   text(): string {
-    this.breakLine();
+    this.breakLine(false);
     return this.#lines.join('\n').trim();
   }
 }

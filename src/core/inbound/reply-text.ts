@@ -49,16 +49,22 @@ function joined(lines: readonly string[]): string {
 
 const isBlank = (line: string): boolean => line.trim() === '';
 
-function withoutQuote(lines: readonly string[]): readonly string[] {
+/** A mail that begins with more attributions than these answers none of them. */
+const ATTRIBUTIONS_MAX = 3;
+
+function withoutQuote(lines: readonly string[], attributions = 0): readonly string[] {
   const divider = lines.findIndex((_, index) => dividerAt(lines, index));
   const whole = divider === -1 ? lines : lines.slice(0, divider);
   if (divider !== -1 && whole.every(isBlank)) return divider === 0 ? [] : whole;
-  const header = firstQuoteHeader(whole);
+  const header = attributions < ATTRIBUTIONS_MAX ? firstQuoteHeader(whole) : null;
   if (header === null) return withoutTrailingQuote(whole);
   const before = whole.slice(0, header.start);
   const after = whole.slice(header.end);
-  const rest = afterQuote(after, before.every(isBlank));
-  return [...before, ...rest];
+  const isAtTop = before.every(isBlank);
+  const answer = afterQuote(after, isAtTop);
+  // Not marked as a quote: with words above it is the old mail; at the top of the mail it can only be the answer.
+  if (answer === null) return isAtTop ? withoutQuote(after, attributions + 1) : before;
+  return [...before, ...answer];
 }
 
 function firstQuoteHeader(lines: readonly string[]): { readonly start: number; readonly end: number } | null {
@@ -69,13 +75,12 @@ function firstQuoteHeader(lines: readonly string[]): { readonly start: number; r
   return null;
 }
 
-/** What of the lines below "On … wrote:" was written by the person. */
-function afterQuote(below: readonly string[], isAtTop: boolean): readonly string[] {
+/** What of the lines below "On … wrote:" was written by the person; null when they are not marked as a quote. */
+function afterQuote(below: readonly string[], isAtTop: boolean): readonly string[] | null {
   const after = withoutSignature(below, true);
   const first = after.findIndex((line) => !isBlank(line));
   if (first === -1) return [];
-  // Not marked as a quote: with words above it is the old mail; at the top of the mail it can only be the answer.
-  if (!isQuoted(after[first] ?? '')) return isAtTop ? withoutQuote(after) : [];
+  if (!isQuoted(after[first] ?? '')) return null;
   const last = after.findLastIndex(isQuoted);
   const tail = after.slice(last + 1);
   const between = after.slice(first, last).filter((line) => !isQuoted(line) && !isBlank(line));

@@ -27,8 +27,8 @@ interface FoundDate {
 /**
  * The first day on which the writer of an absence note is back, as far as the note says it: a date, in several
  * languages and forms, or a weekday that follows words such as "back on" or "bis zum". Null when it names none, or none
- * that lies between the day of receipt and 400 days later. A date that may be read in two ways is read as the later
- * one: waiting costs less than writing to somebody who is away.
+ * that lies between the day of receipt and 400 days later. A date that may be read in two ways is read as the sooner
+ * one: whoever is still away then answers by machine once more.
  *
  * `receivedOn` is the day on which the mail arrived, YYYY-MM-DD.
  */
@@ -73,7 +73,7 @@ function hasCue(before: string, cue: string): boolean {
 function datesIn(words: string, receivedOn: string): readonly FoundDate[] {
   return PATTERNS.flatMap(({ pattern, read }) =>
     [...words.matchAll(pattern)].flatMap((match) => {
-      const isoDate = latestPlausible(read(match), receivedOn);
+      const isoDate = soonestPlausible(read(match), receivedOn);
       return isoDate === null ? [] : [{ at: match.index, end: match.index + match[0].length, isoDate }];
     }),
   );
@@ -97,13 +97,18 @@ const PATTERNS: readonly {
     read: ([, year, month, day]) => [[Number(year), Number(month), Number(day)]],
   },
   {
-    // 4.5.2026, 04/05/26, 4-5-2026
-    pattern: /(?<!\d)(\d{1,2})[./-] ?(\d{1,2})[./-] ?((?:20)?\d\d)(?!\d)/g,
+    // 4.5.2026, 4-5-26
+    pattern: /(?<!\d)(\d{1,2})([.-]) ?(\d{1,2})\2 ?((?:20)?\d\d)(?!\d)/g,
+    read: ([, day, , month, year]) => [[yearOf(year), Number(month), Number(day)]],
+  },
+  {
+    // 04/05/26: the day first, or in America the month
+    pattern: /(?<!\d)(\d{1,2})\/(\d{1,2})\/((?:20)?\d\d)(?!\d)/g,
     read: ([, first, second, year]) => bothOrders(yearOf(year), Number(first), Number(second)),
   },
   {
     // 4.5., 4/5
-    pattern: /(?<![\d./-])(\d{1,2})(?:\.(\d{1,2})\.?|\/(\d{1,2}))(?![\d./:%-])/g,
+    pattern: /(?<![\d./-])(\d{1,2})(?:\.(\d{1,2})\.?|\/(\d{1,2}))(?![\d/:%-]|\.\d)/g,
     read: ([, first, dotted, slashed]) =>
       dotted === undefined
         ? bothOrders(null, Number(first), Number(slashed))
@@ -144,13 +149,8 @@ function yearOf(text: string | undefined): number | null {
   return text.length === 2 ? 2000 + Number(text) : Number(text);
 }
 
-function latestPlausible(readings: readonly Reading[], receivedOn: string): string | null {
-  return (
-    readings
-      .flatMap((reading) => plausible(reading, receivedOn) ?? [])
-      .sort()
-      .at(-1) ?? null
-  );
+function soonestPlausible(readings: readonly Reading[], receivedOn: string): string | null {
+  return readings.flatMap((reading) => plausible(reading, receivedOn) ?? []).sort()[0] ?? null;
 }
 
 function plausible([year, month, day]: Reading, receivedOn: string): string | null {
