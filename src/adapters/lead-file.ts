@@ -9,8 +9,11 @@ import type { ColumnRename } from '../core/lead-columns.ts';
 import { createByteDecoder, looksLikeUtf16, type ByteDecoder, type Encoding } from './csv-bytes.ts';
 import { sourceError, type CheckedLeads, type LeadSource } from './lead-source.ts';
 
-/** Also the unit of hashing: a change is noticed before anything of the changed block is stored. */
-const BLOCK_BYTES = 262_144;
+/**
+ * Also the unit of hashing: a change is noticed before anything of the changed block is stored. Its rows are all in memory at once, so
+ * that more would only be more to collect.
+ */
+const BLOCK_BYTES = 65_536;
 const HEADER_ROWS = 1;
 
 /**

@@ -55,6 +55,7 @@ const SUGGESTIONS_MAX = 3;
  * Anything else is a problem with the nearest names.
  */
 export function readCountry(text: string): { readonly country: string } | { readonly problem: string } {
+  if (CODES.has(text)) return { country: text };
   const upper = text.toUpperCase();
   if (CODES.has(upper)) return { country: upper };
   const folded = foldName(text);
