@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { loadDefinitions } from '../config/definitions.ts';
 import type { LoadedDefinitions } from '../config/definitions.ts';
 import { lintDefinitions } from '../config/lint.ts';
-import { nearestWord } from '../config/nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { formatProblem } from '../config/sequence-problem.ts';
 import type { DefinitionProblem } from '../config/sequence-problem.ts';
 import { customColumnNames } from '../store/custom-columns.ts';

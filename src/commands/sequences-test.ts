@@ -1,6 +1,6 @@
 import { loadDefinitions } from '../config/definitions.ts';
 import { lintDefinitions } from '../config/lint.ts';
-import { nearestWord } from '../config/nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { formatProblem } from '../config/sequence-problem.ts';
 import { parseAddress } from '../core/email-address.ts';
 import { HeadgateError } from '../core/errors.ts';

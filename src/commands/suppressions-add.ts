@@ -1,7 +1,7 @@
 import { cleanLine } from '../core/clean-text.ts';
 import { parseAddress } from '../core/email-address.ts';
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../core/suppression-list.ts';
-import { nearestWord } from '../config/nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, writeAsPerson } from './operator-state.ts';
 import { textOption, usageError } from './options.ts';

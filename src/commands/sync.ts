@@ -1,5 +1,5 @@
 import { EXIT_CODES, strongestExit, type ExitName } from '../core/exits.ts';
-import { nearestWord } from '../config/nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { MINUTE_MS } from '../core/time/durations.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import { recordJobDay } from '../store/volume.ts';

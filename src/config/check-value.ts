@@ -11,7 +11,7 @@ import {
 import type { CheckResult } from './check-result.ts';
 import { describeType } from './describe-type.ts';
 import type { ConfigValue, ValueType } from './key-spec.ts';
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 
 /** The text of a value, or of one element of it, as written in the file; null when it is not known. */
 export type RawText = (element: number | null) => string | null;
@@ -36,6 +36,8 @@ export function checkValue(type: ValueType, value: unknown, raw: RawText): Check
       return checkDates(type, value, raw);
     case 'addresses':
       return checkAddresses(value) ?? wrongType(type);
+    case 'text_list':
+      return checkTextList(value) ?? wrongType(type);
     case 'domains':
       return checkDomains(value) ?? wrongType(type);
     case 'secret':
@@ -72,6 +74,14 @@ function checkText(type: ValueType, text: string): CheckResult {
     default:
       return wrongType(type);
   }
+}
+
+const TEXTS_MAX = 20;
+
+function checkTextList(value: unknown): CheckResult | null {
+  if (!Array.isArray(value) || value.length === 0 || value.length > TEXTS_MAX) return null;
+  const texts = value.filter((text) => typeof text === 'string' && /^[^\p{Cc}]{1,500}$/u.test(text));
+  return texts.length === value.length ? right(texts) : null;
 }
 
 const SHORT_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;

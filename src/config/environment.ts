@@ -3,7 +3,7 @@ import { describeType } from './describe-type.ts';
 import type { ConfigIssue, ConfigIssueKind } from './issue.ts';
 import type { ConfigValue, FileSchema, KeySpec, ValueType } from './key-spec.ts';
 import { blockName, environmentNameOf, keysOf } from './key-spec.ts';
-import { editDistance, nearestWord } from './nearest.ts';
+import { editDistance, nearestWord } from '../core/nearest.ts';
 import { shorten } from './validate-table.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -5,7 +5,7 @@ import { WHERE_FIELD_NAMES } from '../core/lead-fields.ts';
 import { validateWindow } from '../core/time/windows.ts';
 import { parseMailbox } from './check-mail.ts';
 import type { LoadedSequence } from './definitions.ts';
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { problemAt, quoteValue, wholeFile } from './sequence-problem.ts';
 import type { Complaint, DefinitionProblem } from './sequence-problem.ts';
 import { placeInToml } from './sequence-set.ts';

@@ -3,7 +3,7 @@ import type { Liquid, StaticAnalysis } from 'liquidjs';
 import { TEMPLATE_FILTERS, TEMPLATE_TAGS } from '../core/template-language.ts';
 import { matchesOf, placeAt, placeOfRow } from './lint-text.ts';
 import type { LintedText } from './lint-text.ts';
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { problemAt, PROBLEMS_PER_FILE_MAX, quoteValue } from './sequence-problem.ts';
 import type { DefinitionProblem } from './sequence-problem.ts';
 

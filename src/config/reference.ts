@@ -2,7 +2,7 @@ import { BRAND_SCHEMA } from './brand-schema.ts';
 import { describeType } from './describe-type.ts';
 import type { ConfigValue, FileSchema, KeySpec, SectionSpec } from './key-spec.ts';
 import { blockName, environmentNameOf, keysOf } from './key-spec.ts';
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { CONFIG_SCHEMA } from './schema.ts';
 import { isSecretReference, secretsIn } from './value-reader.ts';
 

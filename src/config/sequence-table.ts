@@ -1,4 +1,4 @@
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { addProblem, quoteValue } from './sequence-problem.ts';
 import type { Complaint, DefinitionProblem, FilePlace } from './sequence-problem.ts';
 import type { TomlLocator } from './toml-locator.ts';

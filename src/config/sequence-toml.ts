@@ -2,7 +2,7 @@ import { parse, TomlError } from 'smol-toml';
 
 import type { SendWindow, SequenceDefinition, SequenceKind } from '../core/model.ts';
 import { parseMailbox } from './check-mail.ts';
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { hasErrors, problemAt, quoteValue, wholeFile } from './sequence-problem.ts';
 import type { DefinitionProblem } from './sequence-problem.ts';
 import { readDuration, readId, readSteps } from './sequence-steps.ts';

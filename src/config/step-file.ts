@@ -1,5 +1,5 @@
 import type { CopyLength, CopyMode, StepCopy } from '../core/model.ts';
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { addProblem, hasErrors, quoteValue } from './sequence-problem.ts';
 import type { Complaint, DefinitionProblem } from './sequence-problem.ts';
 

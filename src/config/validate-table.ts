@@ -3,7 +3,7 @@ import type { ConfigIssue, ConfigIssueKind } from './issue.ts';
 import { describeType } from './describe-type.ts';
 import type { ConfigValue, FileSchema, KeySpec, SectionSpec, SecretReference } from './key-spec.ts';
 import { blockName, keysOf } from './key-spec.ts';
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../core/nearest.ts';
 import { checkSecret } from './secret-reference.ts';
 import type { TomlFile } from './toml-file.ts';
 

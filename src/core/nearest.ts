@@ -15,6 +15,11 @@ export function nearestWords(word: string, candidates: readonly string[], max: n
     .map(({ candidate }) => candidate);
 }
 
+/** The candidate that was probably meant; null when nothing is near. Ties go to the earlier one. */
+export function nearestWord(word: string, candidates: Iterable<string>): string | null {
+  return nearestWords(word, [...candidates], 1)[0] ?? null;
+}
+
 /** Letters inserted, removed, replaced or swapped with their neighbour to turn one text into the other. */
 export function editDistance(left: string, right: string): number {
   let beforePrevious: number[] = [];

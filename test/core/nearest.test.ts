@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { editDistance, nearestWord } from '../../src/config/nearest.ts';
+import { editDistance, nearestWord } from '../../src/core/nearest.ts';
 
 describe('a misspelt word is answered with the right one', () => {
   test.each([
