@@ -32,7 +32,7 @@ const READABLE = /^(?:message\/|text\/)/;
 export async function readInboundMail(bytes: Uint8Array): Promise<InboundMail> {
   const cut = bytes.length > BYTES_MAX ? bytes.subarray(0, BYTES_MAX) : bytes;
   const isCut = cut.length < bytes.length;
-  const email = await parsed(cut);
+  const email = await parsed(unflowed(cut));
   if (email === null) return withoutStructure(cut);
   const { decodeWords } = await import('postal-mime');
   const headers = email.headers.slice(0, HEADERS_MAX).map(({ key, value }): MailHeader => ({
@@ -47,6 +47,16 @@ export async function readInboundMail(bytes: Uint8Array): Promise<InboundMail> {
   // A boundary that does not occur leaves nothing; the lines are there all the same.
   if (text === '' && parts.length === 0) return { ...withoutStructure(cut), headers, isWhole: !isCut };
   return { headers, text, parts, isWhole: !isCut && email.attachments.length <= PARTS_MAX };
+}
+
+/**
+ * The parser joins flowed lines (RFC 3676) without looking at their quotes, so that an answer right below a quoted line
+ * would become part of it. Lines are folded later, where words are compared; here they stay as they are.
+ */
+function unflowed(bytes: Uint8Array): Uint8Array {
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!/format="?flowed/i.test(raw.subarray(0, HEADERS_BYTES_MAX).toString('latin1'))) return bytes;
+  return Buffer.from(raw.toString('latin1').replace(/(format="?)flowed/gi, '$1fixed'), 'latin1');
 }
 
 /** Null for what the parser refuses: deeper or longer than the limits, or a structure it cannot follow. */

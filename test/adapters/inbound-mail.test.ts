@@ -47,6 +47,20 @@ describe('E4: the bytes of a mail become data', () => {
     expect(classifyMail(mail, CONTEXT).kind).toBe('opt_out');
   });
 
+  test('an answer right below a flowed quote is an answer', async () => {
+    const type = 'Content-Type: text/plain; charset=utf-8; format=flowed';
+    const mail = await read(
+      ...HEAD,
+      type,
+      '',
+      'On 4 Mar 2026 10:02, Ada wrote:',
+      '> Would Tuesday work? ',
+      'Yes, it',
+      'would.',
+    );
+    expect(classifyMail(mail, CONTEXT).replyText).toBe('Yes, it\nwould.');
+  });
+
   test('the parts of a report stay apart, the returned mail too', async () => {
     const mail = await read(
       'From: MAILER-DAEMON@mx.sender.example',

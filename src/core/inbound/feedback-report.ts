@@ -28,10 +28,19 @@ export function feedbackReportOf(mail: InboundMail): FeedbackReport | null {
 
 function fromPart(mail: InboundMail): FeedbackReport | null {
   const part = partOf(mail, ['message/feedback-report']);
-  if (part === null) return null;
-  const lines = linesOf(part.text, LINES_MAX).filter((line) => line.trim() !== '');
-  const fields = parseFields(lines);
-  const type = headerOf(fields, 'feedback-type').toLowerCase();
+  if (part !== null) return fromFields(part.text);
+  // The same fields under a wrong type, or in a mail that lost its structure; no letter has lines of both names.
+  const text = [mail.text, ...mail.parts.map((other) => other.text)].find(
+    (other) => /^feedback-type:/im.test(other) && /^(?:user-agent|version):/im.test(other),
+  );
+  return text === undefined ? null : fromFields(text);
+}
+
+function fromFields(text: string): FeedbackReport | null {
+  const lines = linesOf(text, LINES_MAX);
+  const first = lines.findIndex((line) => /^(?:feedback-type|user-agent|version)[ \t]*:/i.test(line));
+  const fields = parseFields(lines.slice(Math.max(first, 0)).filter((line) => line.trim() !== ''));
+  const type = /[a-z-]+/.exec(headerOf(fields, 'feedback-type').toLowerCase())?.[0] ?? '';
   if (type === '') return null;
   const recipients = fields
     .filter(({ name }) => name === 'original-rcpt-to' || name === 'removal-recipient')

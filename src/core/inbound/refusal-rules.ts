@@ -102,6 +102,8 @@ function judgeDead(
   evidence: string,
 ): RefusalJudgement {
   if (facts.isTransient) return judgement('unreachable', `${evidence}, transient`);
+  if (facts.status === '5.1.7' || facts.status === '5.1.8')
+    return judgement('sender_refused', `${evidence}, ${facts.status}`);
   if (facts.command === 'mail' || facts.command === 'connect')
     return judgement('sender_refused', `${evidence}, after ${facts.command}`);
   if (isPrecise || reason !== 'no_such_user' || /^5\.[145]\./.test(facts.status ?? ''))

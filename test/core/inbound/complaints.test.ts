@@ -30,6 +30,15 @@ describe('E4: complaints suppress', () => {
     expect([verdict.recipients, verdict.refersTo.returnedMessageIds]).toEqual([[], ['m-3@sender.example']]);
   });
 
+  test('it is read under a wrong type too, and not in a letter that mentions it', () => {
+    const text = 'Feedback-Type: abuse\nUser-Agent: Example-FBL/1.0\nOriginal-Rcpt-To: kim@client.example';
+    expect(classify({ parts: [{ contentType: 'text/plain', text }] })).toMatchObject({
+      kind: 'complaint',
+      recipients: [{ address: 'kim@client.example' }],
+    });
+    expect(classify({ text: 'What does "Feedback-Type: abuse" mean?' }).kind).toBe('human_reply');
+  });
+
   test.each(['auth-failure', 'not-spam'])('a report of type %s complains about nothing', (type) => {
     expect(arf(`Feedback-Type: ${type}`).kind).toBe('feedback');
   });

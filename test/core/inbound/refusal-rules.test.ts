@@ -102,6 +102,10 @@ describe('E4: words about a user count only where the user was refused', () => {
     );
   });
 
+  test('a status about the sender says the same', () => {
+    expect(judged('550 5.1.8 Domain gone.example does not exist')).toBe('blocked sender_refused');
+  });
+
   test('after the body it was a filter, unless the status says 5.1.1', () => {
     const around = '(in reply to end of DATA command)';
     expect(judged('550 Unknown user kim@client.example', around)).toBe('blocked after_body');

@@ -127,6 +127,7 @@ export const DEAD_PHRASES: readonly PhraseGroup[] = [
   group('no_such_user', 'Postfix, Sendmail, Exim, qmail, Courier, OpenSMTPD, Dovecot, Cyrus', [
     'user unknown',
     'userid unknown',
+    'not provisioned',
     'invalid final delivery userid',
     'invalid userid',
     'mailbox unavailable',
