@@ -4,7 +4,12 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 
 import { onTestFinished } from 'vitest';
 
-import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from './smtp-certificate.ts';
+import {
+  EXPIRED_CERTIFICATE,
+  EXPIRED_CERTIFICATE_KEY,
+  TEST_CERTIFICATE,
+  TEST_CERTIFICATE_KEY,
+} from './smtp-certificate.ts';
 
 /** When a fault strikes: at the connection, at a command, within a body, or at its final dot. */
 export type SmtpMoment =
@@ -51,11 +56,14 @@ export interface SmtpServerOptions {
   readonly pipelining?: boolean;
   /** plain offers no TLS, starttls offers it, tls speaks nothing else. */
   readonly security?: 'plain' | 'starttls' | 'tls';
+  /** Shows a certificate that is over. */
+  readonly isExpired?: boolean;
   /** When set, nobody sends without it. */
   readonly login?: { readonly user: string; readonly password: string };
 }
 
-const secureContext = createSecureContext({ cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY });
+const validContext = createSecureContext({ cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY });
+const expiredContext = createSecureContext({ cert: EXPIRED_CERTIFICATE, key: EXPIRED_CERTIFICATE_KEY });
 
 /**
  * An SMTP server on a loopback port that counts what it takes, by Message-ID and with all bytes, and fails on demand. It
@@ -197,6 +205,7 @@ class Conversation {
     plain.on('error', () => undefined);
     plain.removeAllListeners('data');
     this.#isSecure = true;
+    const secureContext = this.#server.options.isExpired === true ? expiredContext : validContext;
     this.#listen(new TLSSocket(plain, { isServer: true, secureContext }));
   }
 

@@ -1,8 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { composeMail } from '../../../src/adapters/mail/compose.ts';
 import { untilTomorrowMs } from '../../../src/adapters/mail/http/retry-after.ts';
 import { TEST_NOW } from '../../helpers/fakes.ts';
+import {
+  EXPIRED_CERTIFICATE,
+  EXPIRED_CERTIFICATE_KEY,
+  TEST_CERTIFICATE,
+  TEST_CERTIFICATE_KEY,
+} from '../../helpers/smtp-certificate.ts';
 import { said } from '../../servers/mailgun.ts';
 import { HTML_PAGE, json, type ProviderFault } from '../../servers/provider-server.ts';
 import { error, ResendServer } from '../../servers/resend.ts';
@@ -467,5 +476,62 @@ describe('the stream API', () => {
       kind: 'refused',
       scope: 'run',
     });
+  });
+});
+
+describe('hardening 146: the certificate of a provider', () => {
+  const PAIRS = {
+    valid: { cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY },
+    expired: { cert: EXPIRED_CERTIFICATE, key: EXPIRED_CERTIFICATE_KEY },
+  };
+
+  async function secureProvider(pair: keyof typeof PAIRS): Promise<{ port: number; bodies: () => number }> {
+    let bodies = 0;
+    const server = createServer(PAIRS[pair], (request, response) => {
+      bodies += 1;
+      request.resume();
+      response.end('{"id":"00000000-0000-4000-8000-000000000001"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { port: (server.address() as AddressInfo).port, bodies: () => bodies };
+  }
+
+  test.each([
+    ['expired', 'expired', 'localhost', EXPIRED_CERTIFICATE],
+    ['of another name', 'valid', '127.0.0.1', TEST_CERTIFICATE],
+    ['that nobody vouches for', 'valid', 'localhost', EXPIRED_CERTIFICATE],
+  ] as const)('%s: the run ends, and it gets neither key nor mail', async (_, pair, host, ca) => {
+    const { port, bodies } = await secureProvider(pair);
+    const { mailer } = await rigOf('resend', { baseUrl: `https://${host}:${String(port)}`, ca });
+    const result = await mailer.deliver(await encodedMail(mailer), yes);
+    expect(result).toMatchObject({ kind: 'refused', scope: 'run', permanent: true });
+    expect(bodies()).toBe(0);
+  });
+
+  test('valid: the mail leaves', async () => {
+    const { port } = await secureProvider('valid');
+    const { mailer } = await rigOf('resend', {
+      baseUrl: `https://localhost:${String(port)}`,
+      ca: TEST_CERTIFICATE,
+    });
+    expect(await mailer.deliver(await encodedMail(mailer), yes)).toMatchObject({ kind: 'accepted' });
+  });
+});
+
+describe.each(PROVIDERS)('hardening 146: %s, when nothing it says is clear', (provider) => {
+  test('three mails in a row in doubt, and no other is given to it in this run', async () => {
+    const { server, mailer } = await rigOf(provider);
+    server.failBy(() => ({ kind: 'answer', answer: HTML_PAGE, acts: false }));
+    const kinds: string[] = [];
+    for (let number = 0; number < 5; number += 1) {
+      const mail = await encodedMail(mailer, { messageId: `m-mail${String(number)}` });
+      kinds.push((await mailer.deliver(mail, yes)).kind);
+    }
+    expect(kinds).toEqual(['unknown', 'unknown', 'unknown', 'refused', 'refused']);
+    expect(new Set(server.requests.map(({ messageId }) => messageId)).size).toBe(3);
   });
 });
