@@ -1,6 +1,8 @@
+import { WORDS_OF_LENGTH } from '../core/copy-length.ts';
 import type { StepDefinition } from '../core/model.ts';
 import { takesThreadSubject } from '../core/thread.ts';
 import { linksOf, lintLinks } from './lint-links.ts';
+import { lintPhrases, lintShouting } from './lint-phrases.ts';
 import { blankOut, placeAt } from './lint-text.ts';
 import type { LintedText } from './lint-text.ts';
 import { problemAt } from './sequence-problem.ts';
@@ -8,6 +10,9 @@ import type { DefinitionProblem } from './sequence-problem.ts';
 import type { StepPlaces } from './step-file.ts';
 
 const BODY_WORDS_MAX = 220;
+const SUBJECT_CHARACTERS_MAX = 60;
+/** As long as a first name or the name of a firm mostly is. */
+const OUTPUT_STAND_IN = 'Ten letter';
 const REPLY_PREFIX = /^(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s*(?:\[\d+\])?\s*:/i;
 
 /** One step with its places, as far as lint reads it. */
@@ -16,21 +21,10 @@ export interface LintedStep {
   readonly places: StepPlaces;
 }
 
-/** Advice on the words of one step (cli.md 3.6): links, length, a way to answer. */
+/** Advice on the words of one step (cli.md 3.6): links, tone, length, a way to answer. */
 export function lintBody({ step, places }: LintedStep): readonly DefinitionProblem[] {
   const body: LintedText = { ...places.body, file: places.file };
-  const problems = [...lintLinks(body)];
-  const words = countWords(body.text);
-  if (words > BODY_WORDS_MAX) {
-    problems.push(
-      problemAt(placeAt(body, 0), {
-        severity: 'warning',
-        code: 'long_body',
-        message: `${words} words; beyond ${BODY_WORDS_MAX} few are read`,
-        fix: 'say one thing',
-      }),
-    );
-  }
+  const problems = [...lintLinks(body), ...lintPhrases(body), ...lintLength({ step, places })];
   // What a model will write cannot be judged here.
   const isWhole = step.copy.mode === 'fixed';
   if (isWhole && !asksQuestion(body.text) && !linksOf(body.text).some((link) => !link.isImage)) {
@@ -46,11 +40,39 @@ export function lintBody({ step, places }: LintedStep): readonly DefinitionProbl
   return problems;
 }
 
-/** Advice on the subjects of a sequence: two equal ones in a row, and a reply to nothing. */
+/** D3: the words of a step against its `Length`; where the file says none, only against what readers bear. */
+function lintLength({ step, places }: LintedStep): readonly DefinitionProblem[] {
+  const body: LintedText = { ...places.body, file: places.file };
+  const words = countWords(body.text);
+  const { least, most } = WORDS_OF_LENGTH[step.copy.length];
+  if (words > (places.length === null ? BODY_WORDS_MAX : most)) {
+    const stated =
+      places.length === null ? null : `${words} words; Length: ${step.copy.length} ends at ${most}`;
+    return [
+      problemAt(placeAt(body, 0), {
+        severity: 'warning',
+        code: 'long_body',
+        message: stated ?? `${words} words; beyond ${BODY_WORDS_MAX} few are read`,
+        fix: stated === null ? 'say one thing' : 'say one thing, or change Length',
+      }),
+    ];
+  }
+  if (places.length === null || step.copy.mode !== 'fixed' || words >= least) return [];
+  return [
+    problemAt(placeAt({ ...places.length, file: places.file }, 0), {
+      severity: 'warning',
+      code: 'short_body',
+      message: `${words} words; Length: ${step.copy.length} begins at ${least}`,
+      fix: 'leave Length out of a fixed text, or change it',
+    }),
+  ];
+}
+
+/** Advice on the subjects of a sequence: their length and tone, two equal ones in a row, and a reply to nothing. */
 export function lintSubjects(steps: readonly LintedStep[]): readonly DefinitionProblem[] {
   return steps.flatMap(({ step, places }, index) => {
     const subject: LintedText = { ...places.subject, file: places.file };
-    const problems: DefinitionProblem[] = [];
+    const problems = [...lintSubjectLength(subject), ...lintShouting(subject), ...lintPhrases(subject)];
     const before = steps[index - 1]?.step.copy.subject;
     if (!takesThreadSubject(step) && before?.toLowerCase() === step.copy.subject.toLowerCase()) {
       problems.push(
@@ -74,6 +96,21 @@ export function lintSubjects(steps: readonly LintedStep[]): readonly DefinitionP
     }
     return problems;
   });
+}
+
+/** What a list of mails shows of a subject on a desk; a phone shows two thirds of it. */
+function lintSubjectLength(subject: LintedText): readonly DefinitionProblem[] {
+  const shown = subject.text.replaceAll(/\{%.*?%\}/g, '').replaceAll(/\{\{.*?\}\}/g, OUTPUT_STAND_IN);
+  const length = [...shown].length;
+  if (length <= SUBJECT_CHARACTERS_MAX) return [];
+  return [
+    problemAt(placeAt(subject, 0), {
+      severity: 'warning',
+      code: 'long_subject',
+      message: `about ${length} characters; beyond ${SUBJECT_CHARACTERS_MAX} a subject is cut off`,
+      fix: 'put what matters into the first 40',
+    }),
+  ];
 }
 
 /** Words that a reader sees: templates, link targets and marks of Markdown are none. */

@@ -16,6 +16,7 @@ export interface StepPlaces {
   readonly subject: PlacedText;
   readonly preheader: PlacedText | null;
   readonly mode: PlacedText | null;
+  readonly length: PlacedText | null;
   /** Lines as they stand in the file, joined by line breaks, so that places in it are exact. */
   readonly briefing: PlacedText | null;
   readonly body: PlacedText;
@@ -79,6 +80,7 @@ export function parseStepFile(source: { readonly file: string; readonly text: st
       subject: reading.headers.get('Subject') ?? { text: '', line: 1, column: 1 },
       preheader: reading.headers.get('Preheader') ?? null,
       mode: reading.headers.get('Mode') ?? null,
+      length: reading.headers.get('Length') ?? null,
       briefing: reading.headers.get('Briefing') ?? null,
       body,
     },
