@@ -11,7 +11,7 @@ import {
 } from './model.ts';
 import type { Policy } from './policy.ts';
 import { nextStep, plannedGapMs } from './progress.ts';
-import { scheduleStep, type ScheduledStep } from './schedule.ts';
+import { scheduleFrom, type ScheduledStep } from './schedule.ts';
 
 /** Where a live enrollment stands, with what an edit has to know of it. */
 export interface EnrollmentPlace {
@@ -162,15 +162,10 @@ function isRescheduled(
 }
 
 function schedule(place: EnrollmentPlace, step: StoredStep, { after, context }: Going): ScheduledStep {
-  const isFirst = place.lastStepRowId === null;
   const holidays = context.holidaysOf(place.leadCountry);
-  return scheduleStep({
+  return scheduleFrom(place, {
     sequence: after,
     step,
-    previousStep: stepOf(after, place.lastStepRowId),
-    // A first step that was restarted counts from its restart (A16).
-    enrolledAt: isFirst ? place.anchorAt : place.enrolledAt,
-    previousSendAt: isFirst ? null : place.anchorAt,
     leadZone: place.leadZone,
     isHoliday: (isoDate) => holidays.has(isoDate),
     policy: context.policy,

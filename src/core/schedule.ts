@@ -43,3 +43,28 @@ export function scheduleStep(input: ScheduleInput): ScheduledStep {
   // No opening within a year: the queue offers it and the hours guard says why, which beats a lead that vanishes.
   return { dueAt, nextDueAt: clamped?.at ?? dueAt };
 }
+
+/** Where an enrollment stands, as its due time counts from it. */
+export interface Anchors {
+  /** What the next delay counts from; a restart has moved it (A16). */
+  readonly anchorAt: Instant;
+  readonly enrolledAt: Instant;
+  readonly lastStepRowId: number | null;
+}
+
+/** The same by the anchors of an enrollment. A first step that was restarted counts from its restart (A16). */
+export function scheduleFrom(
+  anchors: Anchors,
+  of: Pick<ScheduleInput, 'step' | 'leadZone' | 'isHoliday' | 'policy'> & {
+    readonly sequence: Pick<StoredSequence, 'gap' | 'window' | 'steps'>;
+  },
+): ScheduledStep {
+  const { anchorAt, enrolledAt, lastStepRowId } = anchors;
+  const isFirst = lastStepRowId === null;
+  return scheduleStep({
+    ...of,
+    previousStep: of.sequence.steps.find(({ rowId }) => rowId === lastStepRowId) ?? null,
+    enrolledAt: isFirst ? anchorAt : enrolledAt,
+    previousSendAt: isFirst ? null : anchorAt,
+  });
+}

@@ -1,6 +1,6 @@
 import type { EnrollmentPlace } from '../../core/edit-moves.ts';
 import type { Lead } from '../../core/model.ts';
-import { scheduleStep, type ScheduledStep } from '../../core/schedule.ts';
+import { scheduleFrom, type ScheduledStep } from '../../core/schedule.ts';
 import { enrollmentsOfLead, setDue } from '../../store/enrollments.ts';
 import { isAskedForNow } from '../../store/send-now.ts';
 import { holidayJudge, type Engine } from './engine.ts';
@@ -20,13 +20,9 @@ export function scheduleAgain(engine: Engine, place: SchedulePlace): ScheduledSt
   const step = sequence?.steps.find((each) => each.rowId === place.nextStepRowId);
   if (sequence === undefined || step === undefined) return null;
   if (place.kind === 'nurture') return { dueAt: place.enrolledAt, nextDueAt: place.enrolledAt };
-  const isFirst = place.lastStepRowId === null;
-  return scheduleStep({
+  return scheduleFrom(place, {
     sequence,
     step,
-    previousStep: sequence.steps.find((each) => each.rowId === place.lastStepRowId) ?? null,
-    enrolledAt: isFirst ? place.anchorAt : place.enrolledAt,
-    previousSendAt: isFirst ? null : place.anchorAt,
     leadZone: place.leadZone,
     isHoliday: holidayJudge(engine, { country: place.leadCountry }),
     policy: engine.policy,
