@@ -101,15 +101,6 @@ export function compileMatcher(sequences: readonly MatchableSequence[]): Matcher
   };
 }
 
-/** The same for one lead; compiles anew, so use `compileMatcher` for more than a few. */
-export function matchLead(
-  lead: LeadFields,
-  sequences: readonly MatchableSequence[],
-  context: MatchContext,
-): MatchOutcome {
-  return compileMatcher(sequences)(lead, context);
-}
-
 /**
  * B7: which nurture sequence a cold lead's follow-ups come from: active, with at least one live step, its filter
  * (any line of `[trigger]`) matching; the most specific, then priority, then id. One without a filter takes

@@ -73,11 +73,6 @@ export function* listLeads(db: StateDatabase, query: LeadQuery): Generator<Lead>
   }
 }
 
-/** How many leads there are. Reads an index from end to end: not for an idle run. */
-export function countLeads(db: StateDatabase): number {
-  return db.prepare<[], { count: number }>('SELECT count(*) AS count FROM leads').get()?.count ?? 0;
-}
-
 /**
  * Writes all fields of a known lead, in the caller's transaction. The address is its identity and stays. Which value may
  * replace which is decided before (core/lead-merge.ts); what follows from a change is the caller's to do.

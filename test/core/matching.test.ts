@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { compileMatcher, compileNurtureChoice, matchLead } from '../../src/core/matching.ts';
+import { compileMatcher, compileNurtureChoice } from '../../src/core/matching.ts';
 import type { MatchableSequence, MatchContext, MatchOutcome } from '../../src/core/matching.ts';
 import type { LeadFields, Trigger } from '../../src/core/model.ts';
 import { sampleLead, sampleSequence, UNKNOWN_LEAD } from './matching-samples.ts';
+
+function matchLead(
+  lead: LeadFields,
+  sequences: readonly MatchableSequence[],
+  context: MatchContext,
+): MatchOutcome {
+  return compileMatcher(sequences)(lead, context);
+}
 
 function ids(matches: MatchOutcome['enroll']): string[] {
   return matches.map((match) => match.sequenceId);

@@ -104,22 +104,6 @@ export function validateWindow(window: SendWindow, hours: WorkingHours | null): 
   return 'the window can never open: it shares no minute of the week with the working hours';
 }
 
-/**
- * Whether window and hours share any moment in the 366 days from `from`, holidays aside. False for "09:00 to 11:00 in
- * Rome" and a lead in Denver who works from 09:00: such a lead waits for nothing, its window will be ignored.
- */
-export function windowMeetsHours(question: {
-  readonly window: SendWindow;
-  readonly hours: WorkingHours;
-  readonly leadZone: string;
-  readonly from: Instant;
-}): boolean {
-  const { leadZone, from } = question;
-  const hours = scheduleOfHours({ hours: question.hours, leadZone, isHoliday: () => false });
-  const window = scheduleOfWindow(question.window, leadZone);
-  return firstOpening({ hours, window }, from, from + HOURS_DAYS_MAX * DAY_MS) !== null;
-}
-
 /** Every whole hour from UTC-12 to UTC+14: windows of an hour or more leave no gap between two of them. */
 const ZONES_AROUND_THE_WORLD = Array.from({ length: 27 }, (_, index) => {
   const hoursWest = 12 - index;
