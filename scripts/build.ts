@@ -87,7 +87,8 @@ function isStale(): boolean {
  * bundle is neither read nor checked against the compile cache at every start. All parts of one library that we import
  * are in one file, so that its classes exist once.
  */
-const SEPARATE = /^(commander|jose|liquidjs|marked|nodemailer|undici)(?:\/|$)/;
+const SEPARATE =
+  /^(commander|imapflow|jose|liquidjs|marked|nodemailer|postal-mime|standardwebhooks|undici)(?:\/|$)/;
 
 /** The import paths in use, by library. */
 type SeparateImports = Map<string, Set<string>>;

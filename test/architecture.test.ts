@@ -113,7 +113,18 @@ const layers: Rule = (files) =>
   });
 
 /** Libraries and modules that would slow every idle run down if one file imported them at its top. */
-const LAZY = ['commander', 'liquidjs', 'marked', 'nodemailer', 'undici', 'csv-parse', 'node:http', 'node:https'];
+const LAZY = [
+  'commander',
+  'liquidjs',
+  'marked',
+  'nodemailer',
+  'undici',
+  'imapflow',
+  'postal-mime',
+  'csv-parse',
+  'node:http',
+  'node:https',
+];
 
 /** Or a part of one: `nodemailer/lib/…`. */
 function isLazy(target: string): boolean {

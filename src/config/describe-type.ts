@@ -36,6 +36,7 @@ const PHRASES = {
   web_address:
     'an https address such as "https://mail.example.com" (http only for this machine), without query or user',
   dkim_selector: 'a selector of letters, digits, "-" and ".", such as "s1"',
+  text_list: 'a list of one to twenty texts in quotes',
   short_name: 'a short name of lower-case letters, digits and "-", such as "inbox"',
   secrets: 'a list of { credential = "name" }, { file = "path" } or { command = ["program", "argument"] }',
   secret: '{ credential = "name" }, { file = "path" } or { command = ["program", "argument"] }',

@@ -44,6 +44,8 @@ export type ValueType =
   | { readonly kind: 'secret' }
   /** A list of secrets, each told like one. */
   | { readonly kind: 'secrets' }
+  /** A few short texts, each one line. */
+  | { readonly kind: 'text_list' }
   /** Lower-case letters, digits and hyphens: fit for a file name, a lock and a command line. */
   | { readonly kind: 'short_name' }
   /** Names a DKIM key in the DNS (RFC 6376, 3.1). */

@@ -20,10 +20,9 @@ export const SOURCE_SECTION: SectionSpec = {
       key: 'source[].kind',
       type: {
         kind: 'choice',
-        choices: ['csv', 'mailgun', 'stream'],
+        choices: ['csv', 'imap', 'mailgun', 'stream'],
         later: {
           airtable: 'it will read leads from a base of Airtable',
-          imap: 'it will read answers and bounces from a mailbox',
           resend: 'it will read the events of Resend',
         },
       },
@@ -55,6 +54,46 @@ export const SOURCE_SECTION: SectionSpec = {
       type: { kind: 'text', maximumLength: 320 },
       defaultValue: null,
       summary: 'stream: the handle of the identity whose log is read.',
+    },
+    {
+      key: 'source[].host',
+      type: { kind: 'host' },
+      defaultValue: null,
+      summary: 'imap: the server of the mailbox that answers and bounces come to.',
+    },
+    {
+      key: 'source[].port',
+      type: { kind: 'integer', minimum: 1, maximum: 65_535 },
+      defaultValue: null,
+      defaultNote: '993, or 143 with `secure = false`',
+      summary: 'imap: its port.',
+    },
+    {
+      key: 'source[].user',
+      type: { kind: 'text', maximumLength: 320 },
+      defaultValue: null,
+      summary: 'imap: the name to log in with.',
+    },
+    {
+      key: 'source[].password',
+      type: { kind: 'secret' },
+      defaultValue: null,
+      summary: 'imap: where the password is. Never the password itself.',
+    },
+    {
+      key: 'source[].secure',
+      type: { kind: 'boolean' },
+      defaultValue: null,
+      defaultNote: 'true',
+      summary: 'imap: true: TLS from the first byte. false: STARTTLS, and none towards this machine.',
+    },
+    {
+      key: 'source[].folders',
+      type: { kind: 'text_list' },
+      defaultValue: null,
+      defaultNote: '["INBOX"]',
+      summary:
+        'imap: the folders that are read. Junk, where answers land too, and Sent, which settles what was uncertain, are read beside them wherever the server marks them.',
     },
     {
       key: 'source[].key',

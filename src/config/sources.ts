@@ -32,7 +32,19 @@ export interface StreamSourceConfig {
   readonly requestsPerSecond: number;
 }
 
-export type SourceConfig = CsvSourceConfig | MailgunSourceConfig | StreamSourceConfig;
+export interface ImapSourceConfig {
+  readonly kind: 'imap';
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: SecretReference;
+  /** TLS from the first byte; false means STARTTLS. */
+  readonly isSecure: boolean;
+  readonly folders: readonly string[];
+}
+
+export type SourceConfig = CsvSourceConfig | ImapSourceConfig | MailgunSourceConfig | StreamSourceConfig;
 
 /** A21: the kinds from which a person's answer may come. */
 const REPLY_KINDS: ReadonlySet<string> = new Set(['imap', 'stream']);
@@ -56,6 +68,19 @@ function createSource(block: ValueReader): SourceConfig {
   switch (kind) {
     case 'csv':
       return { kind, id, path: block.text('path'), leadSource: block.textOrNull('lead_source') };
+    case 'imap': {
+      const isSecure = block.isSet('secure') ? block.flag('secure') : true;
+      return {
+        kind,
+        id,
+        isSecure,
+        host: block.text('host'),
+        port: block.numberOrNull('port') ?? (isSecure ? IMAPS_PORT : IMAP_PORT),
+        user: block.text('user'),
+        password: secret(block, 'password'),
+        folders: block.isSet('folders') ? block.texts('folders') : ['INBOX'],
+      };
+    }
     case 'mailgun':
       return { kind, id, domain: block.text('domain'), ...serviceOf(block) };
     case 'stream':
@@ -65,6 +90,8 @@ function createSource(block: ValueReader): SourceConfig {
   }
 }
 
+const IMAPS_PORT = 993;
+const IMAP_PORT = 143;
 /** Slow enough for every service here; Airtable documents it. */
 const REQUESTS_PER_SECOND = 5;
 
@@ -92,6 +119,7 @@ const KEYS_OF_KIND: Readonly<
   Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>
 > = {
   csv: { needs: ['path'], takes: ['lead_source'] },
+  imap: { needs: ['host', 'user', 'password'], takes: ['port', 'secure', 'folders'] },
   mailgun: { needs: ['domain', 'key'], takes: ['base_url', 'requests_per_second'] },
   stream: { needs: ['identity', 'key'], takes: ['base_url', 'requests_per_second'] },
 };

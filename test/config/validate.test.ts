@@ -299,7 +299,7 @@ describe('what is not there yet is refused, never accepted and ignored', () => {
     ],
     ['[watch]\nping = "https://hc.example"', 'watch.ping: got "https://hc.example", not available yet'],
     ['[hooks]\non_held = ["x"]', 'hooks.on_held: got ["x"], not available yet'],
-    ['[[source]]\nid = "a"\nkind = "imap"', 'source[0].kind: got "imap", not available yet'],
+    ['[[source]]\nid = "a"\nkind = "resend"', 'source[0].kind: got "resend", not available yet'],
     ['[holidays]\ncountries = "lead"', 'holidays.countries: got "lead", not available yet'],
     [
       '[attribution]\nmode = "domains"',

@@ -25,6 +25,7 @@ default_transport = error:5.1.2 nothing leaves this machine
 relay_transport = error:5.1.2 nothing leaves this machine
 virtual_mailbox_domains = ${domain}
 virtual_mailbox_maps = static:all
+transport_maps = texthash:${root}/postfix/transport
 virtual_transport = lmtp:unix:${root}/dovecot/lmtp
 virtual_destination_concurrency_limit = 20
 lmtp_destination_concurrency_limit = 20
@@ -43,13 +44,28 @@ notify_classes =
 `;
 }
 
-export function masterCf({ smtpPort }: Place): string {
+/** Addresses whose mail is taken and then refused: at the door nobody knows of it, and Postfix itself writes the notice (RFC 3464). */
+export function transportMap({ refusals }: Place): string {
+  return Object.entries(refusals)
+    .map(([address, words]) => `${address} error:${words}\n`)
+    .join('');
+}
+
+export function masterCf({ smtpPort, arrivalPort }: Place): string {
   return `127.0.0.1:${smtpPort} inet n - n - - smtpd
+  -o rewrite_service_name=rewrite-at-the-door
+127.0.0.1:${arrivalPort} inet n - n - - smtpd
+  -o smtpd_tls_security_level=none
+  -o smtpd_sasl_auth_enable=no
+  -o smtpd_relay_restrictions=reject_unauth_destination
+  -o smtpd_recipient_restrictions=reject_unauth_destination
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 5 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
+rewrite-at-the-door unix - - n - - trivial-rewrite
+  -o transport_maps=
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce

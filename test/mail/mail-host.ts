@@ -19,12 +19,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from '../helpers/smtp-certificate.ts';
-import { dovecotConf, mainCf, masterCf } from './mail-host-files.ts';
+import { dovecotConf, mainCf, masterCf, transportMap } from './mail-host-files.ts';
 
 /** What a program needs to know to write to it and to read from it. */
 export interface MailHost {
   readonly smtpPort: number;
   readonly imapPort: number;
+  /** Takes mail for its mailboxes from anybody on this machine, as the outside world would bring it. */
+  readonly arrivalPort: number;
   /** Opens every mailbox, and lets in who sends. */
   readonly password: string;
   /** PEM of the authority behind its certificate, which names `localhost`. */
@@ -48,11 +50,22 @@ export function whyNoMailHost(): string | null {
   return missing.length === 0 ? null : `not installed: ${missing.join(', ')}`;
 }
 
+/** By address: why a mail to it comes back after it was taken, as an enhanced status and words (RFC 3463). */
+export type Refusals = Readonly<Record<string, string>>;
+
 /** Starts both; they answer when it returns. Throws with their logs when they do not. */
-export async function startMailHost(): Promise<MailHost> {
+export async function startMailHost(refusals: Refusals = {}): Promise<MailHost> {
   const root = mkdtempSync(join(tmpdir(), 'headgate-mail-host-'));
-  const [smtpPort, imapPort] = await freePorts();
-  const place = { root, smtpPort, imapPort, password: 'open-sesame', domain: MAIL_DOMAIN };
+  const [smtpPort, imapPort, arrivalPort] = await freePorts();
+  const place = {
+    root,
+    smtpPort,
+    imapPort,
+    arrivalPort,
+    password: 'open-sesame',
+    domain: MAIL_DOMAIN,
+    refusals,
+  };
   writeFolder(place);
   const stop = (): void => {
     spawnSync('postfix', ['-c', join(root, 'postfix'), 'stop'], { stdio: 'ignore' });
@@ -68,7 +81,7 @@ export async function startMailHost(): Promise<MailHost> {
   try {
     execFileSync('dovecot', ['-c', join(root, 'dovecot.conf')], { stdio: 'ignore' });
     execFileSync('postfix', ['-c', join(root, 'postfix'), 'start'], { stdio: 'ignore' });
-    waitForPorts([smtpPort, imapPort]);
+    waitForPorts([smtpPort, imapPort, arrivalPort]);
   } catch (error) {
     const words = log();
     stop();
@@ -77,6 +90,7 @@ export async function startMailHost(): Promise<MailHost> {
   return {
     smtpPort,
     imapPort,
+    arrivalPort,
     password: place.password,
     ca: TEST_CERTIFICATE,
     isDelivered: () => isQueueEmpty(root),
@@ -89,8 +103,10 @@ export interface Place {
   readonly root: string;
   readonly smtpPort: number;
   readonly imapPort: number;
+  readonly arrivalPort: number;
   readonly password: string;
   readonly domain: string;
+  readonly refusals: Refusals;
 }
 
 function writeFolder(place: Place): void {
@@ -104,6 +120,7 @@ function writeFolder(place: Place): void {
   writeFileSync(join(root, 'certificate.pem'), TEST_CERTIFICATE);
   writeFileSync(join(root, 'key.pem'), TEST_CERTIFICATE_KEY, { mode: 0o600 });
   writeFileSync(join(root, 'postfix/main.cf'), mainCf(place));
+  writeFileSync(join(root, 'postfix/transport'), transportMap(place));
   writeFileSync(join(root, 'postfix/master.cf'), masterCf(place));
   writeFileSync(join(root, 'dovecot.conf'), dovecotConf(place));
 }
@@ -112,8 +129,8 @@ function idOf(user: string, kind: 'u' | 'g'): number {
   return Number(execFileSync('id', [`-${kind}`, user], { encoding: 'utf8' }));
 }
 
-async function freePorts(): Promise<readonly [number, number]> {
-  const servers = [createServer(), createServer()];
+async function freePorts(): Promise<readonly [number, number, number]> {
+  const servers = [createServer(), createServer(), createServer()];
   const ports: number[] = [];
   for (const server of servers) {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -121,7 +138,7 @@ async function freePorts(): Promise<readonly [number, number]> {
     ports.push(typeof address === 'object' && address !== null ? address.port : 0);
   }
   for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return [ports[0] ?? 0, ports[1] ?? 0];
+  return [ports[0] ?? 0, ports[1] ?? 0, ports[2] ?? 0];
 }
 
 /** Each look is a process that connects, so that the polls are bounded and nothing sleeps here. */

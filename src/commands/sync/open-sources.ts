@@ -1,7 +1,13 @@
 import { resolve } from 'node:path';
 
 import type { JsonApi } from '../../adapters/sources/json-api.ts';
-import type { MailgunSourceConfig, SourceConfig, StreamSourceConfig } from '../../config/sources.ts';
+import type {
+  ImapSourceConfig,
+  MailgunSourceConfig,
+  SourceConfig,
+  StreamSourceConfig,
+} from '../../config/sources.ts';
+import { isLoopbackHost } from '../../config/check-mail.ts';
 import type { SecretReference } from '../../config/key-spec.ts';
 import type { FactSource } from '../../ports.ts';
 import type { Invocation } from '../cli-context.ts';
@@ -33,6 +39,8 @@ function sourceOf(opening: Opening, source: SourceConfig): SyncSource {
         },
       };
     }
+    case 'imap':
+      return { kind: 'facts', id, open: () => openImap(opening, source) };
     case 'mailgun':
       return { kind: 'facts', id, open: () => openMailgun(opening, source) };
     case 'stream':
@@ -69,6 +77,19 @@ async function openStream(opening: Opening, source: StreamSourceConfig): Promise
   });
   const { clock } = opening.invocation.context;
   return createStreamEvents({ id: source.id, identity: source.identity, api, now: () => clock.now() });
+}
+
+async function openImap({ invocation, workspace }: Opening, source: ImapSourceConfig): Promise<FactSource> {
+  const { createImapSource } = await import('../../adapters/sources/imap.ts');
+  const key = `the password of source ${source.id}`;
+  const password = await fetchSecret(invocation, { key, reference: source.password, workspace });
+  const { clock } = invocation.context;
+  return createImapSource({
+    ...source,
+    password,
+    isLoopback: isLoopbackHost(source.host),
+    now: () => clock.now(),
+  });
 }
 
 async function openApi(

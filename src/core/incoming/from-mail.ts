@@ -35,6 +35,14 @@ const KIND_OF: Readonly<Record<InboundKind, FactKind | null>> = {
   feedback: null,
 };
 
+const OF_ITS_WRITER: ReadonlySet<FactKind> = new Set<FactKind>([
+  'reply',
+  'auto_reply',
+  'opt_out',
+  'not_there',
+  'robot',
+]);
+
 /**
  * What one mail tells: one fact of what a person or a machine wrote, one for each address of a report. It is only claimed: anybody may
  * have written it (E4).
@@ -43,7 +51,11 @@ export function factsOfMail(mail: ReadMail): readonly IncomingFact[] {
   const { verdict, key } = mail;
   if (verdict.recipients.length === 0) {
     const kind = KIND_OF[verdict.kind];
-    return kind === null ? [] : [factOf(mail, { kind, key, emailKey: keyOf(mail.from), detail: wroteText(mail) })];
+    if (kind === null) return [];
+    // A report is written by somebody who has nothing to do with the address that it speaks of.
+    const isOwnWord = OF_ITS_WRITER.has(kind);
+    const emailKey = isOwnWord ? keyOf(mail.from) : null;
+    return [factOf(mail, { kind, key, emailKey, detail: wroteText(mail) })];
   }
   return verdict.recipients.flatMap((recipient, index) => {
     const kind = KIND_OF[recipient.kind];
@@ -55,7 +67,12 @@ export function factsOfMail(mail: ReadMail): readonly IncomingFact[] {
 
 function factOf(
   { verdict, at, messageId, conversationId }: ReadMail,
-  of: { readonly kind: FactKind; readonly key: string; readonly emailKey: string | null; readonly detail: string },
+  of: {
+    readonly kind: FactKind;
+    readonly key: string;
+    readonly emailKey: string | null;
+    readonly detail: string;
+  },
 ): IncomingFact {
   return {
     kind: of.kind,
@@ -85,11 +102,21 @@ function keyOf(address: string | null): string | null {
 const WORDS_MAX = 120;
 
 function wroteText({ subject, from }: ReadMail): string {
-  const words = subject.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, WORDS_MAX);
+  const words = subject
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, WORDS_MAX);
   return `${from ?? 'somebody'} wrote${words === '' ? '' : `: ${words}`}`;
 }
 
 function reportText({ status, diagnostic, reason }: RecipientVerdict): string {
-  const words = diagnostic.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, WORDS_MAX);
-  return [reason?.replaceAll('_', ' '), status, words].filter((part) => part !== null && part !== undefined && part !== '').join(', ') || 'reported';
+  const words = diagnostic
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, WORDS_MAX);
+  return (
+    [reason?.replaceAll('_', ' '), status, words]
+      .filter((part) => part !== null && part !== undefined && part !== '')
+      .join(', ') || 'reported'
+  );
 }
