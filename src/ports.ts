@@ -49,6 +49,22 @@ export interface CopyRenderer {
   render(copy: StepCopy, fields: TemplateFields): RenderResult;
 }
 
+/** Copy that was found to render for one lead. Ten thousand of them are kept between a plan and its drafts (P7). */
+export interface FilledCopy {
+  readonly subject: string;
+  /** Writes it out: the same words each time. */
+  words(): RenderedCopy;
+}
+
+export type FillResult =
+  | { readonly kind: 'filled'; readonly copy: FilledCopy }
+  | { readonly kind: 'problem'; readonly detail: string };
+
+/** One step's copy, ready for any lead's fields; gives the words, or the problem, that the renderer gives (A17). */
+export interface CopyTemplate {
+  fill(fields: TemplateFields): FillResult;
+}
+
 export interface Notice {
   readonly kind: string;
   readonly job: string | null;

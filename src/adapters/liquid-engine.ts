@@ -4,18 +4,12 @@ import type { Liquid } from 'liquidjs';
 import { escapeMarkdown } from '../core/markdown-escape.ts';
 import { TEMPLATE_FILTERS, TEMPLATE_TAGS } from '../core/template-language.ts';
 import { cleanText } from '../core/template-text.ts';
-
-/** The three texts of a step. Subject and preheader are header lines, the body is Markdown. */
-export type TemplatePart = 'subject' | 'preheader' | 'body';
-
-/** Why a template makes no draft; the message is what the operator reads (D3). */
-export class TemplateProblem extends Error {}
+import { BLANK_VALUE, TEMPLATE_CHARACTERS_MAX, TemplateProblem, type TemplatePart } from './copy-texts.ts';
 
 /** What liquidjs offers; loaded lazily, so it is passed around instead of imported. */
 export type LiquidModule = typeof LiquidNamespace;
 
-/** Far above what a mail needs: brakes against a template that never ends or grows without end. */
-const PARSE_LIMIT_CHARACTERS = 200_000;
+/** Far above what a mail needs: brakes against a template that grows without end. */
 const MEMORY_LIMIT_UNITS = 1_000_000;
 const RENDER_LIMIT_MS = 5_000;
 
@@ -29,8 +23,6 @@ export interface LiquidEngine {
   readonly liquid: Liquid;
   /** The stand-in for a field that is missing or empty. */
   makeBlank(problem: string | null): Blank;
-  /** What `{{ value | default: fallback }}` writes; undefined for no default. Throws TemplateProblem. */
-  output(value: unknown, fallback: string | undefined): string;
 }
 
 interface BlankKind {
@@ -53,7 +45,7 @@ export function createEngine(library: LiquidModule, part: TemplatePart): LiquidE
     relativeReference: false,
     templates: {},
     locale: 'en-US',
-    parseLimit: PARSE_LIMIT_CHARACTERS,
+    parseLimit: TEMPLATE_CHARACTERS_MAX,
     memoryLimit: MEMORY_LIMIT_UNITS,
     renderLimit: RENDER_LIMIT_MS,
     outputEscape: (value: unknown) => outputText(value, part, blanks),
@@ -71,7 +63,6 @@ export function createEngine(library: LiquidModule, part: TemplatePart): LiquidE
   return {
     liquid,
     makeBlank: (problem) => blanks.make(problem),
-    output: (value, fallback) => outputText(orElse(value, fallback, blanks), part, blanks),
   };
 }
 
@@ -135,7 +126,7 @@ function outputText(value: unknown, part: TemplatePart, blanks: BlankKind): stri
     if (value.problem !== null) throw new TemplateProblem(value.problem);
     return '';
   }
-  if (isNothing(value)) throw new TemplateProblem('a value came out empty and has no default');
+  if (isNothing(value)) throw new TemplateProblem(BLANK_VALUE);
   const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
   if (typeof text !== 'string')
     throw new TemplateProblem('a value is a list or no text; join it or use a default');

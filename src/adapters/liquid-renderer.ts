@@ -1,15 +1,13 @@
 import type { Template } from 'liquidjs';
 
-import { LINE_START_MARK, settleLineStarts } from '../core/markdown-escape.ts';
 import type { StepCopy } from '../core/model.ts';
-import { hasControls, headerText, templateValue } from '../core/template-text.ts';
+import { templateValue } from '../core/template-text.ts';
 import type { CopyRenderer, RenderResult, TemplateFields } from '../ports.ts';
-import { createEngine, TemplateProblem } from './liquid-engine.ts';
-import type { LiquidEngine, LiquidModule, TemplatePart } from './liquid-engine.ts';
-import { plainParts, type PlainPart } from './plain-template.ts';
+import { blankProblem, bodyText, defectOfText, preheaderLine, subjectLine } from './copy-texts.ts';
+import { TemplateProblem, type TemplatePart } from './copy-texts.ts';
+import { createEngine, type LiquidEngine, type LiquidModule } from './liquid-engine.ts';
+import { joinPlain, plainOutputs, plainParts, type PlainPart } from './plain-template.ts';
 
-/** RFC 5322, 2.1.1. */
-const SUBJECT_BYTES_MAX = 998;
 /** A workspace has a few hundred steps; more distinct texts than this means that something makes them up. */
 const CACHED_TEMPLATES_MAX = 5_000;
 
@@ -69,7 +67,7 @@ function renderCopy(
       copy: {
         subject: subjectLine(texts.subject.render(copy.subject, fields)),
         preheader:
-          copy.preheader === null ? null : headerText(texts.preheader.render(copy.preheader, fields)) || null,
+          copy.preheader === null ? null : preheaderLine(texts.preheader.render(copy.preheader, fields)),
         bodyMarkdown: bodyText(texts.body.render(copy.bodyMarkdown, fields)),
       },
     };
@@ -77,22 +75,6 @@ function renderCopy(
     if (error instanceof TemplateProblem) return { kind: 'problem', detail: error.message };
     throw error;
   }
-}
-
-function subjectLine(rendered: string): string {
-  const subject = headerText(rendered);
-  if (subject === '') throw new TemplateProblem('the subject is empty');
-  const bytes = Buffer.byteLength(subject, 'utf8');
-  if (bytes > SUBJECT_BYTES_MAX) {
-    throw new TemplateProblem(`the subject is ${bytes} bytes long; ${SUBJECT_BYTES_MAX} is the most`);
-  }
-  return subject;
-}
-
-function bodyText(rendered: string): string {
-  const body = settleLineStarts(rendered);
-  if (body.trim() === '') throw new TemplateProblem('the body is empty');
-  return body;
 }
 
 /** The parsed templates of one kind of text. */
@@ -118,8 +100,9 @@ class TemplateTexts {
   render(text: string, fields: TemplateFields): string {
     const parsed = this.#parse(text);
     if (parsed.kind === 'defect') throw new TemplateProblem(`the ${this.#part} template: ${parsed.detail}`);
+    const { plain } = parsed;
+    if (plain !== null) return joinPlain(plain, plainOutputs(plain, fields, this.#part));
     const scope = this.#scope(parsed.fields, fields);
-    if (parsed.plain !== null) return this.#join(parsed.plain, scope);
     try {
       return String(this.#engine.liquid.renderSync(parsed.templates, scope));
     } catch (error) {
@@ -127,21 +110,13 @@ class TemplateTexts {
     }
   }
 
-  #join(parts: readonly PlainPart[], scope: Readonly<Record<string, unknown>>): string {
-    let text = '';
-    for (const part of parts) {
-      text += 'text' in part ? part.text : this.#engine.output(scope[part.field], part.fallback);
-    }
-    return text;
-  }
-
   /** Only what the template names, so that no lookup can meet anything else (hardening 48). */
   #scope(names: readonly string[], fields: TemplateFields): Record<string, unknown> {
     const scope = emptyScope();
     for (const name of names) {
       const known = Object.hasOwn(fields, name);
-      const problem = `${name} is ${known ? 'empty' : 'missing'} and has no default`;
-      scope[name] = (known ? templateValue(fields[name]) : null) ?? this.#engine.makeBlank(problem);
+      const value = known ? templateValue(fields[name]) : null;
+      scope[name] = value ?? this.#engine.makeBlank(blankProblem(name, known));
     }
     return scope;
   }
@@ -179,20 +154,4 @@ class TemplateTexts {
 /** Without a prototype: a template that names `constructor` meets what we put there or nothing. */
 function emptyScope(): Record<string, unknown> {
   return Object.create(null) as Record<string, unknown>;
-}
-
-const OUTPUTS_AND_TAGS = /\{\{.*?\}\}|\{%.*?%\}/gs;
-const LEFT_OVER = /\{\{|\}\}|\{%|%\}/;
-/** `{first_name}`, `{ First Name }`: what other products write; also inside a quoted default. */
-const OTHER_PLACEHOLDER = /(?<![{%])\{\s*\p{L}[\p{L}\p{N}_ .-]*\}(?!\})/u;
-
-/** No brace of a template ever leaves (hardening 47); the braces of a lead's value are its own text. */
-function defectOfText(text: string, part: TemplatePart): string | null {
-  if (text.includes(LINE_START_MARK) || hasControls(text)) return 'it holds control characters';
-  if (part !== 'body' && /[\n\r\u0085\u2028\u2029]/.test(text)) return 'it has more than one line';
-  const leftOver = LEFT_OVER.exec(text.replace(OUTPUTS_AND_TAGS, ''));
-  if (leftOver !== null) return `"${leftOver[0]}" is left over: an output or tag is not closed or not opened`;
-  const placeholder = OTHER_PLACEHOLDER.exec(text);
-  if (placeholder === null) return null;
-  return `${placeholder[0]} is no field: write {{ ${placeholder[0].slice(1, -1).trim().toLowerCase().replace(/\W+/g, '_')} }}`;
 }

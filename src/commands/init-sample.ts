@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { createStampFile } from '../adapters/stamp-file.ts';
-import { hashDefinitions, loadDefinitions } from '../config/definitions.ts';
+import { hashDefinitions } from '../config/definitions-hash.ts';
+import { loadDefinitions } from '../config/definitions.ts';
 import type { InitialFile } from '../config/initial-files.ts';
 import { lintDefinitions } from '../config/lint.ts';
 import type { WorkspacePaths } from '../config/paths.ts';

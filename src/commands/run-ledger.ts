@@ -1,5 +1,6 @@
 import { EXIT_CODES, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
+import type { Instant } from '../core/model.ts';
 import type { RunPlan } from '../core/planner.ts';
 import { textHash } from '../core/text-hash.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
@@ -7,7 +8,7 @@ import type { StateDatabase } from '../store/database.ts';
 import { markRestored, recordClock, setPersonNeeded } from '../store/header.ts';
 import { markPresent, writeCheckpoint } from '../store/jobs.ts';
 import { enqueueNotice, isNoticedAfter } from '../store/notices.ts';
-import { savePlan } from '../store/plans.ts';
+import { savePlan, type StoredPlanItem } from '../store/plans.ts';
 import { recentExits, recordRun, type RunCounts, type RunMode } from '../store/runs.ts';
 import { appliedDefinitionsHash } from '../store/sequences.ts';
 import { recordJobDay } from '../store/volume.ts';
@@ -64,17 +65,6 @@ export function writePlan(
   saved: { plan: RunPlan; doubts: readonly Doubt[]; narrowed: boolean },
 ): string {
   const id = session.invocation.context.random.publicId('p');
-  const items = saved.plan.drafts.map(({ candidate, copy, askReason }, ordinal) => ({
-    ordinal,
-    leadRowId: candidate.lead.rowId,
-    enrollmentRowId: candidate.enrollment?.rowId ?? null,
-    sequenceRowId: candidate.sequence.rowId,
-    stepRowId: candidate.step.rowId,
-    dueAt: candidate.enrollment?.dueAt ?? session.now,
-    askReason,
-    ...copy,
-    textHash: textHash(copy),
-  }));
   savePlan(
     db,
     {
@@ -87,9 +77,27 @@ export function writePlan(
       definitionsHash: appliedDefinitionsHash(db),
       doubts: saved.doubts.map((doubt) => doubt.reason),
     },
-    items,
+    planItemsOf(saved.plan, session.now),
   );
   return id;
+}
+
+/** One by one as they are stored: no more than one of them is in memory with all its words (P7). */
+function* planItemsOf(plan: RunPlan, now: Instant): Generator<StoredPlanItem> {
+  for (const [ordinal, { candidate, copy, askReason }] of plan.drafts.entries()) {
+    const words = copy.words();
+    yield {
+      ordinal,
+      leadRowId: candidate.lead.rowId,
+      enrollmentRowId: candidate.enrollment?.rowId ?? null,
+      sequenceRowId: candidate.sequence.rowId,
+      stepRowId: candidate.step.rowId,
+      dueAt: candidate.enrollment?.dueAt ?? now,
+      askReason,
+      ...words,
+      textHash: textHash(words),
+    };
+  }
 }
 
 /**

@@ -69,7 +69,7 @@ export async function reportRun(session: RunSession, report: RunReport): Promise
 async function remarks({ workspace, reader }: RunSession, { plan }: RunReport): Promise<readonly string[]> {
   if (plan === null || plan.evaluated === 0) return [];
   const applied = appliedFilesHash(reader);
-  const { hashDefinitions } = await import('../config/definitions.ts');
+  const { hashDefinitions } = await import('../config/definitions-hash.ts');
   if (applied === null || applied === hashDefinitions(workspace.paths.sequencesDir)) return [];
   return ['sequences/ holds edits that are not applied: headgate sequences plan'];
 }
@@ -115,29 +115,38 @@ function guardsDocument(
 function itemsDocument(session: RunSession, report: RunReport): readonly unknown[] {
   const { plan } = report;
   if (plan === null) return [];
+  const view = { now: session.now, locals: new Map<string, string>() };
   const drafts =
     report.mode === 'live'
       ? report.drafted.map(({ draft, messageId, state }) => ({
-          ...draftItem(session, draft),
+          ...draftItem(view, draft),
           message: messageId,
           state,
         }))
-      : plan.drafts.map((draft) => draftItem(session, draft));
+      : plan.drafts.map((draft) => draftItem(view, draft));
   return [...drafts, ...[...plan.heldBack.map(fallen), ...report.fellAway].map(heldBackItem)];
 }
 
+/** One moment, and what clocks show then in each zone: thousands of leads live in a few of them. */
+interface ItemView {
+  readonly now: Instant;
+  readonly locals: Map<string, string>;
+}
+
 function draftItem(
-  session: RunSession,
+  { now, locals }: ItemView,
   { candidate, copy, askReason }: PlannedDraft,
 ): Readonly<Record<string, unknown>> {
   const { lead, enrollment, sequence, step } = candidate;
+  const local = locals.get(lead.zone) ?? formatLocal(now, lead.zone);
+  locals.set(lead.zone, local);
   return {
     action: 'draft',
     lead: { id: lead.id, email: lead.email, tz: lead.zone },
     sequence: sequence.id,
     step: step.id,
-    due: formatInstant(enrollment?.dueAt ?? session.now),
-    local: formatLocal(session.now, lead.zone),
+    due: formatInstant(enrollment?.dueAt ?? now),
+    local,
     subject: copy.subject,
     ask: askReason,
   };

@@ -6,6 +6,7 @@ import { judgeLeadInFull } from '../core/guards/lead-guards.ts';
 import type { Verdict } from '../core/guards/verdict.ts';
 import { compileMatcher, type MatchOutcome } from '../core/matching.ts';
 import type { Instant, Job, Lead } from '../core/model.ts';
+import type { PlannedStep } from '../core/planned-step.ts';
 import type { GuardName, Reason } from '../core/reasons.ts';
 import { candidateOfColdLead, candidateOfEnrollment } from '../store/candidates.ts';
 import { readJob } from '../store/jobs.ts';
@@ -183,7 +184,7 @@ async function placeInQueue(
   candidate: Candidate,
 ): Promise<WhyGuard | null> {
   const { plan } = await outlookOf(state, engine, candidate.job);
-  const isSame = (other: Candidate): boolean =>
+  const isSame = (other: PlannedStep): boolean =>
     other.lead.rowId === candidate.lead.rowId && other.enrollment?.rowId === candidate.enrollment?.rowId;
   if (plan.drafts.some((draft) => isSame(draft.candidate))) return null;
   const held = plan.heldBack.find((each) => isSame(each.candidate));

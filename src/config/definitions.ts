@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 
 import type { SequenceDefinition, StepDefinition } from '../core/model.ts';
+import { hashFolders } from './definitions-hash.ts';
 import { MECHANICS_FILE, readCampaignNames, readSequenceFolders } from './sequence-files.ts';
 import type { DefinitionFile, SequenceFolder } from './sequence-files.ts';
 import { takesThreadSubject } from '../core/thread.ts';
@@ -61,28 +61,6 @@ export function loadDefinitions(sequencesDirectory: string): LoadedDefinitions {
     problems: sortProblems(problems),
     hash: hashFolders(folders),
   };
-}
-
-/**
- * The hash of all definition files as they are, words included, without understanding them: equal hashes mean that
- * there is nothing to apply (C5). 64 hexadecimal digits; a missing directory hashes like an empty one.
- */
-export function hashDefinitions(sequencesDirectory: string): string {
-  return hashFolders(readSequenceFolders(sequencesDirectory, basename(sequencesDirectory)).folders);
-}
-
-function hashFolders(folders: readonly SequenceFolder[]): string {
-  const hash = createHash('sha256');
-  for (const folder of folders) {
-    for (const source of [folder.toml, ...folder.steps.values()]) {
-      if (source === null) continue;
-      // Name and length before the bytes, so that no two sets of files read the same.
-      hash
-        .update(`${source.file.slice(source.file.indexOf('/') + 1)}\0${source.bytes.length}\0`)
-        .update(source.bytes);
-    }
-  }
-  return hash.digest('hex');
 }
 
 interface FolderResult {

@@ -26,7 +26,9 @@ const ORDERED_ITEM = /^\d{1,9}(?=[.)](?:[ \t]|$))/;
  * at every line's start. A line break inside the value becomes a hard break; a blank line stays one.
  */
 export function escapeMarkdown(text: string): string {
-  const escaped = text.replace(ANYWHERE, '\\$&').replace(UNDERSCORE, '\\_');
+  const inlines = text.replace(ANYWHERE, '\\$&');
+  // Looked for first: the classes of letters take long to make, and no name has an underscore.
+  const escaped = inlines.includes('_') ? inlines.replace(UNDERSCORE, '\\_') : inlines;
   if (!escaped.includes('\n')) return LINE_START_MARK + escaped;
   const lines = escaped.split('\n').map((line) => line.trim());
   return lines
@@ -36,8 +38,17 @@ export function escapeMarkdown(text: string): string {
 
 /** Escapes what would open a block at a mark, and removes all marks. */
 export function settleLineStarts(text: string): string {
-  if (!text.includes(LINE_START_MARK)) return text;
-  return text.split('\n').map(settleLine).join('\n');
+  let settled = '';
+  let from = 0;
+  // Line by line where there is a mark; most lines of most copy have none.
+  for (let mark = text.indexOf(LINE_START_MARK); mark !== -1; mark = text.indexOf(LINE_START_MARK, from)) {
+    const start = text.lastIndexOf('\n', mark) + 1;
+    const lineBreak = text.indexOf('\n', mark);
+    const end = lineBreak === -1 ? text.length : lineBreak;
+    settled += text.slice(from, start) + settleLine(text.slice(start, end));
+    from = end;
+  }
+  return from === 0 ? text : settled + text.slice(from);
 }
 
 function hardBreak(nextLine: string | undefined): string {
@@ -45,7 +56,6 @@ function hardBreak(nextLine: string | undefined): string {
 }
 
 function settleLine(marked: string): string {
-  if (!marked.includes(LINE_START_MARK)) return marked;
   let line = marked.replace(MARKS, '');
   // From right to left, so that an inserted backslash moves no place that is still to be judged.
   for (const place of placesOfMarks(marked).reverse()) {

@@ -5,13 +5,28 @@ import type { CapsLeft } from './guards/caps.ts';
 import { judgeLead, PAUSE_PUSH_MS, type GuardContext } from './guards/lead-guards.ts';
 import { skip, type Verdict } from './guards/verdict.ts';
 import type { Instant, Job } from './model.ts';
+import { StepKeeper, type PlannedStep } from './planned-step.ts';
 import type { Reason } from './reasons.ts';
 
-/** The words of one draft, rendered from fixed copy or taken unchanged from a saved plan (A17). */
-export interface PlannedCopy {
+/** The words of one draft. */
+export interface CopyWords {
   readonly subject: string;
   readonly preheader: string | null;
   readonly bodyMarkdown: string;
+}
+
+/**
+ * The words of one draft, rendered from fixed copy or taken unchanged from a saved plan (A17). A plan of ten thousand cannot hold as
+ * many bodies (P7): each is written out when it is stored, the same words each time.
+ */
+export interface PlannedCopy {
+  readonly subject: string;
+  words(): CopyWords;
+}
+
+/** Words that exist already, as planned copy. */
+export function writtenCopy(words: CopyWords): PlannedCopy {
+  return { subject: words.subject, words: () => words };
 }
 
 export type CopyResult =
@@ -23,14 +38,14 @@ export type CopyResult =
     };
 
 export interface PlannedDraft {
-  readonly candidate: Candidate;
+  readonly candidate: PlannedStep;
   readonly copy: PlannedCopy;
   /** Why a person must approve it even where the sequence approves itself; null for no such reason. */
   readonly askReason: Reason | null;
 }
 
 export interface HeldBack {
-  readonly candidate: Candidate;
+  readonly candidate: PlannedStep;
   readonly reason: Reason;
   readonly until: Instant | null;
   readonly detail: string;
@@ -39,13 +54,13 @@ export interface HeldBack {
 /** What a live run writes besides drafts. A preview only shows it. */
 export type Adjustment =
   /** A16, `late = "skip"`: the step counts as passed over, the next counts from now. */
-  | { readonly kind: 'pass_over'; readonly candidate: Candidate }
+  | { readonly kind: 'pass_over'; readonly candidate: PlannedStep }
   /** A16, `late = "restart"`: the step's delay starts again now. */
-  | { readonly kind: 'restart'; readonly candidate: Candidate }
+  | { readonly kind: 'restart'; readonly candidate: PlannedStep }
   /** B9: a due step of a paused sequence is pushed out. */
-  | { readonly kind: 'push_out'; readonly candidate: Candidate; readonly untilAt: Instant }
+  | { readonly kind: 'push_out'; readonly candidate: PlannedStep; readonly untilAt: Instant }
   /** B7: nurture need not look at this lead for longer than a tick; until when is worked out from what it is by then. */
-  | { readonly kind: 'requeue'; readonly candidate: Candidate };
+  | { readonly kind: 'requeue'; readonly candidate: PlannedStep };
 
 export interface RunPlan {
   readonly job: Job;
@@ -105,6 +120,8 @@ export function planRun(input: PlannerInput): RunPlan {
   return draft.finish();
 }
 
+type Refusal = Omit<HeldBack, 'candidate'>;
+
 class PlanInProgress {
   private readonly input: PlannerInput;
   private readonly drafts: PlannedDraft[] = [];
@@ -113,6 +130,7 @@ class PlanInProgress {
   private readonly adjustments: Adjustment[] = [];
   private readonly countsByReason: Partial<Record<Reason, number>> = {};
   private readonly plannedLeads = new Set<number>();
+  private readonly keeper = new StepKeeper();
   private evaluated = 0;
   private demand = 0;
   private calendarDemand = 0;
@@ -137,12 +155,8 @@ class PlanInProgress {
   private considerStep(candidate: Candidate): void {
     const verdict = this.judge(candidate);
     if (verdict.kind === 'skip' || verdict.kind === 'hold') {
-      this.holdBack({
-        candidate,
-        reason: verdict.reason,
-        until: verdict.kind === 'skip' ? verdict.until : null,
-        detail: verdict.detail,
-      });
+      const until = verdict.kind === 'skip' ? verdict.until : null;
+      this.holdBack(candidate, { reason: verdict.reason, until, detail: verdict.detail });
       return;
     }
     this.demand += 1;
@@ -151,7 +165,7 @@ class PlanInProgress {
       return;
     }
     this.plannedLeads.add(candidate.lead.rowId);
-    this.holdBack(this.overCap(candidate));
+    this.holdBack(candidate, this.overCap());
   }
 
   finish(): RunPlan {
@@ -188,12 +202,12 @@ class PlanInProgress {
   private write(candidate: Candidate, verdict: Verdict): void {
     const result = this.input.writeCopy(candidate);
     if (result.kind === 'problem') {
-      this.holdBack({ candidate, reason: result.reason, until: null, detail: result.detail });
+      this.holdBack(candidate, { reason: result.reason, until: null, detail: result.detail });
       return;
     }
     this.plannedLeads.add(candidate.lead.rowId);
     this.drafts.push({
-      candidate,
+      candidate: this.keeper.keep(candidate),
       copy: result.copy,
       askReason: verdict.kind === 'ask' ? verdict.reason : null,
     });
@@ -203,19 +217,21 @@ class PlanInProgress {
     return this.drafts.length >= this.input.caps.left && !this.input.context.without.has('cap');
   }
 
-  private overCap(candidate: Candidate): HeldBack {
+  private overCap(): Refusal {
     const { bindingReason, perRun, perDay } = this.input.caps;
     const detail =
       bindingReason === 'cap_run'
         ? `over the cap of ${String(perRun)} a run`
         : `over the cap of ${String(perDay)} a day`;
-    return { candidate, reason: bindingReason, until: null, detail };
+    return { reason: bindingReason, until: null, detail };
   }
 
-  private holdBack(held: HeldBack): void {
-    this.countsByReason[held.reason] = (this.countsByReason[held.reason] ?? 0) + 1;
+  private holdBack(candidate: Candidate, refusal: Refusal): void {
+    const { reason } = refusal;
+    this.countsByReason[reason] = (this.countsByReason[reason] ?? 0) + 1;
+    const held: HeldBack = { candidate: this.keeper.keep(candidate), ...refusal };
     if (this.heldBack.length < HELD_BACK_SHOWN_MAX) this.heldBack.push(held);
-    const changed = held.candidate.previousReason !== held.reason;
+    const changed = candidate.previousReason !== reason;
     if (changed && this.changedVerdicts.length < CHANGED_VERDICTS_MAX) this.changedVerdicts.push(held);
     const adjustment = adjustmentFor(held, this.input.context.now);
     if (adjustment !== null) this.adjustments.push(adjustment);

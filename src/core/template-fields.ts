@@ -44,6 +44,21 @@ export function templateFields(
   lead: LeadFields,
   sender: SenderFields | null = null,
 ): Readonly<Record<string, string | null>> {
+  return withSender(lead, senderFields(sender));
+}
+
+/** The same for many leads of one sender. */
+export function templateFieldsFrom(
+  sender: SenderFields,
+): (lead: LeadFields) => Readonly<Record<string, string | null>> {
+  const ours = senderFields(sender);
+  return (lead) => withSender(lead, ours);
+}
+
+function withSender(
+  lead: LeadFields,
+  ours: Readonly<Record<string, string | null>>,
+): Readonly<Record<string, string | null>> {
   const fields: Record<string, string | null> = {
     first_name: templateValue(lead.firstName),
     last_name: templateValue(lead.lastName),
@@ -56,7 +71,7 @@ export function templateFields(
     platform: templateValue(lead.platform),
     notes: templateValue(lead.notes),
     tags: templateValue(lead.tags.join(', ')),
-    ...senderFields(sender),
+    ...ours,
   };
   for (const [column, value] of Object.entries(lead.custom)) {
     const name = customFieldName(column);

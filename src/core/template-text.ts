@@ -2,6 +2,8 @@
 
 /** Printable ASCII without leading or trailing space needs no cleaning; nearly every value is of this kind. */
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
+/** The same with white space, which stays. */
+const PLAIN_LINES = /^[\n\t -~]*$/;
 const LINE_BREAKS = /\r\n?|[\u0085\u2028\u2029\v\f]/g;
 /** Controls other than tab and line feed. */
 // eslint-disable-next-line no-control-regex -- control characters are what this removes
@@ -39,6 +41,7 @@ export function hasControls(text: string): boolean {
 
 /** Line breaks as `\n`; no control, bidirectional or invisible characters; well-formed UTF-16. White space stays. */
 export function cleanText(raw: string): string {
+  if (PLAIN_LINES.test(raw)) return raw;
   return (
     raw
       .toWellFormed()

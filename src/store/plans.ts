@@ -59,7 +59,7 @@ const SELECT_PLAN = 'SELECT p.*, r.boot_id FROM plans p LEFT JOIN runs r ON r.id
 export function savePlan(
   db: StateDatabase,
   plan: Omit<StoredPlan, 'state' | 'bootId'>,
-  items: readonly StoredPlanItem[],
+  items: Iterable<StoredPlanItem>,
 ): void {
   db.assertInWrite();
   db.prepare(

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { hashDefinitions, loadDefinitions } from '../../src/config/definitions.ts';
+import { hashDefinitions } from '../../src/config/definitions-hash.ts';
+import { loadDefinitions } from '../../src/config/definitions.ts';
 import { lintDefinitions } from '../../src/config/lint.ts';
 import {
   briefly,

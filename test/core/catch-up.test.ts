@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/core/candidate.ts';
 import { stepsByCalendar } from '../../src/core/catch-up.ts';
 import type { StepTiming } from '../../src/core/model.ts';
-import { planRun, type RunPlan } from '../../src/core/planner.ts';
+import { planRun, writtenCopy, type RunPlan } from '../../src/core/planner.ts';
 import { candidate, DAY_MS, guardContext, testPolicy, WEDNESDAY } from '../helpers/candidates.ts';
 import { sequenceDefinition, stepDefinition, storedSequence } from '../helpers/definitions.ts';
 
@@ -77,7 +77,10 @@ describe('the planner after three weeks', () => {
       caps: { perRun: 20, perDay: 20, usedToday: 0, left: 20, bindingReason: 'cap_run' },
       volume: { madeToday: 0, recentDays: [], releasedToday: 0, factor: 3, floor: 4 },
       queueLength: queue.length,
-      writeCopy: () => ({ kind: 'rendered', copy: { subject: 'S', preheader: null, bodyMarkdown: 'B' } }),
+      writeCopy: () => ({
+        kind: 'rendered',
+        copy: writtenCopy({ subject: 'S', preheader: null, bodyMarkdown: 'B' }),
+      }),
       countsCalendar,
     });
   }

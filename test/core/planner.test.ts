@@ -3,9 +3,16 @@ import { describe, expect, it } from 'vitest';
 
 import type { Candidate } from '../../src/core/candidate.ts';
 import type { CapsLeft } from '../../src/core/guards/caps.ts';
-import { HELD_BACK_SHOWN_MAX, JUDGED_MAX, planRun, type PlannerInput } from '../../src/core/planner.ts';
+import {
+  HELD_BACK_SHOWN_MAX,
+  JUDGED_MAX,
+  planRun,
+  writtenCopy,
+  type PlannerInput,
+} from '../../src/core/planner.ts';
 import { candidate, guardContext, HOUR_MS, WEDNESDAY, type CandidateParts } from '../helpers/candidates.ts';
 
+const COPY = writtenCopy({ subject: 'A subject', preheader: null, bodyMarkdown: 'A body' });
 const CAPS: CapsLeft = { perRun: 5, perDay: 10, usedToday: 0, left: 5, bindingReason: 'cap_run' };
 const VOLUME = { madeToday: 0, recentDays: [], releasedToday: 0, factor: 3, floor: 4 };
 
@@ -22,7 +29,7 @@ function plan(
     queueLength: 0,
     writeCopy: () => ({
       kind: 'rendered',
-      copy: { subject: 'A subject', preheader: null, bodyMarkdown: 'A body' },
+      copy: COPY,
     }),
     ...changes,
   });
@@ -59,7 +66,7 @@ describe('the planner', () => {
       writeCopy: ({ lead }) =>
         lead.rowId === 1
           ? { kind: 'problem', reason: 'template', detail: 'first_name is empty' }
-          : { kind: 'rendered', copy: { subject: 'A subject', preheader: null, bodyMarkdown: 'A body' } },
+          : { kind: 'rendered', copy: COPY },
     });
     expect(result.drafts.map((draft) => draft.candidate.lead.rowId)).toEqual([2, 3, 4, 5, 6]);
     expect(result.countsByReason).toEqual({ template: 1 });
@@ -76,7 +83,7 @@ describe('the planner', () => {
     plan(leads(40), {
       writeCopy: () => {
         written += 1;
-        return { kind: 'rendered', copy: { subject: 'A subject', preheader: null, bodyMarkdown: 'A body' } };
+        return { kind: 'rendered', copy: COPY };
       },
     });
     expect(written).toBe(5);
@@ -90,9 +97,9 @@ describe('the planner', () => {
 
   it('B9: a due step of a paused sequence is pushed out by an hour', () => {
     const paused = candidate({ sequence: { status: 'paused' } });
-    expect(plan([paused]).adjustments).toEqual([
-      { kind: 'push_out', candidate: paused, untilAt: WEDNESDAY + HOUR_MS },
-    ]);
+    const { adjustments } = plan([paused]);
+    expect(adjustments).toMatchObject([{ kind: 'push_out', untilAt: WEDNESDAY + HOUR_MS }]);
+    expect(adjustments[0]?.candidate.enrollment?.rowId).toBe(paused.enrollment?.rowId);
   });
 
   it.each([
@@ -123,9 +130,9 @@ describe('the planner', () => {
       reservation: { lastMessageAt: WEDNESDAY },
     });
     const asleep = candidate({ job: 'nurture', enrollment: null, lead: { rowId: 2, zone: 'Asia/Tokyo' } });
-    expect(plan([quiet, asleep], { job: 'nurture' }).adjustments).toEqual([
-      { kind: 'requeue', candidate: quiet },
-    ]);
+    const { adjustments } = plan([quiet, asleep], { job: 'nurture' });
+    expect(adjustments).toMatchObject([{ kind: 'requeue' }]);
+    expect(adjustments[0]?.candidate.lead.rowId).toBe(1);
   });
 
   it('keeps a bounded list of a queue without bound, and says how many it did not look at', () => {

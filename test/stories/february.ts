@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { openEngine, type Engine } from '../../src/commands/engine/engine.ts';
 import { planJob } from '../../src/commands/engine/planning.ts';
-import type { RunPlan } from '../../src/core/planner.ts';
+import { writtenCopy, type RunPlan } from '../../src/core/planner.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import { NOT_NARROWED } from '../../src/store/candidates.ts';
 import { openState, type StateDatabase } from '../../src/store/database.ts';
@@ -129,7 +129,7 @@ export function engineWithout(db: StateDatabase, guards: readonly string[]): Eng
 }
 
 export function planOn(engine: Engine): RunPlan {
-  const copy = { subject: 'A subject', preheader: null, bodyMarkdown: 'A body' };
+  const copy = writtenCopy({ subject: 'A subject', preheader: null, bodyMarkdown: 'A body' });
   return planJob(engine, {
     job: 'drip',
     narrowing: NOT_NARROWED,

@@ -1,7 +1,7 @@
-import type { Candidate } from '../../core/candidate.ts';
 import { capsLeft } from '../../core/guards/caps.ts';
 import { judgeLead, type GuardContext } from '../../core/guards/lead-guards.ts';
 import type { Job } from '../../core/model.ts';
+import type { PlannedStep } from '../../core/planned-step.ts';
 import type { HeldBack, PlannedDraft, RunPlan } from '../../core/planner.ts';
 import { textHash } from '../../core/text-hash.ts';
 import type { Random } from '../../ports.ts';
@@ -82,9 +82,11 @@ function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]
   const drafted: DraftedItem[] = [];
   const fellAway: HeldBack[] = [];
   let chosen: PlannedDraft[] = [];
+  const leadRowIds = new Set<number>();
   const make = (): void => {
     drafted.push(...draftChosen(engine, chosen, input));
     chosen = [];
+    leadRowIds.clear();
   };
   let room = roomLeft(engine, input.plan.job, input);
   for (const draft of input.batch) {
@@ -93,8 +95,8 @@ function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]
     const [first] = chosen;
     const waitsOtherwise =
       first !== undefined && approvesItself(first, input) !== approvesItself(draft, input);
-    const isSecond = chosen.some(({ candidate }) => candidate.lead.rowId === draft.candidate.lead.rowId);
-    if (waitsOtherwise || isSecond) make();
+    const leadRowId = draft.candidate.lead.rowId;
+    if (waitsOtherwise || leadRowIds.has(leadRowId)) make();
     const refusal =
       room > 0 || engine.without.has('cap') ? refusalNow(engine, draft, input.context) : capRefusal(draft);
     if (refusal !== null) {
@@ -102,6 +104,7 @@ function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]
       continue;
     }
     chosen.push(draft);
+    leadRowIds.add(leadRowId);
     room -= 1;
   }
   make();
@@ -118,9 +121,10 @@ function roomLeft(engine: Engine, job: Job, { done, options }: BatchInput): numb
 function refusalNow(engine: Engine, { candidate }: PlannedDraft, context: GuardContext): HeldBack | null {
   // A catch-up exists in rehearsals alone: its later steps stand nowhere in the state that could be read again.
   if (engine.without.has('one_step')) return null;
+  const { lead, enrollment } = candidate;
   const fresh = freshCandidate(engine, {
-    leadRowId: candidate.lead.rowId,
-    enrollmentRowId: candidate.enrollment?.rowId ?? null,
+    leadRowId: lead.rowId,
+    enrollmentRowId: enrollment?.rowId ?? null,
   });
   if (fresh?.step.rowId !== candidate.step.rowId) {
     return {
@@ -151,15 +155,18 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
   const reserved = storeDrafts(
     db,
     { run: { job: plan.job, runId, planId, now, operatorDay }, settlement },
-    chosen.map(({ candidate, copy, askReason }) => ({
-      messageId: messageIds.shift() ?? options.random.publicId('m'),
-      enrollmentRowId: candidate.enrollment?.rowId ?? enrollFollowUp(engine, candidate, options.random),
-      stepRowId: candidate.step.rowId,
-      leadRowId: candidate.lead.rowId,
-      askReason,
-      ...copy,
-      textHash: textHash(copy),
-    })),
+    chosen.map(({ candidate, copy, askReason }) => {
+      const words = copy.words();
+      return {
+        messageId: messageIds.shift() ?? options.random.publicId('m'),
+        enrollmentRowId: candidate.enrollment?.rowId ?? enrollFollowUp(engine, candidate, options.random),
+        stepRowId: candidate.step.rowId,
+        leadRowId: candidate.lead.rowId,
+        askReason,
+        ...words,
+        textHash: textHash(words),
+      };
+    }),
   );
   const drafted = chosen.flatMap((draft, index): DraftedItem[] => {
     const messageId = reserved[index]?.messageId;
@@ -205,7 +212,7 @@ function tellDrafted({ db, now }: Engine, drafted: readonly DraftedItem[]): void
 }
 
 /** B7: a follow-up is an enrollment of its own, made with its draft, in the same transaction. */
-function enrollFollowUp(engine: Engine, candidate: Candidate, random: Random): number {
+function enrollFollowUp(engine: Engine, candidate: PlannedStep, random: Random): number {
   const { db, now } = engine;
   const enrollmentRowId = insertEnrollment(db, {
     id: random.publicId('e'),

@@ -5,7 +5,7 @@ import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import { createOpenings } from '../../core/guards/opening.ts';
 import { compileNurtureChoice, writesFollowUps } from '../../core/matching.ts';
 import type { Job } from '../../core/model.ts';
-import { planRun, type CopyResult, type RunPlan } from '../../core/planner.ts';
+import { planRun, writtenCopy, type CopyResult, type RunPlan } from '../../core/planner.ts';
 import { nurtureStep } from '../../core/progress.ts';
 import {
   candidateOfColdLead,
@@ -82,7 +82,7 @@ export function planSaved(
       continue;
     }
     const { subject, preheader, bodyMarkdown } = item;
-    copies.set(candidate, { kind: 'rendered', copy: { subject, preheader, bodyMarkdown } });
+    copies.set(candidate, { kind: 'rendered', copy: writtenCopy({ subject, preheader, bodyMarkdown }) });
   }
   const writeCopy = (candidate: Candidate): CopyResult => copies.get(candidate) ?? NOT_SAVED;
   const queue = { candidates: copies.keys(), queueLength: copies.size };

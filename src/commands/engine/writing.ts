@@ -1,47 +1,89 @@
-import type { SenderFields } from '../../core/template-fields.ts';
-import { templateFields } from '../../core/template-fields.ts';
+import { plainCopyTemplate } from '../../adapters/plain-copy.ts';
 import type { Candidate } from '../../core/candidate.ts';
-import type { Job, StoredSequence, StoredStep } from '../../core/model.ts';
+import type { Job, StepCopy, StoredSequence, StoredStep } from '../../core/model.ts';
+import { writtenCopy, type CopyResult, type PlannedCopy } from '../../core/planner.ts';
+import { templateFieldsFrom, type SenderFields } from '../../core/template-fields.ts';
 import { inheritedSubject, replySubject, takesThreadSubject, type Thread } from '../../core/thread.ts';
+import type { CopyRenderer, CopyTemplate } from '../../ports.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { threadOf } from '../../store/threads.ts';
-import type { Engine } from './engine.ts';
+import { sequenceList, type Engine } from './engine.ts';
 import { changesWhatIsDue } from './live-run.ts';
 import { queueLengthOf, type WriteCopy } from './planning.ts';
 
-/**
- * D3: writes fixed copy from the lead's fields. The renderer is heavy to load, so an idle run, for which nothing is due, never
- * loads it.
- */
-export async function fixedCopyWriter(
-  engine: Engine,
-  { sender, job }: { sender: SenderFields; job: Job },
-): Promise<WriteCopy> {
-  const isIdle = queueLengthOf(engine, job) === 0 && !changesWhatIsDue(engine, job);
-  return isIdle ? nothingToWrite : copyWriter(engine, sender);
+/** From how many due steps on a run is long enough for `beforeMany` to be worth its own time. */
+const MANY_DUE = 1_000;
+
+interface Writing {
+  readonly sender: SenderFields;
+  readonly job: Job;
+  /** Awaited before thousands are written; see `CliContext.beforeLongWork`. */
+  readonly beforeMany?: (() => Promise<void>) | undefined;
+}
+
+/** D3: writes fixed copy from the lead's fields. An idle run, for which nothing is due, gets nothing ready. */
+export async function fixedCopyWriter(engine: Engine, writing: Writing): Promise<WriteCopy> {
+  const { sender, job, beforeMany } = writing;
+  const due = queueLengthOf(engine, job);
+  if (due === 0 && !changesWhatIsDue(engine, job)) return nothingToWrite;
+  if (due >= MANY_DUE) await beforeMany?.();
+  return copyWriter(engine, sender);
 }
 
 /** The same whether anything is due or not: for who asks what would be written. */
 export async function copyWriter(engine: Engine, sender: SenderFields): Promise<WriteCopy> {
-  const { createLiquidRenderer } = await import('../../adapters/liquid-renderer.ts');
-  const renderer = await createLiquidRenderer();
-  return ({ lead, sequence, step, enrollment }) => {
-    const fields = leadByRowId(engine.db, lead.rowId);
-    if (fields === null) return { kind: 'problem', reason: 'template', detail: 'the lead is gone' };
-    if (step.copy.mode !== 'fixed') {
+  const templates = await templatesOf(engine);
+  const fieldsOf = templateFieldsFrom(sender);
+  return ({ lead, step, enrollment }): CopyResult => {
+    const stored = leadByRowId(engine.db, lead.rowId);
+    if (stored === null) return { kind: 'problem', reason: 'template', detail: 'the lead is gone' };
+    const template = templates.get(step.rowId);
+    if (template === undefined) {
       return {
         kind: 'problem',
         reason: 'model',
         detail: `Mode: ${step.copy.mode} needs a writer that is not available yet`,
       };
     }
-    const copy = { ...step.copy, subject: subjectOf(step, sequence) };
-    const result = renderer.render(copy, templateFields(fields, sender));
+    const result = template.fill(fieldsOf(stored));
     if (result.kind === 'problem') return { kind: 'problem', reason: 'template', detail: result.detail };
     const thread = takesThreadSubject(step) ? threadOfNext(engine, { enrollment, step }) : null;
-    if (thread === null) return result;
-    return { kind: 'rendered', copy: { ...result.copy, subject: replySubject(thread.subject) } };
+    if (thread === null) return { kind: 'rendered', copy: result.copy };
+    return { kind: 'rendered', copy: underSubject(result.copy, replySubject(thread.subject)) };
   };
+}
+
+/** For every step of fixed copy, by row id. The renderer is heavy to load, and loaded only when one of them needs it (P5, P7). */
+async function templatesOf(engine: Engine): Promise<ReadonlyMap<number, CopyTemplate>> {
+  const templates = new Map<number, CopyTemplate>();
+  let renderer: Promise<CopyRenderer> | null = null;
+  for (const sequence of sequenceList(engine)) {
+    for (const step of sequence.steps) {
+      if (step.copy.mode !== 'fixed') continue;
+      const copy = { ...step.copy, subject: subjectOf(step, sequence) };
+      const template = plainCopyTemplate(copy) ?? renderedTemplate(await (renderer ??= loadRenderer()), copy);
+      templates.set(step.rowId, template);
+    }
+  }
+  return templates;
+}
+
+async function loadRenderer(): Promise<CopyRenderer> {
+  const { createLiquidRenderer } = await import('../../adapters/liquid-renderer.ts');
+  return createLiquidRenderer();
+}
+
+function renderedTemplate(renderer: CopyRenderer, copy: StepCopy): CopyTemplate {
+  return {
+    fill(fields) {
+      const result = renderer.render(copy, fields);
+      return result.kind === 'rendered' ? { kind: 'filled', copy: writtenCopy(result.copy) } : result;
+    },
+  };
+}
+
+function underSubject(copy: PlannedCopy, subject: string): PlannedCopy {
+  return { subject, words: () => ({ ...copy.words(), subject }) };
 }
 
 function subjectOf(step: StoredStep, { steps }: StoredSequence): string {
