@@ -122,8 +122,10 @@ function separateEntry(paths: ReadonlySet<string>): string {
 
 /** What the composition root and the timers import dynamically at every start. */
 const EVERY_RUN = [
-  ...['clock', 'machine', 'random'].map((name) => `src/adapters/${name}.ts`),
+  ...['clock', 'compiler', 'machine', 'random'].map((name) => `src/adapters/${name}.ts`),
   ...['drip', 'nurture', 'send', 'confirm'].map((name) => `src/commands/${name}.ts`),
+  // By each that had something to judge.
+  'src/config/definitions-hash.ts',
 ];
 
 const OPTIONS: BuildOptions = {

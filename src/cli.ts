@@ -70,6 +70,10 @@ async function connectOutside(io: CliIo, installation: string, signal: AbortSign
     installation,
     version: packageJson.version,
     signal,
+    async beforeLongWork() {
+      const { compileQuickly } = await import('./adapters/compiler.ts');
+      await compileQuickly();
+    },
   };
 }
 

@@ -37,7 +37,7 @@ export interface RunSession {
 }
 
 /** P7: enough for what a run comes back to, and the same whether a thousand steps are due or ten thousand. */
-const CACHE_KIB = 4_096;
+const CACHE_KIB = 2_048;
 
 export interface SessionOptions {
   /** What the run is to take for the present (`--at`); null for the clock. */

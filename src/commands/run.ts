@@ -126,7 +126,8 @@ async function makePlan(
 ): Promise<RunPlan> {
   const { session, request, quiet, countsCalendar } = of;
   const sender = senderFields(session.workspace);
-  const writeCopy = await fixedCopyWriter(engine, { sender, job: request.job });
+  const { beforeLongWork: beforeMany } = session.invocation.context;
+  const writeCopy = await fixedCopyWriter(engine, { sender, job: request.job, beforeMany });
   const narrowing = quiet === null ? narrowingOf(engine, request) : NOBODY;
   const { job, limit } = request;
   return lookTidied(engine, job, {
