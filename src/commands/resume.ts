@@ -4,10 +4,11 @@ import { messagesInStates } from '../store/messages.ts';
 import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
-import { flagOption } from './options.ts';
+import { flagOption, textOption } from './options.ts';
 import { engineOf, outlookOf, type JobOutlook } from './outlook.ts';
 import { escapeText } from './output/text.ts';
 import { formatDateTime } from './output/time.ts';
+import { resumeOneSender } from './resume-sender.ts';
 
 /** What waits behind the stop. */
 interface Waiting {
@@ -19,11 +20,13 @@ interface Waiting {
 /**
  * `resume`: shows what is due, by the planner of drip and nurture, asks (or `--yes`) and takes the file STOP away (A10). A
  * resume is as safe as a wake-up (A18): it drafts nothing, and a gap or a reboot meanwhile still makes the first run of a
- * job a preview. It is a person's act: sequences may approve themselves again (A5); a veto stays until its job is confirmed.
+ * job a preview. `--sender` lifts the pause of one sender instead (D6). It is a person's act: sequences may approve themselves again (A5); a veto stays until its job is confirmed.
  * Throws as `withState` does (a state in which nothing can be planned is not resumed), and 64 where nobody can be asked.
  */
 export function run(invocation: Invocation): Promise<Outcome> {
   return withState(invocation, 'write', async (state) => {
+    const sender = textOption(invocation, 'sender');
+    if (sender !== null) return resumeOneSender(state, sender);
     const { stopFile } = state.workspace.paths;
     const stop = readStop(stopFile);
     if (stop === null) return notPaused();

@@ -156,6 +156,7 @@ export function endSent(
     if (!session.workspace.policy.live) forgetWentLive(db);
     if (result.stoppedBy?.isFatal === true) noteStopped(session, result.stoppedBy);
     noteDemand(session, plan);
+    noteLostSenders(session, plan);
     noteRepeatedPartial(session, db, exit);
     writeRun(session, db, end);
     if (result.stoppedBy === null) writePresence(session, db, { ...end, narrowed: end.narrowed || !isWhole });
@@ -178,6 +179,21 @@ function noteDemand(session: RunSession, plan: SendPlan): void {
     now: session.now,
     repeatAfterMs: DAY_MS,
   });
+}
+
+/** D6: leads whose sender is named no more wait for a person's word, and only the operator can give it. */
+function noteLostSenders(session: RunSession, { lostSenders }: SendPlan): void {
+  for (const address of lostSenders) {
+    enqueueNotice(session.writer(), {
+      kind: 'sender',
+      job: 'send',
+      dedupeKey: `sender lost ${address}`,
+      text: `Leads of ${address} wait: it is in no [[sender]] block any more.\nName it in takes_over of another block, or put it back: headgate config explain sender.takes_over`,
+      runId: session.runId,
+      now: session.now,
+      repeatAfterMs: 7 * DAY_MS,
+    });
+  }
 }
 
 function noteStopped(session: RunSession, { response }: StoppedBy): void {

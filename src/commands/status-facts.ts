@@ -25,6 +25,7 @@ import { isOperatorsDay, type Engine } from './engine/engine.ts';
 import { OUTBOUND_JOBS } from './job-locks.ts';
 import { jobDoubtsOf, stateDoubtsOf, type OperatorState } from './operator-state.ts';
 import { engineOf } from './outlook.ts';
+import { sendersFacts, type SendersFacts } from './sender-status.ts';
 
 /** One job's drafts a day against its hold line (A8). */
 export interface JobVolume {
@@ -65,6 +66,7 @@ export interface StatusFacts {
   readonly isOwnMachine: boolean;
   readonly stop: Stop | null;
   readonly undeliveredNotices: number;
+  readonly senders: SendersFacts;
 }
 
 /** Reads all of it on one snapshot; works while paused and in any doubt that leaves the state readable. */
@@ -87,6 +89,7 @@ export function statusFacts(state: OperatorState): StatusFacts {
       isOwnMachine,
       stop: readStop(workspace.paths.stopFile),
       undeliveredNotices: waitingNoticeCount(db),
+      senders: sendersFacts(engine, workspace.senders),
     };
   });
 }

@@ -13,6 +13,7 @@ import {
   zoneLabel,
 } from './output/time.ts';
 import { resultText, tookMs } from './run-record.ts';
+import { senderLines } from './sender-status.ts';
 import type { JobStatus, JobVolume, StatusFacts } from './status-facts.ts';
 
 interface StatusView {
@@ -29,6 +30,7 @@ export function statusLines(terminal: Terminal, view: StatusView): readonly stri
     headline(terminal, view),
     '',
     ...queueLines(terminal, view),
+    ...senderLines(terminal, facts.senders),
     '',
     ...volumeLines(terminal, view),
     '',
@@ -51,12 +53,15 @@ function headline(terminal: Terminal, { state, facts }: StatusView): string {
 }
 
 /** The one thing to know first. */
-function moodOf({ stop, doubts, queue, jobs }: StatusFacts): { text: string; isGood: boolean } {
+function moodOf({ stop, doubts, queue, jobs, senders }: StatusFacts): { text: string; isGood: boolean } {
   if (stop !== null) return { text: 'paused', isGood: false };
   if (doubts.some((each) => each.doubts.length > 0))
     return { text: 'in doubt: previews only', isGood: false };
   if (doubts.some((each) => each.hasOpenHold)) return { text: 'a held batch waits', isGood: false };
   if (queue.uncertain > 0) return { text: 'something is uncertain', isGood: false };
+  if (senders.senders.some(({ desk }) => desk.pausedReason !== null))
+    return { text: 'a sender is paused', isGood: false };
+  if (senders.removed.length > 0) return { text: 'leads without a sender wait', isGood: false };
   if (jobs.some((job) => job.isLate)) return { text: 'a timer is late', isGood: false };
   return { text: 'all clear', isGood: true };
 }

@@ -4,6 +4,7 @@ import type { Instant } from '../core/model.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, type OperatorState } from './operator-state.ts';
 import { resultText } from './run-record.ts';
+import { sendersItem } from './sender-status.ts';
 import { statusFacts, type JobStatus, type JobVolume, type StatusFacts } from './status-facts.ts';
 import { statusLines } from './status-text.ts';
 
@@ -20,11 +21,13 @@ export function run(invocation: Invocation): Promise<Outcome> {
   });
 }
 
-function nextCommands({ stop, doubts, queue }: StatusFacts): readonly string[] {
+function nextCommands({ stop, doubts, queue, senders }: StatusFacts): readonly string[] {
+  const paused = senders.senders.filter(({ pausedSinceAt }) => pausedSinceAt !== null);
   const all = doubts.flatMap((each) => each.doubts);
   return [
     ...(all.some((doubt) => doubt.liftedBy === 'adopt') ? ['headgate adopt'] : []),
     ...(stop === null ? [] : ['headgate resume']),
+    ...paused.map(({ desk }) => `headgate resume --sender ${desk.address}`),
     ...(queue.held > 0 ? ['headgate review list --state held'] : []),
     ...(queue.uncertain > 0 ? ['headgate review list --state uncertain'] : []),
     ...(queue.pendingApproval > 0 ? ['headgate review'] : []),
@@ -69,6 +72,7 @@ function itemOf({ workspace, now }: OperatorState, facts: StatusFacts): Readonly
     paused_reason: stop === null || stop.reason === '' ? null : stop.reason,
     paused_since_at: stop === null ? null : formatInstant(stop.sinceAt),
     undelivered_notices: facts.undeliveredNotices,
+    ...sendersItem(facts.senders),
   };
 }
 

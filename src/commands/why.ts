@@ -18,6 +18,7 @@ import { copyWriter } from './engine/writing.ts';
 import { jobDoubtsOf, type OperatorState } from './operator-state.ts';
 import { engineOf, outlookOf } from './outlook.ts';
 import { quietReason } from './run.ts';
+import { doorGuards } from './why-door.ts';
 import { factsOf, type WhyFacts } from './why-facts.ts';
 import { senderFields } from './workspace.ts';
 
@@ -74,7 +75,11 @@ export async function whyOf(state: OperatorState, lead: Lead): Promise<Why> {
 export async function pathOf(state: OperatorState, engine: Engine, candidate: Candidate): Promise<WhyPath> {
   const cap = capGuard(engine, candidate.job);
   const run = runGuards(state, engine, candidate.job);
-  const own = [...leadGuards(engine, candidate), await copyGuard(state, engine, candidate)];
+  const own = [
+    ...leadGuards(engine, candidate),
+    await copyGuard(state, engine, candidate),
+    ...doorGuards(engine, state.workspace.senders, candidate),
+  ];
   const isFree = ![...run, cap, ...own].some(isNo);
   const place = isFree ? await placeInQueue(state, engine, candidate) : null;
   const guards = [...run, place ?? cap, ...own];

@@ -12,7 +12,7 @@ const QUOTED = Object.values(REASON_TEXTS).flatMap((text) =>
 
 describe('the explanations of the reasons', () => {
   test('name only keys of the configuration, of sequence.toml, flags and commands that exist', () => {
-    const keys = new Set(everyKey().map(({ key }) => key));
+    const keys = new Set(everyKey().map(({ key }) => key.replace('[]', '')));
     const others = new Set(['STOP', 'late', 'max_late', 'no_reply', '--limit', 'hours.start', 'hours.end']);
     const unknown = QUOTED.filter((word) => {
       if (keys.has(word) || others.has(word)) return false;

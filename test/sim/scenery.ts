@@ -82,9 +82,8 @@ const SETTINGS: readonly Pick<WorldOptions, 'env' | 'rules'>[] = [
       draftsPerDay: 4,
       sendsPerDay: 6,
       senders: {
-        'tom@mail.example.com': { dailyCap: 2 },
-        'mia@mail.example.com': { dailyCap: 3, rampStart: 1, rampStep: 1 },
-        'ada@mail.example.com': { dailyCap: 1 },
+        'tom@mail.example.com': { dailyCap: 4 },
+        'mia@mail.example.com': { dailyCap: 5, rampStart: 2, rampStep: 1 },
       },
     },
   },

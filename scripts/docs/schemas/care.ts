@@ -36,6 +36,8 @@ const resumed = objectOf({
   ),
 });
 
+const resumedSender = objectOf({ sender: text, paused: flag, reason: text });
+
 const adopted = objectOf(
   {
     adopted: flag,
@@ -99,7 +101,7 @@ export const CARE_SHAPES: Shapes = {
     ),
     next,
   }),
-  'headgate.resume/1': objectOf({ items: listOf(resumed) }, { next }),
+  'headgate.resume/1': objectOf({ items: listOf({ anyOf: [resumed, resumedSender] }) }, { next }),
   'headgate.adopt/1': objectOf({ items: listOf(adopted) }, { next }),
   'headgate.restore/1': objectOf({
     items: listOf(

@@ -151,6 +151,24 @@ const STATUS = objectOf({
   paused_reason: nullable(text),
   paused_since_at: nullable(instant),
   undelivered_notices: count,
+  senders: listOf(
+    objectOf({
+      address: text,
+      sent_today: count,
+      cap_today: nullable(count),
+      daily_cap: nullable(count),
+      ramp_day: nullable(count),
+      leads: count,
+      health: oneOf(['unknown', 'well', 'warn', 'stop']),
+      detail: nullable(text),
+      mails: nullable(count),
+      bounces: count,
+      complaints: count,
+      paused: flag,
+      paused_since_at: nullable(instant),
+    }),
+  ),
+  removed_senders: listOf(objectOf({ address: text, leads: count })),
 });
 
 /** Documents of runs and of what they left: run, runs, sends, outbox, status, backup. */

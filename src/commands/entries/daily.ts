@@ -28,8 +28,9 @@ export const DAILY_COMMANDS: readonly CommandEntry[] = [
     group: 'every day',
     summary: 'show what is due, then lift the pause',
     schema: 'headgate.resume/1',
-    examples: ['headgate resume', 'headgate resume --yes'],
+    examples: ['headgate resume', 'headgate resume --sender tom@example.com'],
     configure: (command: Command): void => {
+      command.option('--sender <address>', 'let this sender send again, and nothing else');
       command.option('--yes', 'resume without being asked');
     },
     load: () => import('../resume.ts'),
