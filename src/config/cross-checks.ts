@@ -1,3 +1,4 @@
+import { TRANSPORT_TRAITS, TRANSPORTS } from '../core/transports.ts';
 import { checkGoingLive, goingLiveRemarks } from './check-live.ts';
 import { parseMailbox } from './check-mail.ts';
 import { minuteOfDay } from './check-value.ts';
@@ -110,7 +111,19 @@ const NEEDED_BY_PROVIDER: Readonly<Record<string, readonly (readonly [key: strin
 
 function checkProvider(values: ValueReader): readonly CrossIssue[] {
   const needed = NEEDED_BY_PROVIDER[values.text('mail.transport')] ?? [];
-  return needed
+  const missing = needed
     .filter(([key]) => !values.isSet(key))
-    .map(([key, expected]) => ({ kind: 'missing', key, expected, involves: ['mail.transport', key] }));
+    .map(
+      ([key, expected]) => ({ kind: 'missing', key, expected, involves: ['mail.transport', key] }) as const,
+    );
+  return [...missing, ...checkOwnSenders(values)];
+}
+
+/** D6: caps that a transport with mailboxes of its own would pass by must not look as if they held. */
+function checkOwnSenders(values: ValueReader): readonly CrossIssue[] {
+  const name = TRANSPORTS.find((each) => each === values.text('mail.transport'));
+  if (name === undefined || !TRANSPORT_TRAITS[name].ownsSenders || values.blocks('sender').length === 0)
+    return [];
+  const expected = `mail.transport = "${name}" chooses the mailbox itself; leave the [[sender]] blocks out`;
+  return [{ kind: 'conflict', key: 'sender[0].address', expected, involves: ['mail.transport'] }];
 }

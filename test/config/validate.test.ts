@@ -339,6 +339,13 @@ describe('D8: a provider without what it needs is refused, one line for each thi
     expect(found.join()).not.toContain('re_secret');
   });
 
+  test('D6: senders of our own beside a transport that chooses the mailbox itself are refused, not ignored', () => {
+    const mail =
+      '[mail]\ntransport = "stream"\nstream.key = { file = "k" }\nstream.identity = "tom@in.example"';
+    const found = complaintsOf(`${mail}\n[[sender]]\naddress = "tom@example.com"\ndaily_cap = 30`);
+    expect(found.join()).toContain('sender[0].address: mail.transport = "stream" chooses the mailbox itself');
+  });
+
   test('whole, it is used only while live', () => {
     const mail =
       '[mail]\ntransport = "stream"\nstream.key = { file = "k" }\nstream.identity = "tom@in.example"';
