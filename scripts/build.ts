@@ -174,7 +174,13 @@ async function bundle(): Promise<void> {
       outdir: staging,
     });
     // The public page is a program of its own: one file, and nothing in it that could open a state or send a mail.
-    await build({ ...OPTIONS, entryPoints: { unsub: 'src/unsub.ts' }, outdir: staging });
+    await build({
+      ...OPTIONS,
+      entryPoints: { unsub: 'src/unsub.ts' },
+      outdir: staging,
+      // import() of node:http looks at all that it exports, and so loads a whole HTTP client: 15 MB and half of the start.
+      supported: { 'dynamic-import': false },
+    });
     for (const [library, paths] of separate) {
       await build({
         ...OPTIONS,

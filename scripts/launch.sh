@@ -20,4 +20,6 @@ case ${1-} in
   send) heap=--max-semi-space-size=4 ;;
   *) heap= ;;
 esac
+# The public page collects what strangers send before it adds up.
+case $launcher in */unsub) heap=--expose-gc ;; esac
 exec "$node" ${heap:+"$heap"} "$bundle" "$@"

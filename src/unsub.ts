@@ -42,7 +42,7 @@ const IDLE_SECONDS_MAX = 86_400;
 const ACTS_PER_MINUTE = 60;
 /** What bodies may hold in memory together. Apart, so that a flood at the inbox stops nobody from opting out. */
 const PAGE_POOL_BYTES = 4 * 1_048_576;
-const HOOK_POOL_BYTES = 12 * 1_048_576;
+const HOOK_POOL_BYTES = 4 * 1_048_576;
 const OFFER_AGAIN_MS = 10_000;
 
 interface Flags {
@@ -137,7 +137,7 @@ async function openSite(
 }
 
 async function openTokens(config: LoadedConfig): Promise<ReturnType<typeof createUnsubscribeTokens>> {
-  const { tokenSecret } = config.web;
+  const { tokenSecret, oldTokenSecrets } = config.web;
   if (tokenSecret === null) {
     throw new HeadgateError('web.token_secret is not set', {
       code: 'token_secret_missing',
@@ -146,10 +146,11 @@ async function openTokens(config: LoadedConfig): Promise<ReturnType<typeof creat
       fix: 'Set web.token_secret to the secret that signs the links in your mail.',
     });
   }
-  return createUnsubscribeTokens({
-    current: await secretOf(config, 'web.token_secret', tokenSecret),
-    old: [],
-  });
+  const current = await secretOf(config, 'web.token_secret', tokenSecret);
+  const old: string[] = [];
+  for (const reference of oldTokenSecrets)
+    old.push(await secretOf(config, 'web.old_token_secrets', reference));
+  return createUnsubscribeTokens({ current, old });
 }
 
 async function openChecks(config: LoadedConfig): Promise<PublicSite['hooks']['checks']> {

@@ -1,11 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Bytes that bodies may hold in memory together, so that many senders cannot do what one may not (hardening 128). */
+import { collectWaste } from './garbage.ts';
+
+/** What bodies may hold in memory together, so that many senders cannot do what one may not (hardening 128). */
 export class BodyPool {
   #free: number;
+  /** Each sender costs a piece of 64 kB that Node has read, whatever it sends. */
+  #readers = READERS_MAX;
 
   constructor(bytes: number) {
     this.#free = bytes;
+  }
+
+  enter(): boolean {
+    if (this.#readers === 0) return false;
+    this.#readers -= 1;
+    return true;
+  }
+
+  leave(): void {
+    this.#readers += 1;
   }
 
   take(bytes: number): boolean {
@@ -18,6 +32,8 @@ export class BodyPool {
     this.#free += bytes;
   }
 }
+
+const READERS_MAX = 64;
 
 export type BodyResult =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
@@ -35,17 +51,21 @@ export function readBody(
   // The parser admits digits only, and one length.
   if (Number(request.headers['content-length'] ?? 0) > bytesMax)
     return Promise.resolve({ kind: 'too_large' });
+  if (!pool.enter()) return Promise.resolve({ kind: 'busy' });
   return new Promise((resolve) => {
     const kept = new GrowingBuffer(pool, bytesMax);
     const end = (result: BodyResult): void => {
       request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
       // Whatever breaks later is nobody's error any more.
       request.on('error', () => undefined);
+      if (result.kind !== 'whole') request.pause();
       kept.giveBack();
+      pool.leave();
       resolve(result);
     };
     const onData = (chunk: Buffer): void => {
       const trouble = kept.add(chunk);
+      collectWaste();
       if (trouble !== null) end({ kind: trouble });
     };
     const onEnd = (): void => {
@@ -58,7 +78,9 @@ export function readBody(
   });
 }
 
-const FIRST_BYTES = 4_096;
+/** What Node reads at a time; a body that needs more is one of few, and grows in few steps. */
+const FIRST_BYTES = 65_536;
+const GROWTH = 4;
 
 /** Bytes copied together as they come: a list of one-byte chunks would hold a hundred times their size. */
 class GrowingBuffer {
@@ -82,7 +104,7 @@ class GrowingBuffer {
   }
 
   #grow(size: number): boolean {
-    const capacity = Math.min(this.#bytesMax, Math.max(size, FIRST_BYTES, this.#buffer.length * 2));
+    const capacity = Math.min(this.#bytesMax, Math.max(size, FIRST_BYTES, this.#buffer.length * GROWTH));
     if (!this.#pool.take(capacity - this.#buffer.length)) return false;
     const grown = Buffer.allocUnsafeSlow(capacity);
     this.#buffer.copy(grown, 0, 0, this.#size);

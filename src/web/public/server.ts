@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { ALWAYS } from './answer.ts';
+import { collectWaste } from './garbage.ts';
 
 /** Where to listen: the socket that systemd handed over, or an address of this machine. */
 export type ListenOn =
@@ -56,11 +57,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     (request, response) => {
       underWay += 1;
       idle.refresh();
-      // A request that a checkContinue listener does not see was told to go on by Node.
+      collectWaste();
       void options.answer(request, response);
       response.once('close', () => {
         underWay -= 1;
         idle.refresh();
+        collectWaste();
       });
     },
   );
