@@ -86,15 +86,31 @@ function partsOf(
   };
 }
 
-/** D6: the mailbox of an address, under the name that its sequence gives it, else the one that its [[sender]] block does. */
+/**
+ * D6: the mailbox of an address, under the name that its sequence gives it, else the one that its [[sender]] block does. Throws
+ * HeadgateError `mail_not_composed` for a domain that is none of ours: its mail would pass no DMARC (hardening 58).
+ */
 function mailboxOf(
   { senders, brand }: Pick<Workspace, 'senders' | 'brand'>,
   from: string | null,
   address: string,
 ): MailToCompose['from'] {
   const own = from === null ? null : parseMailbox(from);
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  // What was applied may be older than brand.toml.
+  if (!brand.domains.includes(domain)) throw foreignSender(address);
   const displayName = own?.displayName ?? deskOf(senders.all, address)?.name ?? brand.from.displayName;
   return { address, displayName };
+}
+
+function foreignSender(address: string): HeadgateError {
+  return new HeadgateError(`the domain of ${address} is not one of domains in brand.toml`, {
+    code: 'mail_not_composed',
+    exit: 'SOFTWARE',
+    notDone: 'It was not sent.',
+    fix: 'Correct from in its sequence.toml, or domains in brand.toml.',
+    permanent: true,
+  });
 }
 
 function wordless(message: StoredMessage): HeadgateError {

@@ -1,6 +1,6 @@
 import type * as Codec from 'nodemailer/lib/mime-funcs';
 
-import { headerText } from '../../core/template-text.ts';
+import { headerText, templateValue } from '../../core/template-text.ts';
 import type { MailToCompose } from './compose.ts';
 import { messageIdHeader, normaliseMessageId } from './message-id.ts';
 
@@ -59,9 +59,9 @@ function mailboxOf(codec: Library, displayName: string, address: string): string
   return `${phrase} <${address}>`;
 }
 
-/** A display name: one line, no longer than a header can show, nothing in it that looks encoded (hardening 43, 44, 57). */
+/** A display name: one line, no longer than a header can show, nothing in it that looks encoded or stands for nothing (hardening 43, 44, 49, 57). */
 export function nameText(name: string): string {
-  const text = headerText(name).replaceAll('=?', '= ?');
+  const text = headerText(templateValue(name) ?? '').replaceAll('=?', '= ?');
   return text.length <= NAME_CHARACTERS_MAX
     ? text
     : [...text].slice(0, NAME_CHARACTERS_MAX).join('').trimEnd();

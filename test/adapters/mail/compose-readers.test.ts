@@ -39,8 +39,9 @@ function mailOf({ subject, recipient, sender, preheader, body }: Written): MailT
   });
 }
 
-/** A name as it is shown: cleaned, cut, and nothing in it that looks encoded. */
+/** A name as it is shown: cleaned, cut, nothing in it that looks encoded, and nothing for a word that stands for nothing. */
 function shownName(name: string): string {
+  if (/^(?:null|NULL|undefined|NaN|\[object Object\])$/.test(headerText(name))) return '';
   return [...headerText(name).replaceAll('=?', '= ?')].slice(0, 120).join('').trimEnd();
 }
 

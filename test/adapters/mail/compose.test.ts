@@ -135,6 +135,7 @@ describe('hardening 43 to 45, 57: names and subjects arrive whole and break noth
     ['Unicode', 'Jürgen Müller', 'Jürgen Müller <jan@lead.example>'],
     ['line breaks', 'Jan\r\nBcc: x@y.example\u2028\u0085', '"Jan Bcc: x@y.example" <jan@lead.example>'],
     ['text turned round', 'Jan \u202egpj.exe', '"Jan gpj.exe" <jan@lead.example>'],
+    ['a word for nothing', 'undefined', 'jan@lead.example'],
     ['what looks encoded', '=?utf-8?q?x=0D=0ABcc:?=', '"= ?utf-8?q?x=0D=0ABcc:?=" <jan@lead.example>'],
     ['nothing to see', ' \u200b\u0007 ', 'jan@lead.example'],
     ['no name', null, 'jan@lead.example'],

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { createUnsubscribeTokens } from '../../../src/adapters/unsubscribe-token.ts';
 import { parseMail } from '../../../src/adapters/mail/parse-mail.ts';
+import { saveSequences } from '../../../src/store/sequences.ts';
 import { judgeDkim, rsaKey, signedNames } from '../../helpers/dkim.ts';
 import { SmtpTestServer } from '../../helpers/smtp-server.ts';
 import { liveDesk, outboxText, sendDesk, type SendDesk } from './send-desk.ts';
@@ -80,6 +81,16 @@ describe('D10: every mail to a lead has a way out', () => {
     expect((await bench.send()).exit).toMatchObject({ code: 0 });
     expect(server.allTaken()).toHaveLength(1);
   });
+});
+
+test('hardening 58: a sequence whose sender is of a domain that is none of ours any more is held, and no mail leaves', async () => {
+  const bench = sendDesk();
+  const id = bench.approve('ann');
+  const from = 'Eve <eve@other.example>';
+  bench.database.write(() => saveSequences(bench.database, [{ ...bench.sequence, from }]));
+  await bench.send();
+  expect([bench.stateOf(id), bench.outbox()]).toEqual(['held', []]);
+  expect(bench.of(id).note).toBe('the domain of eve@other.example is not one of domains in brand.toml');
 });
 
 describe('D6, D10: a sender with a key signs', () => {
