@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
@@ -52,7 +53,8 @@ export function createUnsubscribeTokens(secrets: {
   const signingKey = keyOf(secrets.current);
   const keys = [signingKey, ...secrets.old.map(keyOf)];
   return {
-    sign: (claims) => sign(signingKey, claims),
+    // eslint-disable-next-line @typescript-eslint/require-await -- what throws has to reject
+    sign: async (claims) => sign(signingKey, claims),
     async verify(token, purpose, now) {
       const keyId = keyIdNamedBy(token);
       // Two secrets may share an id: it is only 32 bits of a hash.
@@ -67,32 +69,32 @@ export function createUnsubscribeTokens(secrets: {
 
 interface Key {
   readonly id: string;
-  /** Made of the secret at the first use, and kept: a run signs thousands of tokens with one. */
-  readonly imported: () => Promise<CryptoKey>;
+  readonly secret: KeyObject;
+  /** What all its tokens begin with. */
+  readonly header: string;
 }
 
 function keyOf(secret: string): Key {
   const bytes = new TextEncoder().encode(secret);
   if (bytes.length < SECRET_BYTES_MIN) throw shortSecret();
-  let kept: Promise<CryptoKey> | null = null;
-  return {
-    id: createHash('sha256').update(bytes).digest('hex').slice(0, KEY_ID_CHARACTERS),
-    imported: () =>
-      (kept ??= crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
-        'sign',
-        'verify',
-      ])),
-  };
+  const id = createHash('sha256').update(bytes).digest('hex').slice(0, KEY_ID_CHARACTERS);
+  return { id, secret: createSecretKey(bytes), header: encoded({ alg: ALGORITHM, kid: id }) };
 }
 
-async function sign(key: Key, claims: { leadId: string; purpose: string; now: Instant }): Promise<string> {
+/**
+ * RFC 7515, 5.1, in place: the library hands each signature to a thread of its own, which took a sixth of the time of a long send.
+ * What strangers send is read by the library.
+ */
+function sign(key: Key, claims: { leadId: string; purpose: string; now: Instant }): string {
   if (!LEAD_ID.test(claims.leadId)) throw new RangeError('A token names a lead by its public id');
-  const { CompactSign } = await import('jose/jws/compact/sign');
-  const issuedAt = Math.floor(claims.now / 1_000);
-  const payload = { sub: claims.leadId, pur: claims.purpose, iat: issuedAt, exp: issuedAt + LIFE_SECONDS };
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: ALGORITHM, kid: key.id })
-    .sign(await key.imported());
+  const iat = Math.floor(claims.now / 1_000);
+  const payload = encoded({ sub: claims.leadId, pur: claims.purpose, iat, exp: iat + LIFE_SECONDS });
+  const signedPart = `${key.header}.${payload}`;
+  return `${signedPart}.${createHmac('sha256', key.secret).update(signedPart).digest('base64url')}`;
+}
+
+function encoded(value: Readonly<Record<string, string | number>>): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 /** The key that a token says it is signed with; null for what is no token of ours, whatever it is. */
@@ -113,7 +115,7 @@ function isCanonical(segment: string): boolean {
 async function verifiedClaims(token: string, key: Key): Promise<Readonly<Record<string, unknown>> | null> {
   const { compactVerify } = await import('jose/jws/compact/verify');
   try {
-    const { payload } = await compactVerify(token, await key.imported(), { algorithms: [ALGORITHM] });
+    const { payload } = await compactVerify(token, key.secret, { algorithms: [ALGORITHM] });
     return recordOf(payload);
   } catch (error) {
     // The library's own words for "not signed so"; anything else is a bug of ours.

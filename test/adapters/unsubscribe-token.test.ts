@@ -1,7 +1,7 @@
 import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
 
 import * as fc from 'fast-check';
-import { CompactSign } from 'jose';
+import { CompactSign, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
 
 import { createUnsubscribeTokens, TOKEN_CHARACTERS_MAX } from '../../src/adapters/unsubscribe-token.ts';
@@ -51,6 +51,15 @@ describe('D10: the token names its lead and lasts 180 days', () => {
     const token = await signed();
     expect(token).toBe(forged({ alg: 'HS256', kid: KEY_ID }, CLAIMS));
     expect(token.length).toBeLessThan(300);
+  });
+
+  test('a library that is not ours reads it', async () => {
+    const { payload, protectedHeader } = await jwtVerify(await signed(), new TextEncoder().encode(SECRET), {
+      algorithms: ['HS256'],
+      subject: LEAD,
+      currentDate: new Date(TEST_NOW),
+    });
+    expect([payload, protectedHeader]).toEqual([CLAIMS, { alg: 'HS256', kid: KEY_ID }]);
   });
 
   test('D1: the same mail carries the same token on every attempt, and two leads never share one', async () => {
