@@ -215,6 +215,8 @@ export interface JournalEntry {
   readonly transport: string;
   /** D9: it only went to the outbox while not live; `go-live` may restart it. */
   readonly isRehearsal: boolean;
+  /** D6: who wrote, in lower case, so that a restored state keeps the sender of a lead; older lines do not say it. */
+  readonly sender?: string;
 }
 
 /** Some facts that were read together, and where to go on after them. */

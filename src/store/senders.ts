@@ -92,6 +92,23 @@ export function keepSender(db: StateDatabase, leadRowId: number, address: string
   ).run(key, leadRowId, key);
 }
 
+/** Who writes to a lead; null before its first mail. */
+export function senderOfLead(db: StateDatabase, leadRowId: number): string | null {
+  const row = db
+    .prepare<[number], { sender: string | null }>('SELECT sender FROM leads WHERE row_id = ?')
+    .get(leadRowId);
+  return row?.sender ?? null;
+}
+
+/** A15, D6: who had sent a message that this older state did not know of. Counts in the caps of its day. */
+export function rememberSender(db: StateDatabase, messageRowId: number, address: string): void {
+  db.assertInWrite();
+  db.prepare<[string, number]>('UPDATE messages SET sender = ? WHERE row_id = ?').run(
+    keyOf(address),
+    messageRowId,
+  );
+}
+
 /** D6: false when it was paused before: the first reason stays, and the operator hears of it once. */
 export function pauseSender(
   db: StateDatabase,

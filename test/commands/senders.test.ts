@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -78,6 +78,31 @@ describe('D6: who writes to whom', () => {
     expect(String(mail['raw'])).toContain(`Message-ID: <${id}@mail.example.com>`);
     expect(bench.row('SELECT sender FROM leads')).toEqual({ sender: MIA });
     expect(bench.row('SELECT sender FROM messages')).toEqual({ sender: MIA });
+  });
+
+  test('A15: a state restored from before the mail learns from the journal who wrote, and keeps it', async () => {
+    const bench = deskWith([block(TOM, ['daily_cap = 1']), block(MIA)]);
+    bench.approve('ann');
+    bench.approve('eve');
+    await bench.run(['backup', '--to', join(bench.directory, 'copies')]);
+    await bench.send();
+    const before = bench.rows('SELECT email, sender FROM leads ORDER BY email');
+    expect(before.map(({ sender }) => sender)).toEqual([TOM, MIA]);
+    const [copy] = readdirSync(join(bench.directory, 'copies')).filter((name) => name.endsWith('.db'));
+    const restored = await bench.away(() =>
+      bench.run(['restore', join(bench.directory, 'copies', String(copy)), '--yes']),
+    );
+    expect(restored.code).toBe(0);
+    expect(bench.rows('SELECT email, sender FROM leads ORDER BY email')).toEqual(before);
+    expect(bench.rows('SELECT address FROM sender_days ORDER BY address')).toHaveLength(2);
+  });
+
+  test('what a person reviews names the sender: the kept one, else that it is not chosen yet', async () => {
+    const bench = deskWith([block(TOM, ['name = "Tom"']), block(MIA)]);
+    const id = bench.approve('ann');
+    expect((await bench.run(['review', 'show', id])).stdout).toContain('the sender with most room');
+    await bench.send();
+    expect((await bench.run(['review', 'show', id])).stdout).toContain(`Tom <${TOM}>`);
   });
 
   test('A6: midnight alone frees no sender: the last 24 hours count too', async () => {

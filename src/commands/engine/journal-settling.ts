@@ -9,6 +9,7 @@ import { messageById, type StoredMessage } from '../../store/messages.ts';
 import { forceState, insertForgotten, logDraftedAnew } from '../../store/forgotten-sends.ts';
 import { readHeader } from '../../store/header.ts';
 import { findLead } from '../../store/leads.ts';
+import { keepSender, noteSendingDay, rememberSender, senderOfLead } from '../../store/senders.ts';
 import { addSuppression } from '../../store/suppressions.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordContact, recordRehearsedContact } from '../../store/contacts.ts';
@@ -180,6 +181,7 @@ function afterSettling(engine: Engine, message: StoredMessage, { fate, line }: F
   const contact = { leadRowId: message.leadRowId, messageRowId: message.rowId, at: line.at };
   if (line.isRehearsal) recordRehearsedContact(db, contact);
   else recordContact(db, contact.leadRowId, contact.at);
+  noteSender(engine, message, line);
   if (fate === 'uncertain') return;
   advanceEnrollment(engine, {
     enrollmentRowId: message.enrollmentRowId,
@@ -187,6 +189,16 @@ function afterSettling(engine: Engine, message: StoredMessage, { fate, line }: F
     at: line.at,
   });
   passOverOvertaken(engine, message);
+}
+
+/** D6: the lead heard from this sender, and keeps it; the day warms it up and counts in its cap. */
+function noteSender({ db, policy, sequences }: Engine, message: StoredMessage, line: JournalEntry): void {
+  const { sender: address, isRehearsal } = line;
+  if (address === undefined) return;
+  rememberSender(db, message.rowId, address);
+  noteSendingDay(db, { address, operatorDay: operatorDay(line.at, policy.timezone), isRehearsal });
+  const hasOwn = [...sequences.values()].some(({ id, from }) => id === message.sequenceId && from !== null);
+  if (!hasOwn && senderOfLead(db, message.leadRowId) === null) keepSender(db, message.leadRowId, address);
 }
 
 /**

@@ -251,5 +251,6 @@ function journalEntry(
     stepId: message.stepId,
     transport: options.transport,
     isRehearsal: options.isRehearsal,
+    sender: mail.from.toLowerCase(),
   };
 }

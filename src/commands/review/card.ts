@@ -1,6 +1,8 @@
 import type { Instant, Lead } from '../../core/model.ts';
+import { deskOf } from '../../core/senders/assignment.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { messagesOfLead, type StoredMessage } from '../../store/messages.ts';
+import { senderOfLead } from '../../store/senders.ts';
 import type { OperatorState } from '../operator-state.ts';
 import { formatClock, formatDateTime, formatRelative, zoneLabel } from '../output/time.ts';
 import { countOf } from '../output/text.ts';
@@ -32,7 +34,7 @@ export function cardOf(desk: Desk, message: StoredMessage, place: string | null)
     corner: `${message.id}${drafted}`,
     head: [
       ['To', `${nameAndAddress(message.leadName, message.leadEmail)}${whereabouts(lead, message, now)}`],
-      ['From', fromText(desk.state)],
+      ['From', fromText(desk, message)],
       ['Subject', message.subject ?? ''],
       ...(message.preheader === null ? [] : [['Preview', message.preheader] as const]),
       ['Step', `${stepText(desk, message)}   ${lastEmail}`],
@@ -57,11 +59,20 @@ function whereabouts(lead: Lead | null, message: StoredMessage, now: Instant): s
   return `   ${[lead?.company ?? null, there].filter((part) => part !== null).join(' · ')}`;
 }
 
-function fromText({ workspace }: OperatorState): string {
-  const { from, replyTo } = workspace.brand;
-  const sender = nameAndAddress(from.displayName, from.address);
+/** D6: a lead without a first mail gets its sender when it leaves. */
+function fromText({ engine, state }: Desk, { sequenceId, leadRowId }: StoredMessage): string {
+  const { brand, senders } = state.workspace;
+  const sequence = [...engine.sequences.values()].find((each) => each.id === sequenceId);
+  const kept = senders.areNamed ? senderOfLead(engine.db, leadRowId) : brand.from.address;
+  const known = kept === null ? undefined : deskOf(senders.all, kept);
+  const sender =
+    sequence?.from ??
+    (known === undefined ? (kept ?? FREE_SENDER) : nameAndAddress(known.name, known.address));
+  const replyTo = sequence?.replyTo ?? brand.replyTo;
   return replyTo === null ? sender : `${sender}   reply-to ${replyTo}`;
 }
+
+const FREE_SENDER = 'the sender with most room when it leaves';
 
 /** `website-lead › 3 of 4 free-resource`. */
 function stepText(desk: Desk, message: StoredMessage): string {
