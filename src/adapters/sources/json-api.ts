@@ -15,6 +15,8 @@ export interface JsonApiOptions {
   readonly authorization: string;
   readonly requestsPerSecond: number;
   readonly timeouts: HttpTimeouts;
+  /** How long a 429 without Retry-After lasts, where the service says so; left out: as any other failure. */
+  readonly limitedMs?: number;
   readonly now: () => Instant;
   /** Waits, or less when the run is told to end. */
   readonly pause: (ms: number) => Promise<void>;
@@ -36,6 +38,8 @@ export interface JsonAnswer {
   /** Null when the answer is no JSON object. */
   readonly value: Readonly<Record<string, unknown>> | null;
   readonly text: string;
+  /** The server's own clock; null when it does not tell. */
+  readonly servedAt: Instant | null;
 }
 
 /** Tries of one request: the first, and three more after 1, 2 and 4 seconds, or what the server asked for. */
@@ -120,14 +124,16 @@ export class JsonApi {
     const marker = status >= 400 ? fatalMarker(text) : null;
     if (isRefusal || marker !== null)
       throw this.#error('UNAVAILABLE', 'source_refused', `${String(status)} ${marker ?? shortened(text)}`);
-    return { status, value: objectOf(text), text };
+    const servedAt = Date.parse(outcome.headers['date'] ?? '');
+    return { status, value: objectOf(text), text, servedAt: Number.isNaN(servedAt) ? null : servedAt };
   }
 
   #waitAfter(outcome: HttpOutcome, tryNumber: number): number {
     const asked =
       outcome.kind === 'answered' ? retryAfterMs(outcome.headers['retry-after'], this.#options.now()) : null;
-    const own = WAIT_MS * 2 ** tryNumber * (1 + this.#options.fraction() / 4);
-    return Math.max(asked ?? 0, own);
+    const isLimited = outcome.kind === 'answered' && outcome.status === 429 && asked === null;
+    const least = Math.max(WAIT_MS * 2 ** tryNumber, isLimited ? (this.#options.limitedMs ?? 0) : 0);
+    return Math.max(asked ?? 0, least * (1 + this.#options.fraction() / 4));
   }
 
   #error(exit: 'TEMPFAIL' | 'UNAVAILABLE', code: string, words: string): HeadgateError {
