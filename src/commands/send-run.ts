@@ -57,7 +57,6 @@ const NOT_SENT_NAMED_MAX = 1_000;
 export function planSend(engine: Engine, request: SendRequest, senders: KnownSenders): SendPlan {
   return engine.db.read(() => {
     const book = new SenderBook(senders, { isRehearsal: !engine.policy.live });
-    book.refresh(engine);
     const queued = queueUp(engine, request, book);
     const sentToday = sentSoFar(engine).onOperatorDay;
     const blastRadius = sendBlastRadius(engine, queued.queue);
@@ -82,6 +81,8 @@ function queueUp(
       notNamed[capReason] = countInState(engine.db, 'approved') - judged;
       break;
     }
+    // An idle run counts no senders.
+    if (judged === 0) book.refresh(engine);
     judged += 1;
     const outgoing = outgoingOf(engine, id, { book, proposed: null });
     if (outgoing === null) continue;
