@@ -5,8 +5,11 @@ import { describe, expect, test } from 'vitest';
 
 import { openEngine } from '../../src/commands/engine/engine.ts';
 import { SenderBook } from '../../src/commands/engine/sender-book.ts';
+import { kindOfRefusal } from '../../src/core/senders/door-refusal.ts';
+import { noteSendingDay, senderCounts } from '../../src/store/senders.ts';
 import { openHoursPolicy } from '../helpers/policy.ts';
-import { DAY_MS, sendDesk, verdicts, type SendDesk } from './send/send-desk.ts';
+import { SmtpTestServer } from '../helpers/smtp-server.ts';
+import { DAY_MS, liveDesk, sendDesk, verdicts, type SendDesk } from './send/send-desk.ts';
 
 const TOM = 'tom@mail.example.com';
 const MIA = 'mia@mail.example.com';
@@ -292,5 +295,46 @@ describe('D6: a sender whose mail bounces', () => {
     expect(verdicts(await bench.send())).toEqual({ [id]: 'sent' });
     expect((await bench.json(['resume', '--sender', TOM, '--yes'])).exit.message).toBe('not_paused');
     expect((await bench.run(['resume', '--sender', 'nobody@mail.example.com', '--yes'])).code).toBe(64);
+  });
+
+  test('a refusal of the address at the door counts now, and pauses it in the middle of a run', async () => {
+    const server = await SmtpTestServer.start();
+    const limits = ['sends_per_run = 100', 'blast_radius_floor = 1000', 'sends_per_day = 1000'];
+    const bench = await liveDesk(server.port, { limits });
+    bench.approveMany(100, 'old');
+    expect((await bench.send()).counts).toMatchObject({ sent: 100 });
+    server.plan([{ at: 'RCPT', fault: { kind: 'reply', line: '550 5.1.1 no such user' }, times: 10 }]);
+    bench.approveMany(40, 'dead');
+    const run = await bench.send();
+    expect(run.counts).toMatchObject({ failed: 10, sender_cap: 30 });
+    expect(bench.row('SELECT kind, count(*) AS n FROM message_events')).toEqual({
+      kind: 'hard_bounce',
+      n: 10,
+    });
+    expect(await statusItem(bench)).toMatchObject({ senders: [{ address: TOM, paused: true, bounces: 10 }] });
+  });
+
+  test('a refusal that speaks of us, of the content or of the moment is no address that does not exist', () => {
+    expect(kindOfRefusal('550 5.1.1 no such user')).toBe('hard_bounce');
+    expect(kindOfRefusal('550 no such user here')).toBe('hard_bounce');
+    expect(kindOfRefusal('552 5.2.2 mailbox full')).toBe('block');
+    expect(kindOfRefusal('554 5.7.1 blocked by policy')).toBe('block');
+  });
+});
+
+describe('D6: warming up', () => {
+  test('days of a rehearsal warm nothing up in earnest', () => {
+    const bench = deskWith([block(TOM)]);
+    const db = bench.database;
+    const day = { now: bench.clock.now(), operatorDay: '2026-02-20', dayStartedAt: bench.clock.now() };
+    db.write(() => {
+      for (const operatorDay of ['2026-02-16', '2026-02-17', '2026-02-18'])
+        noteSendingDay(db, { address: TOM, operatorDay, isRehearsal: true });
+      for (const operatorDay of ['2026-02-18', '2026-02-20'])
+        noteSendingDay(db, { address: TOM, operatorDay, isRehearsal: false });
+    });
+    const daysBefore = (isRehearsal: boolean): number | undefined =>
+      senderCounts(db, { ...day, isRehearsal }).daysBefore.get(TOM);
+    expect([daysBefore(true), daysBefore(false)]).toEqual([3, 1]);
   });
 });
