@@ -41,8 +41,11 @@ export interface HookSpool {
   record(event: HookEvent): 'recorded' | 'known';
   /** Whether an event with this id lies there. */
   knows(provider: HookProvider, eventId: string): boolean;
-  /** What lies there, oldest name first, at most `limit` of them; files that are not whole events are left alone. */
-  list(limit: number): readonly SpooledHook[];
+  /**
+   * What lies there, of one provider or of all, in the order of names, at most `limit` of them; files that are not whole events are
+   * left alone.
+   */
+  list(limit: number, provider?: HookProvider): readonly SpooledHook[];
   /** Removes what the state has. One that is gone already is no fault. */
   remove(files: readonly string[]): void;
 }
@@ -60,7 +63,7 @@ export function createHookSpool(folder: string): HookSpool {
   return {
     record: (event) => record(folder, event),
     knows: (provider, eventId) => isThere(join(folder, fileName(provider, eventId))),
-    list: (limit) => list(folder, limit),
+    list: (limit, provider) => list(folder, limit, provider),
     remove: (files) => {
       for (const file of files.filter((name) => FILE_NAME.test(name)))
         rmSync(join(folder, file), { force: true });
@@ -111,10 +114,11 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function list(folder: string, limit: number): readonly SpooledHook[] {
+function list(folder: string, limit: number, provider?: HookProvider): readonly SpooledHook[] {
   const names = isThere(folder) ? readdirSync(folder) : [];
   const hooks: SpooledHook[] = [];
-  for (const file of names.filter((name) => FILE_NAME.test(name)).sort()) {
+  const own = names.filter((name) => FILE_NAME.test(name) && name.startsWith(provider ?? ''));
+  for (const file of own.sort()) {
     if (hooks.length >= limit) break;
     const hook = parse(file, readFileSync(join(folder, file)));
     if (hook !== null) hooks.push(hook);

@@ -5,9 +5,12 @@ import { operatorDay } from '../core/time/operator-day.ts';
 import { recordJobDay } from '../store/volume.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
+import { openEngine } from './engine/engine.ts';
 import { withJobLocks } from './job-locks.ts';
 import { withState, writeKeepingDoubt, type OperatorState } from './operator-state.ts';
 import { flagOption, listOption, textOption, usageError } from './options.ts';
+import { optOutsOf } from './run-session.ts';
+import { foldOptOuts } from './spool/fold-opt-outs.ts';
 import { sourcesOf } from './sync/open-sources.ts';
 import { syncCounts, syncDocument, syncLines } from './sync/sync-report.ts';
 import { syncSource, type SourceResult, type SyncRequest } from './sync/sync-run.ts';
@@ -23,13 +26,14 @@ const RUN_MS = 8 * MINUTE_MS;
  */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const workspace = openWorkspace(invocation);
+  const isPreview = flagOption(invocation, 'preview');
   const wanted = listOption(invocation, 'source');
-  const sources = chosen(sourcesOf({ invocation, workspace }), wanted);
+  const sources = chosen(sourcesOf({ invocation, workspace, isPreview }), wanted);
   const since = textOption(invocation, 'since');
   if (since !== null && wanted.length !== 1)
     throw usageError('--since belongs to one source', 'headgate sync --source ID --since SEQ');
   const request: SyncRequest = {
-    isPreview: flagOption(invocation, 'preview'),
+    isPreview,
     isNamed: wanted.length > 0,
     since,
     runId: invocation.context.random.publicId('r'),
@@ -61,6 +65,7 @@ async function syncAll(
 ): Promise<Outcome> {
   const { sources, request } = of;
   const { clock, signal } = state.invocation.context;
+  if (!request.isPreview) takeOptOuts(state);
   const results: SourceResult[] = [];
   for (const source of sources) {
     // What is left is left to the next run, which begins with the first again; each bounds itself by the deadline.
@@ -78,6 +83,16 @@ async function syncAll(
       results.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`])).join('; ') || null,
     journal: `sync: ${String(results.length)} sources, ${String(syncCounts(results)['events'] ?? 0)} events run=${request.runId}`,
   };
+}
+
+/** D10: what readers decided on the unsubscribe page, before anything else. */
+function takeOptOuts(state: OperatorState): void {
+  const { db, workspace, now } = state;
+  const spool = optOutsOf(state);
+  if (spool.acts().length === 0) return;
+  // A15: a restored state remembers that it is one, however much is written now.
+  writeKeepingDoubt(state, () => undefined);
+  foldOptOuts(openEngine({ db, policy: workspace.policy, now, without: new Set() }), spool);
 }
 
 function exitOf(

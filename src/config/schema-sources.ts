@@ -20,11 +20,7 @@ export const SOURCE_SECTION: SectionSpec = {
       key: 'source[].kind',
       type: {
         kind: 'choice',
-        choices: ['csv', 'imap', 'mailgun', 'stream'],
-        later: {
-          airtable: 'it will read leads from a base of Airtable',
-          resend: 'it will read the events of Resend',
-        },
+        choices: ['airtable', 'csv', 'imap', 'mailgun', 'resend', 'stream'],
       },
       defaultValue: null,
       required: true,
@@ -41,7 +37,41 @@ export const SOURCE_SECTION: SectionSpec = {
       key: 'source[].lead_source',
       type: { kind: 'text', maximumLength: 200 },
       defaultValue: null,
-      summary: 'csv: the `source` of leads whose row names none.',
+      summary: 'airtable, csv: the `source` of leads whose row names none.',
+    },
+    {
+      key: 'source[].base',
+      type: { kind: 'text', maximumLength: 100 },
+      defaultValue: null,
+      summary: 'airtable: the id of the base, `app…`.',
+    },
+    {
+      key: 'source[].table',
+      type: { kind: 'text', maximumLength: 300 },
+      defaultValue: null,
+      summary: 'airtable: the name or the id of the table; an id survives renaming.',
+    },
+    {
+      key: 'source[].view',
+      type: { kind: 'text', maximumLength: 300 },
+      defaultValue: null,
+      defaultNote: 'the whole table',
+      summary: 'airtable: the view whose records are leads.',
+    },
+    {
+      key: 'source[].map',
+      type: { kind: 'text_list' },
+      defaultValue: null,
+      summary:
+        'airtable: fields that have other names than the columns of a lead file, as `"E-Mail=email"`; a field of the kind "Last modified time" belongs to `updated_at`, or changes of a lead that others have told of since only fill its gaps. A field that is named here and gone stops the source.',
+    },
+    {
+      key: 'source[].write_back',
+      type: { kind: 'text_list' },
+      defaultValue: null,
+      defaultNote: 'nothing is written',
+      summary:
+        'airtable: what is written into the table, and the field for it, as `"status=Mail status"`: `status`, `stage`, `opted_out` and `bounced` (boxes, only ever ticked), `last_contact_at`. Once a day, where a record says something else. These fields are not read unless they are columns of a lead; a field for `updated_at` should not watch them. The token must be allowed to write.',
     },
     {
       key: 'source[].domain',
@@ -99,16 +129,17 @@ export const SOURCE_SECTION: SectionSpec = {
       key: 'source[].key',
       type: { kind: 'secret' },
       defaultValue: null,
-      summary: 'mailgun, stream: where the API key is.',
+      summary:
+        'airtable, mailgun, resend, stream: where the API key is; of Airtable a token that may read the base.',
     },
     {
       key: 'source[].requests_per_second',
       type: { kind: 'number', minimum: 0.1, maximum: 1000 },
       defaultValue: null,
-      defaultNote: '5',
+      defaultNote: '5; airtable: 4, since 5 are all that a base takes of everybody together',
       unit: 'requests a second',
       summary:
-        'mailgun, stream: most requests that are made to it; a limit that it states itself is kept as well.',
+        'airtable, mailgun, resend, stream: most requests that are made to it; a limit that it states itself is kept as well.',
     },
     {
       key: 'source[].base_url',
@@ -116,7 +147,7 @@ export const SOURCE_SECTION: SectionSpec = {
       defaultValue: null,
       defaultNote: "the service's own address",
       summary:
-        'mailgun, stream: where it answers; `https://api.eu.mailgun.net` for Mailgun domains in the EU.',
+        'airtable, mailgun, resend, stream: where it answers; `https://api.eu.mailgun.net` for Mailgun domains in the EU.',
     },
   ],
 };

@@ -1,3 +1,5 @@
+import { parseRename, type ColumnRename } from '../core/lead-columns.ts';
+import { WRITTEN_FACTS, type WriteBackField } from '../core/write-back.ts';
 import type { CrossIssue } from './cross-checks.ts';
 import type { SecretReference } from './key-spec.ts';
 import type { ValueReader } from './value-reader.ts';
@@ -10,6 +12,22 @@ export interface CsvSourceConfig {
   readonly path: string;
   /** For leads whose row names no source. */
   readonly leadSource: string | null;
+}
+
+export interface AirtableSourceConfig {
+  readonly kind: 'airtable';
+  readonly id: string;
+  readonly base: string;
+  readonly table: string;
+  /** Null: the whole table. */
+  readonly view: string | null;
+  readonly renames: readonly ColumnRename[];
+  /** What we tell the table, and the field for it; none: it is only read. */
+  readonly writeBack: readonly WriteBackField[];
+  readonly leadSource: string | null;
+  readonly key: SecretReference;
+  readonly baseUrl: string | null;
+  readonly requestsPerSecond: number;
 }
 
 export interface MailgunSourceConfig {
@@ -44,7 +62,21 @@ export interface ImapSourceConfig {
   readonly folders: readonly string[];
 }
 
-export type SourceConfig = CsvSourceConfig | ImapSourceConfig | MailgunSourceConfig | StreamSourceConfig;
+export interface ResendSourceConfig {
+  readonly kind: 'resend';
+  readonly id: string;
+  readonly key: SecretReference;
+  readonly baseUrl: string | null;
+  readonly requestsPerSecond: number;
+}
+
+export type SourceConfig =
+  | AirtableSourceConfig
+  | CsvSourceConfig
+  | ImapSourceConfig
+  | MailgunSourceConfig
+  | ResendSourceConfig
+  | StreamSourceConfig;
 
 /** A21: the kinds from which a person's answer may come. */
 const REPLY_KINDS: ReadonlySet<string> = new Set(['imap', 'stream']);
@@ -66,6 +98,18 @@ function createSource(block: ValueReader): SourceConfig {
   const id = block.text('id');
   const kind = block.text('kind');
   switch (kind) {
+    case 'airtable':
+      return {
+        kind,
+        id,
+        base: block.text('base'),
+        table: block.text('table'),
+        view: block.textOrNull('view'),
+        renames: renamesOf(block).filter((rename) => 'from' in rename),
+        writeBack: writeBackOf(block).filter((field) => field !== null),
+        leadSource: block.textOrNull('lead_source'),
+        ...serviceOf(block, AIRTABLE_REQUESTS_PER_SECOND),
+      };
     case 'csv':
       return { kind, id, path: block.text('path'), leadSource: block.textOrNull('lead_source') };
     case 'imap': {
@@ -83,6 +127,8 @@ function createSource(block: ValueReader): SourceConfig {
     }
     case 'mailgun':
       return { kind, id, domain: block.text('domain'), ...serviceOf(block) };
+    case 'resend':
+      return { kind, id, ...serviceOf(block) };
     case 'stream':
       return { kind, id, identity: block.text('identity'), ...serviceOf(block) };
     default:
@@ -92,11 +138,31 @@ function createSource(block: ValueReader): SourceConfig {
 
 const IMAPS_PORT = 993;
 const IMAP_PORT = 143;
-/** Slow enough for every service here; Airtable documents it. */
+/** Slow enough for every service here. */
 const REQUESTS_PER_SECOND = 5;
+/** A base takes five of all clients together; one of them too many, and it refuses everything for half a minute. */
+const AIRTABLE_REQUESTS_PER_SECOND = 4;
+
+function renamesOf(block: ValueReader): readonly ReturnType<typeof parseRename>[] {
+  return block.isSet('map') ? block.texts('map').map(parseRename) : [];
+}
+
+/** Null for an element that is none. */
+function writeBackOf(block: ValueReader): readonly (WriteBackField | null)[] {
+  const texts = block.isSet('write_back') ? block.texts('write_back') : [];
+  return texts.map((text) => {
+    const cut = text.indexOf('=');
+    const fact = WRITTEN_FACTS.find((name) => name === text.slice(0, Math.max(0, cut)).trim());
+    const field = text.slice(cut + 1).trim();
+    return fact === undefined || field === '' ? null : { fact, field };
+  });
+}
 
 /** What every service that speaks HTTP has. */
-function serviceOf(block: ValueReader): {
+function serviceOf(
+  block: ValueReader,
+  requestsPerSecond = REQUESTS_PER_SECOND,
+): {
   readonly key: SecretReference;
   readonly baseUrl: string | null;
   readonly requestsPerSecond: number;
@@ -104,7 +170,7 @@ function serviceOf(block: ValueReader): {
   return {
     key: secret(block, 'key'),
     baseUrl: block.textOrNull('base_url'),
-    requestsPerSecond: block.numberOrNull('requests_per_second') ?? REQUESTS_PER_SECOND,
+    requestsPerSecond: block.numberOrNull('requests_per_second') ?? requestsPerSecond,
   };
 }
 
@@ -118,9 +184,14 @@ function secret(block: ValueReader, name: string): SecretReference {
 const KEYS_OF_KIND: Readonly<
   Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>
 > = {
+  airtable: {
+    needs: ['base', 'table', 'key'],
+    takes: ['view', 'map', 'write_back', 'lead_source', 'base_url', 'requests_per_second'],
+  },
   csv: { needs: ['path'], takes: ['lead_source'] },
   imap: { needs: ['host', 'user', 'password'], takes: ['port', 'secure', 'folders'] },
   mailgun: { needs: ['domain', 'key'], takes: ['base_url', 'requests_per_second'] },
+  resend: { needs: ['key'], takes: ['base_url', 'requests_per_second'] },
   stream: { needs: ['identity', 'key'], takes: ['base_url', 'requests_per_second'] },
 };
 const ALL_KEYS = [
@@ -149,6 +220,11 @@ export function crossCheckSources(values: ValueReader): readonly CrossIssue[] {
         .filter((name) => block.isSet(name))
         .map((name) =>
           issue(name, { kind: 'conflict', expected: `a source of kind "${kind}" does not read it` }),
+        ),
+      ...renamesOf(block)
+        .filter((rename) => 'problem' in rename)
+        .map(() =>
+          issue('map', { kind: 'wrong_value', expected: 'each is "THEIRS=OURS", as "E-Mail=email"' }),
         ),
     ];
   });

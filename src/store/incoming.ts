@@ -90,6 +90,13 @@ export function recordFact(
 
 const DETAIL_LENGTH_MAX = 500;
 
+/** D6: the Message-ID that the provider really used, where nothing better is known; answers and later steps name it. */
+export function noteUsedMessageId(db: StateDatabase, messageRowId: number, header: string): void {
+  db.prepare<[string, number]>(
+    'UPDATE outgoing_mail SET message_id_used = ? WHERE message_row_id = ? AND message_id_used IS NULL',
+  ).run(header, messageRowId);
+}
+
 /** E4: the moments of all mails to a lead that were put off; which of them share a day is the operator's zone to say. */
 export function softBouncesOf(db: StateDatabase, leadRowId: number): Instant[] {
   return db

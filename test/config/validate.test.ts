@@ -291,15 +291,10 @@ describe('hardening 91: zones', () => {
 
 describe('what is not there yet is refused, never accepted and ignored', () => {
   test.each([
-    ['[telegram]\ntoken = { credential = "t" }', 'telegram.token: not available yet: it will carry digests'],
-    ['[telegram]\ntoken = "123:secret"', 'telegram.token: not available yet'],
     [
       '[ai]\nprovider = "openai"',
       'ai.provider: got "openai", not available yet: it will choose the language model',
     ],
-    ['[watch]\nping = "https://hc.example"', 'watch.ping: got "https://hc.example", not available yet'],
-    ['[hooks]\non_held = ["x"]', 'hooks.on_held: got ["x"], not available yet'],
-    ['[[source]]\nid = "a"\nkind = "resend"', 'source[0].kind: got "resend", not available yet'],
     ['[holidays]\ncountries = "lead"', 'holidays.countries: got "lead", not available yet'],
     [
       '[attribution]\nmode = "domains"',

@@ -17,8 +17,6 @@ import { retryAfterMs, waitUntil } from './http/retry-after.ts';
 import { USER_AGENT } from './http/user-agent.ts';
 import { normaliseMessageId } from './message-id.ts';
 
-export const MAILGUN_BASE_URL = 'https://api.mailgun.net';
-
 const CRLF = '\r\n';
 const TAG_CHARACTERS_MAX = 128;
 

@@ -15,8 +15,6 @@ import { retryAfterMs } from './http/retry-after.ts';
 import type { HttpRequest } from './http/http-peer.ts';
 import { USER_AGENT } from './http/user-agent.ts';
 
-export const RESEND_BASE_URL = 'https://api.resend.com';
-
 /** Codes that would meet every mail alike: the key, the sender's domain, the endpoint, the allowance. */
 const FOR_ALL: ReadonlySet<string> = new Set([
   'missing_api_key',

@@ -17,8 +17,6 @@ import type { HttpRequest } from './http/http-peer.ts';
 import { retryAfterMs, untilTomorrowMs } from './http/retry-after.ts';
 import { USER_AGENT } from './http/user-agent.ts';
 
-export const STREAM_BASE_URL = 'https://api.inboxbase.ai';
-
 /** The service arms no shorter timer. */
 const NO_REPLY_MS_MIN = 60_000;
 

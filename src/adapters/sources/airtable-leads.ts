@@ -4,12 +4,14 @@ import type { HeadgateError } from '../../core/errors.ts';
 import type { ColumnRename, HeaderProblem, LeadLayout } from '../../core/lead-columns.ts';
 import type { Instant } from '../../core/model.ts';
 import { DAY_MS, MINUTE_MS } from '../../core/time/durations.ts';
+import type { WriteBackField } from '../../core/write-back.ts';
 import type { ReadingFrom } from '../../ports.ts';
 import { objectOf } from '../mail/http/answer.ts';
-import type { LeadBatch, LeadFeed } from '../lead-feed.ts';
+import type { LeadBatch, LeadFeed, LeadLookup } from '../lead-feed.ts';
 import { airtableError, airtableProblem, airtableRefusal, isOffsetGone } from './airtable-error.ts';
 import { listRequest, RECORDS_PER_PAGE, type AirtablePlace } from './airtable-request.ts';
 import { AirtableTable, RECORDS_MAX } from './airtable-table.ts';
+import { writeBackToAirtable } from './airtable-write-back.ts';
 import { numberAt, objectsAt, textAt } from './event-fields.ts';
 import type { JsonAnswer, JsonApi } from './json-api.ts';
 
@@ -19,7 +21,10 @@ export interface AirtableLeadsOptions {
   readonly renames: readonly ColumnRename[];
   /** For records that name no source of theirs. */
   readonly defaultSource: string | null;
+  /** What is told to the table once a day; none: it is only read. */
+  readonly writeBack: readonly WriteBackField[];
   readonly api: JsonApi;
+  readonly now: () => Instant;
 }
 
 /** What changed while the last reading was under way, or was told late, is read again. */
@@ -51,11 +56,25 @@ async function* read(options: AirtableLeadsOptions, from: ReadingFrom): AsyncGen
   const layout = await layoutOf(options, { reading, from, isWhole: place === null });
   const readUntil = reading.beganAt - OVERLAP_MS;
   const next: Place = { table, readUntil, allAt: place?.allAt ?? reading.beganAt };
+  const isTold = options.writeBack.length > 0 && place === null;
   yield {
+    ...(isTold ? { writeBack: (leadsOf) => tell(options, { reading, layout, from }, leadsOf) } : {}),
     source: reading.table.source(id, layout),
     defaultSource,
     cursorAfter: (isDone) => (isDone ? JSON.stringify(next) : (from.cursor ?? '')),
   };
+}
+
+/** After a reading of all records: a value that the table keeps in another form is written once a day, and not for ever. */
+function tell(
+  { id, api, place, writeBack: fields, now }: AirtableLeadsOptions,
+  { reading, layout, from }: { reading: Reading; layout: LeadLayout; from: ReadingFrom },
+  leadsOf: LeadLookup,
+): Promise<readonly string[]> {
+  const names = fields.map(({ field }) => field);
+  const records = reading.table.cells(layout.at.email, names);
+  const { deadlineAt, signal } = from;
+  return writeBackToAirtable({ id, api, place, fields, records, now: now(), deadlineAt, signal }, leadsOf);
 }
 
 interface Reading {
@@ -73,7 +92,7 @@ interface Question {
 async function readPages(options: AirtableLeadsOptions, question: Question): Promise<Reading | null> {
   const { id } = options;
   const { from } = question;
-  let table = new AirtableTable();
+  let table = new AirtableTable(options.writeBack.map(({ field }) => field));
   let beganAt = from.now;
   let offset: string | null = null;
   let restarts = 0;
@@ -86,7 +105,7 @@ async function readPages(options: AirtableLeadsOptions, question: Question): Pro
         throw airtableRefusal(id, answer);
       restarts += 1;
       offset = null;
-      table = new AirtableTable();
+      table = new AirtableTable(options.writeBack.map(({ field }) => field));
       continue;
     }
     if (pages === 0) beganAt = Math.min(beganAt, answer.servedAt ?? beganAt);
@@ -130,15 +149,16 @@ function tooLarge(id: string, what: string): HeadgateError {
 
 /**
  * Where the records keep what. A cell that is empty in every record is absent, and so is a field that was renamed: for those of `map`
- * the table is asked which it is, since an opt-out that is no longer read would not be missed by anybody.
+ * and of `write_back` the table is asked which it is, since an opt-out that is no longer read would not be missed by anybody.
  */
 async function layoutOf(
   options: AirtableLeadsOptions,
   { reading, from, isWhole }: { reading: Reading; from: ReadingFrom; isWhole: boolean },
 ): Promise<LeadLayout> {
-  const { id, renames } = options;
+  const { id, renames, writeBack } = options;
   const { table } = reading;
-  const unseen = renames.map((rename) => rename.from).filter((name) => !table.has(name));
+  const named = [...renames.map((rename) => rename.from), ...writeBack.map(({ field }) => field)];
+  const unseen = [...new Set(named)].filter((name) => !table.has(name));
   if (unseen.length > 0) await requireFields(options, unseen, from);
   const isEmailKnown = renames.some(({ to }) => to === 'email') || table.hasColumn('email');
   // Few changed records may all be without an address; a whole table that has none is another table.
@@ -182,10 +202,10 @@ function placeOf({ cursor, now }: ReadingFrom, table: string): Place | null {
   return allAt <= now && now - allAt < ALL_AGAIN_MS ? { table, readUntil, allAt } : null;
 }
 
-function tableMark({ place, renames }: AirtableLeadsOptions): string {
+function tableMark({ place, renames, writeBack }: AirtableLeadsOptions): string {
   const { base, table, view } = place;
   return createHash('sha256')
-    .update(JSON.stringify([base, table, view, renames]))
+    .update(JSON.stringify([base, table, view, renames, writeBack]))
     .digest('hex')
     .slice(0, MARK_LENGTH);
 }

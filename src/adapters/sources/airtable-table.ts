@@ -1,5 +1,6 @@
 import type { CsvRecord } from '../../core/csv-scanner.ts';
 import {
+  LEAD_COLUMNS,
   OWN_COLUMN_PREFIX,
   readHeader,
   type ColumnRename,
@@ -21,11 +22,24 @@ const FIELDS_MAX = 1_000;
 const RECORDS_AT_ONCE = 1_000;
 const RECORD_COLUMN = `${OWN_COLUMN_PREFIX}record`;
 
+/** One record as far as writing back looks at it. */
+export interface RecordCells {
+  readonly id: string;
+  readonly email: string;
+  readonly values: readonly string[];
+}
+
 /** What was read of a table so far, as a lead file would have it. Each record once, whatever the pages say: as it was seen last. */
 export class AirtableTable {
   readonly #columns = new Map<string, number>([[RECORD_COLUMN, 0]]);
+  readonly #ours: ReadonlySet<string>;
   readonly #records = new Map<string, readonly string[]>();
   #characters = 0;
+
+  /** `ours`: fields that we write, by their exact names; they are read only where they are columns of a lead. */
+  constructor(ours: readonly string[]) {
+    this.#ours = new Set(ours);
+  }
 
   get size(): number {
     return this.#records.size;
@@ -70,7 +84,13 @@ export class AirtableTable {
   }
 
   layout(renames: readonly ColumnRename[]): LeadLayout | HeaderProblem {
-    const layout = readHeader([...this.#columns.keys()], renames);
+    const mapped = new Set(renames.map(({ from }) => customFieldName(from)));
+    const header = [...this.#columns.keys()].map((name) =>
+      this.#ours.has(name) && !mapped.has(customFieldName(name)) && !isLeadColumn(name)
+        ? `${OWN_COLUMN_PREFIX}${name}`
+        : name,
+    );
+    const layout = readHeader(header, renames);
     if (!('code' in layout)) return layout;
     // Our own column is none of theirs.
     return { ...layout, problem: layout.problem.replace(`${RECORD_COLUMN}, `, '') };
@@ -97,12 +117,24 @@ export class AirtableTable {
     };
   }
 
+  /** Each record with its id, its address and the cells of these fields, as text. */
+  *cells(emailAt: number, names: readonly string[]): Generator<RecordCells> {
+    const columns = names.map((name) => this.#columns.get(name) ?? -1);
+    for (const [id, cells] of this.#records)
+      yield { id, email: cells[emailAt] ?? '', values: columns.map((column) => cells[column] ?? '') };
+  }
+
   #columnOf(name: string): number {
     const known = this.#columns.get(name);
     if (known !== undefined) return known;
     this.#columns.set(name, this.#columns.size);
     return this.#columns.size - 1;
   }
+}
+
+function isLeadColumn(name: string): boolean {
+  const column = customFieldName(name);
+  return LEAD_COLUMNS.some((each) => each === column);
 }
 
 function rowOf(

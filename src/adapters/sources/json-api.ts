@@ -27,8 +27,10 @@ export interface JsonApiOptions {
 export interface JsonRequest {
   /** Below the base URL, or a whole address of the same host, as a page names the next one. */
   readonly path: string;
-  /** POST as JSON; left out: GET. */
+  /** Sent as JSON; left out: GET. */
   readonly body?: unknown;
+  /** Of a request with a body; POST where it is left out. Like all that is asked here, doing it twice must do no more than once. */
+  readonly method?: 'PATCH' | 'POST';
   /** No request begins, and none is waited for, after it. */
   readonly deadlineAt: Instant;
 }
@@ -95,7 +97,7 @@ export class JsonApi {
     return this.#peer.close();
   }
 
-  #httpRequest({ path, body }: JsonRequest): Parameters<HttpPeer['request']>[0] {
+  #httpRequest({ path, body, method = 'POST' }: JsonRequest): Parameters<HttpPeer['request']>[0] {
     const headers = {
       accept: 'application/json',
       authorization: this.#options.authorization,
@@ -103,7 +105,7 @@ export class JsonApi {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const bytes = body === undefined ? null : Buffer.from(JSON.stringify(body), 'utf8');
-    return { method: bytes === null ? 'GET' : 'POST', path: this.#pathOf(path), headers, body: bytes };
+    return { method: bytes === null ? 'GET' : method, path: this.#pathOf(path), headers, body: bytes };
   }
 
   /** A next page on another host would take our key there: refused. */

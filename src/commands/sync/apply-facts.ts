@@ -7,7 +7,13 @@ import type { Instant, Lead } from '../../core/model.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
 import { recordContact } from '../../store/contacts.ts';
 import { cancelLeadEnrollments } from '../../store/enrollments.ts';
-import { findReferenced, recordFact, softBouncesOf, type MatchedRow } from '../../store/incoming.ts';
+import {
+  findReferenced,
+  noteUsedMessageId,
+  recordFact,
+  softBouncesOf,
+  type MatchedRow,
+} from '../../store/incoming.ts';
 import { setLeadHold } from '../../store/lead-lookup.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { messageById } from '../../store/messages.ts';
@@ -86,6 +92,8 @@ function follow(context: FactContext, following: Following): void {
   const { db, policy, now } = context.engine;
   const { fact, match, lead, effect } = following;
   tell(context, following);
+  if (fact.messageIdUsed !== undefined && match.by === 'message')
+    noteUsedMessageId(db, match.messageRowId, fact.messageIdUsed);
   if (effect.provesSent) settle(context.engine, match, fact);
   if (effect.isContact) recordContact(db, lead.rowId, Math.min(fact.at, now));
   if (effect.suppress !== null) {

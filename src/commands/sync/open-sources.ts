@@ -1,10 +1,19 @@
 import { resolve } from 'node:path';
 
+import { createHookSpool, HOOK_PROVIDERS } from '../../adapters/hook-spool.ts';
+import type { LeadFeed } from '../../adapters/lead-feed.ts';
+import {
+  MAILGUN_BASE_URL,
+  RESEND_BASE_URL,
+  STREAM_BASE_URL,
+} from '../../adapters/sources/service-addresses.ts';
 import type { JsonApi } from '../../adapters/sources/json-api.ts';
 import type {
+  AirtableSourceConfig,
   ImapSourceConfig,
   MailgunSourceConfig,
   SourceConfig,
+  ResendSourceConfig,
   StreamSourceConfig,
 } from '../../config/sources.ts';
 import { isLoopbackHost } from '../../config/check-mail.ts';
@@ -18,16 +27,39 @@ import type { SyncSource } from './sync-source.ts';
 interface Opening {
   readonly invocation: Invocation;
   readonly workspace: Workspace;
+  readonly isPreview: boolean;
 }
 
-/** The configured sources in the order of the file, none of them opened: what is heavy is loaded when its turn comes. */
+/**
+ * The inbox of webhooks, then the configured sources in the order of the file; none of them opened: what is heavy is loaded when its
+ * turn comes.
+ */
 export function sourcesOf(opening: Opening): readonly SyncSource[] {
-  return opening.workspace.sources.map((source) => sourceOf(opening, source));
+  return [...hooksOf(opening), ...opening.workspace.sources.map((source) => sourceOf(opening, source))];
+}
+
+/** Of each provider whose webhooks wait. Facts that its own source tells too are counted as that source's (E7). */
+function hooksOf({ workspace, isPreview }: Opening): readonly SyncSource[] {
+  const spool = createHookSpool(workspace.paths.hookSpoolDir);
+  return HOOK_PROVIDERS.filter((provider) => spool.list(1, provider).length > 0).map((provider) => {
+    const [own, ...others] = workspace.sources.filter(({ kind }) => kind === provider);
+    return {
+      kind: 'facts',
+      id: `hooks-${provider}`,
+      ...(own === undefined || others.length > 0 ? {} : { factsOf: own.id }),
+      open: async () => {
+        const { createHookSource } = await import('../../adapters/sources/hooks.ts');
+        return createHookSource({ provider, spool, isPreview });
+      },
+    };
+  });
 }
 
 function sourceOf(opening: Opening, source: SourceConfig): SyncSource {
   const { id } = source;
   switch (source.kind) {
+    case 'airtable':
+      return { kind: 'leads', id, open: () => openAirtable(opening, source) };
     case 'csv': {
       const path = resolve(opening.workspace.paths.workspaceDir, source.path);
       return {
@@ -43,16 +75,35 @@ function sourceOf(opening: Opening, source: SourceConfig): SyncSource {
       return { kind: 'facts', id, open: () => openImap(opening, source) };
     case 'mailgun':
       return { kind: 'facts', id, open: () => openMailgun(opening, source) };
+    case 'resend':
+      return { kind: 'facts', id, open: () => openResend(opening, source) };
     case 'stream':
       return { kind: 'facts', id, open: () => openStream(opening, source) };
   }
 }
 
-async function openMailgun(opening: Opening, source: MailgunSourceConfig): Promise<FactSource> {
-  const [{ createMailgunEvents }, { MAILGUN_BASE_URL }] = await Promise.all([
-    import('../../adapters/sources/mailgun-events.ts'),
-    import('../../adapters/mail/mailgun.ts'),
+async function openAirtable(opening: Opening, source: AirtableSourceConfig): Promise<LeadFeed> {
+  const [{ createAirtableLeads }, { AIRTABLE_BASE_URL, AIRTABLE_PENALTY_MS }] = await Promise.all([
+    import('../../adapters/sources/airtable-leads.ts'),
+    import('../../adapters/sources/airtable-request.ts'),
   ]);
+  const { id, base, table, view, renames, writeBack, leadSource: defaultSource } = source;
+  const baseUrl = source.baseUrl ?? AIRTABLE_BASE_URL;
+  const api = await openApi(opening, {
+    name: id,
+    baseUrl,
+    authorization: `Bearer ${await secretOf(opening, source)}`,
+    requestsPerSecond: source.requestsPerSecond,
+    limitedMs: AIRTABLE_PENALTY_MS,
+  });
+  const place = { baseUrl, base, table, view };
+  const { clock } = opening.invocation.context;
+  const now = (): number => clock.now();
+  return createAirtableLeads({ id, place, renames, writeBack, defaultSource, api, now });
+}
+
+async function openMailgun(opening: Opening, source: MailgunSourceConfig): Promise<FactSource> {
+  const { createMailgunEvents } = await import('../../adapters/sources/mailgun-events.ts');
   const key = await secretOf(opening, source);
   const api = await openApi(opening, {
     name: source.id,
@@ -65,10 +116,7 @@ async function openMailgun(opening: Opening, source: MailgunSourceConfig): Promi
 }
 
 async function openStream(opening: Opening, source: StreamSourceConfig): Promise<FactSource> {
-  const [{ createStreamEvents }, { STREAM_BASE_URL }] = await Promise.all([
-    import('../../adapters/sources/stream-events.ts'),
-    import('../../adapters/mail/stream.ts'),
-  ]);
+  const { createStreamEvents } = await import('../../adapters/sources/stream-events.ts');
   const api = await openApi(opening, {
     name: source.id,
     baseUrl: source.baseUrl ?? STREAM_BASE_URL,
@@ -77,6 +125,18 @@ async function openStream(opening: Opening, source: StreamSourceConfig): Promise
   });
   const { clock } = opening.invocation.context;
   return createStreamEvents({ id: source.id, identity: source.identity, api, now: () => clock.now() });
+}
+
+async function openResend(opening: Opening, source: ResendSourceConfig): Promise<FactSource> {
+  const { createResendMails } = await import('../../adapters/sources/resend-mails.ts');
+  const api = await openApi(opening, {
+    name: source.id,
+    baseUrl: source.baseUrl ?? RESEND_BASE_URL,
+    authorization: `Bearer ${await secretOf(opening, source)}`,
+    requestsPerSecond: source.requestsPerSecond,
+  });
+  const { clock } = opening.invocation.context;
+  return createResendMails({ id: source.id, api, now: () => clock.now() });
 }
 
 async function openImap({ invocation, workspace }: Opening, source: ImapSourceConfig): Promise<FactSource> {
@@ -99,6 +159,7 @@ async function openApi(
     readonly baseUrl: string;
     readonly authorization: string;
     readonly requestsPerSecond: number;
+    readonly limitedMs?: number;
   },
 ): Promise<JsonApi> {
   const [{ JsonApi: Api }, { HTTP_TIMEOUTS }, { pauseFor }] = await Promise.all([

@@ -5,6 +5,8 @@ import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { applyFacts, contextAt, noFacts, type FactContext, type FactCounts } from './apply-facts.ts';
 
 export interface FactReading {
+  /** Whose place to go on from it is. */
+  readonly sourceId: string;
   readonly state: OperatorState;
   readonly context: FactContext;
   readonly source: FactSource;
@@ -30,9 +32,9 @@ const PAGES_MAX = 10_000;
  * page again, and its facts change nothing the second time (E7). Throws what the source throws; pages before it are kept.
  */
 export async function readFacts(reading: FactReading): Promise<FactsRead> {
-  const { state, context, source, deadlineAt } = reading;
+  const { state, source, deadlineAt } = reading;
   const { clock, signal } = state.invocation.context;
-  const cursor = reading.since ?? readSource(state.db, context.sourceId).cursor;
+  const cursor = reading.since ?? readSource(state.db, reading.sourceId).cursor;
   const sum = noFacts();
   let pages = 0;
   let toEnd = false;
@@ -45,10 +47,9 @@ export async function readFacts(reading: FactReading): Promise<FactsRead> {
   return { counts: sum, pages, toEnd };
 }
 
-function keep({ state, context, source }: FactReading, page: FactPage): FactCounts {
+function keep({ state, context, source, sourceId }: FactReading, page: FactPage): FactCounts {
   const { clock, machine } = state.invocation.context;
   const now = clock.now();
-  const { sourceId } = context;
   return writeKeepingDoubt(state, () => {
     const counts = applyFacts(contextAt(context, now), page.facts);
     saveCursor(state.db, { sourceId, cursor: page.cursor, now });

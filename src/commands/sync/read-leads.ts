@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { zonesOfCountry } from '../../adapters/country-zones.ts';
 import type { LeadBatch, LeadFeed } from '../../adapters/lead-feed.ts';
 import { HeadgateError } from '../../core/errors.ts';
+import { leadsByEmailKeys } from '../../store/leads.ts';
 import { readSource, saveCursor } from '../../store/sources.ts';
 import { addArrivals, noArrivals, type ArrivalCounts } from '../arrivals/arrival-counts.ts';
 import { importLeads, previewImport, type ImportDependencies } from '../lead-import/import-leads.ts';
@@ -36,6 +37,8 @@ export async function readLeads(reading: LeadReading): Promise<LeadsRead> {
     if (reading.isPreview) continue;
     const next = batch.cursorAfter(isDone);
     writeKeepingDoubt(state, () => saveCursor(state.db, { sourceId, cursor: next, now: clock.now() }));
+    if (isDone && batch.writeBack !== undefined)
+      sum.troubles.push(...(await batch.writeBack((keys) => leadsByEmailKeys(state.db, keys))));
   }
   return sum;
 }

@@ -107,8 +107,21 @@ async function readSourceNow(
   const opened = source.kind === 'facts' ? { facts: await source.open() } : { leads: await source.open() };
   if ('facts' in opened) {
     try {
-      const context = factContext(state, source.id, runId);
-      const read = await readFacts({ state, context, source: opened.facts, since, deadlineAt, isPreview });
+      const context = factContext(
+        state,
+        (source.kind === 'facts' ? source.factsOf : undefined) ?? source.id,
+        runId,
+      );
+      const reading = {
+        state,
+        context,
+        source: opened.facts,
+        sourceId: source.id,
+        since,
+        deadlineAt,
+        isPreview,
+      };
+      const read = await readFacts(reading);
       const outcome = read.toEnd ? 'read' : 'unfinished';
       return { ...NOTHING_READ, id: source.id, outcome, facts: read.counts, exit: 'OK' };
     } finally {

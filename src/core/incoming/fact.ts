@@ -56,4 +56,6 @@ export interface IncomingFact {
   readonly until: Instant | null;
   /** A machine opened or clicked, not a person (E5). */
   readonly isMachine: boolean;
+  /** The Message-ID that was really used, where only the provider knows it: answers quote that one (D6). */
+  readonly messageIdUsed?: string;
 }

@@ -50,7 +50,7 @@ export async function read(bench: SendDesk, source: FactSource): Promise<FactCou
               sourceId: 'inbox',
               runId: 'r-test',
             };
-            const reading = { state, context, source, since: null, isPreview: false };
+            const reading = { state, context, source, sourceId: 'inbox', since: null, isPreview: false };
             counts.push((await readFacts({ ...reading, deadlineAt: now + 60_000 })).counts);
             return { exit: 'OK', document: { items: [] }, human: '' };
           }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { createActWriter } from '../../../src/adapters/spool.ts';
 import { acquireLock } from '../../../src/store/locks.ts';
 import { importDesk, type ImportDesk } from '../import-desk.ts';
 
@@ -160,6 +161,18 @@ describe('sync hears at all times', () => {
       mode: 'live',
       exit_code: 0,
     });
+  });
+
+  test('D10: what readers decided on the unsubscribe page is taken in first', async () => {
+    const bench = folderDesk();
+    bench.put('a.csv', 'email\nmaren@vogt.example\n');
+    await bench.sync();
+    mkdirSync(join(bench.directory, 'unsub.d'));
+    const leadId = bench.leadOf('maren@vogt.example').id;
+    createActWriter(join(bench.directory, 'unsub.d')).record({ leadId, act: 'stop', at: bench.clock.now() });
+    await bench.sync();
+    expect(bench.leadOf('maren@vogt.example').optedOut).toBe(true);
+    expect(bench.enrollmentsOf('maren@vogt.example')).toMatchObject([{ cancel_reason: 'opted_out' }]);
   });
 
   test('A15: reading does not lift a restored state past its stamp unseen', async () => {
