@@ -102,7 +102,7 @@ const WEB: SectionSpec = {
     {
       key: 'web.base_url',
       type: { kind: 'web_address' },
-      defaultValue: 'http://127.0.0.1:8080',
+      defaultValue: 'http://127.0.0.1:8026',
       summary:
         'Start of every unsubscribe link: where the unsubscribe page answers. An address of this machine is enough while not live.',
     },

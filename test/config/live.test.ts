@@ -49,7 +49,7 @@ describe('D10: a live run needs a way out that its readers can use, and says in 
     const words =
       'and live = true with mail.transport = "smtp" writes to people; expected the https address at which the unsubscribe page answers';
     expect(complaints(`${RELAY}${SECRET}`)).toEqual([
-      `headgate.toml:5:1  web.base_url: readers cannot open http://127.0.0.1:8080, ${words}`,
+      `headgate.toml:5:1  web.base_url: readers cannot open http://127.0.0.1:8026, ${words}`,
     ]);
     expect(complaints(`${RELAY}${SECRET}\nbase_url = "https://localhost"`)).toEqual([
       `headgate.toml:7:1  web.base_url: readers cannot open https://localhost, ${words}`,

@@ -371,7 +371,7 @@ describe('D9, D10: live mail', () => {
       const complaints = complaintsOf(`${SMTP}host = "${host}"${WEB}`);
       expect(complaints).toHaveLength(1);
       expect(complaints[0]).toContain(
-        'headgate.toml:6:1  web.base_url: readers cannot open http://127.0.0.1:8080',
+        'headgate.toml:6:1  web.base_url: readers cannot open http://127.0.0.1:8026',
       );
     },
   );
