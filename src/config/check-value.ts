@@ -8,6 +8,7 @@ import {
   checkMailbox,
   checkWebAddress,
 } from './check-mail.ts';
+import { checkChat, checkCommandWords, checkUserIds, checkWebPattern } from './check-notify.ts';
 import type { CheckResult } from './check-result.ts';
 import { describeType } from './describe-type.ts';
 import type { ConfigValue, ValueType } from './key-spec.ts';
@@ -40,6 +41,12 @@ export function checkValue(type: ValueType, value: unknown, raw: RawText): Check
       return checkTextList(value) ?? wrongType(type);
     case 'domains':
       return checkDomains(value) ?? wrongType(type);
+    case 'chat':
+      return checkChat(value) ?? wrongType(type);
+    case 'user_ids':
+      return checkUserIds(value) ?? wrongType(type);
+    case 'command':
+      return checkCommandWords(value) ?? wrongType(type);
     case 'secret':
     case 'secrets':
     case 'described':
@@ -67,6 +74,8 @@ function checkText(type: ValueType, text: string): CheckResult {
       return checkHost(text) ?? wrongType(type);
     case 'web_address':
       return checkWebAddress(text) ?? wrongType(type);
+    case 'web_pattern':
+      return checkWebPattern(text, type.names) ?? wrongType(type);
     case 'short_name':
       return SHORT_NAME.test(text) ? right(text) : wrongType(type);
     case 'dkim_selector':

@@ -19,6 +19,8 @@ export function describeType(type: ValueType): string {
         : 'a time "HH:MM" from "00:00" to "23:59"';
     case 'described':
       return type.description;
+    case 'web_pattern':
+      return `an https address (http only for this machine), which may hold ${type.names.map((name) => `{{${name}}}`).join(' and ')}`;
     default:
       return PHRASES[type.kind];
   }
@@ -35,6 +37,10 @@ const PHRASES = {
   host: 'a host name or an IP address without port',
   web_address:
     'an https address such as "https://mail.example.com" (http only for this machine), without query or user',
+  chat: 'the number of a chat, such as 123456789 or -1001234567890, or "@name"',
+  user_ids: 'a list of user numbers, such as 123456789, at most 20',
+  command:
+    'a command as a list of texts, the program first, such as ["/usr/local/bin/page-me"]; no shell reads it',
   dkim_selector: 'a selector of letters, digits, "-" and ".", such as "s1"',
   text_list: 'a list of one to twenty texts in quotes',
   short_name: 'a short name of lower-case letters, digits and "-", such as "inbox"',

@@ -87,9 +87,12 @@ function parseEnvironmentText(type: ValueType, text: string): unknown {
       return /^-?\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined;
     case 'weekdays':
       return listOf(text).map((element) => (/^\d$/.test(element) ? BigInt(element) : element));
+    case 'user_ids':
+      return listOf(text).map((element) => (/^\d{1,16}$/.test(element) ? BigInt(element) : element));
     case 'dates':
     case 'addresses':
     case 'domains':
+    case 'command':
       return listOf(text);
     default:
       return text;

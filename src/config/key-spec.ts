@@ -48,6 +48,14 @@ export type ValueType =
   | { readonly kind: 'text_list' }
   /** Lower-case letters, digits and hyphens: fit for a file name, a lock and a command line. */
   | { readonly kind: 'short_name' }
+  /** One Telegram chat: its number, which is below zero for groups, or its public name with an @. Kept as text. */
+  | { readonly kind: 'chat' }
+  /** Numbers of people, such as Telegram's. */
+  | { readonly kind: 'user_ids' }
+  /** A program and its arguments; no shell reads them. */
+  | { readonly kind: 'command' }
+  /** A web address with `{{name}}` where something of the moment stands. */
+  | { readonly kind: 'web_pattern'; readonly names: readonly string[] }
   /** Names a DKIM key in the DNS (RFC 6376, 3.1). */
   | { readonly kind: 'dkim_selector' }
   /** Only of keys that are not available yet: told in the reference, never checked. */

@@ -7,6 +7,8 @@ import type { MailConfig, WebConfig } from './channels.ts';
 import { createMailConfig, createWebConfig } from './channels.ts';
 import { configurationError } from './issue.ts';
 import type { ConfigIssue } from './issue.ts';
+import type { NotifyConfig } from './notify.ts';
+import { createNotifyConfig, crossCheckNotify } from './notify.ts';
 import type { WorkspacePaths, WorkspaceQuestion } from './paths.ts';
 import { findWorkspace } from './paths.ts';
 import { createPolicy } from './policy.ts';
@@ -24,6 +26,8 @@ export interface LoadedConfig {
   readonly policy: Policy;
   readonly mail: MailConfig;
   readonly web: WebConfig;
+  /** F1: how the operator hears of things. */
+  readonly notify: NotifyConfig;
   readonly brand: Brand;
   /** D6: the mailboxes that mail leaves from. */
   readonly senders: Senders;
@@ -70,6 +74,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
       ...crossCheckConfig(values),
       ...crossCheckSenders(values, domains),
       ...crossCheckSources(values),
+      ...crossCheckNotify(values),
     ],
   });
   const issues = [...settings.issues, ...brandSettings.issues];
@@ -81,6 +86,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
     policy,
     mail: createMailConfig(values),
     web: createWebConfig(values),
+    notify: createNotifyConfig(values),
     brand,
     senders: createSenders(values, brand),
     sources: createSources(values),

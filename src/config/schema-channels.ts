@@ -1,4 +1,5 @@
 import type { KeySpec, SectionSpec, ValueType } from './key-spec.ts';
+import { HOOKS, NOTICES, TELEGRAM, WATCH } from './schema-notify.ts';
 import { PROVIDER_KEYS } from './schema-providers.ts';
 import { WEBHOOK_KEYS } from './schema-webhooks.ts';
 import { SENDER_SECTION } from './schema-senders.ts';
@@ -147,47 +148,12 @@ const AI = laterSection({
   ],
 });
 
-const TELEGRAM = laterSection({
-  section: 'telegram',
-  title: 'Telegram',
-  summary: 'Where digests and alerts go, and who may approve there.',
-  will: 'it will carry digests, alerts and approvals',
-  keys: [
-    ['api_base', { kind: 'web_address' }, 'Another server of the bot API.'],
-    ['token', { kind: 'secret' }, 'Where the token of the bot is.'],
-    ['chat', { kind: 'described', description: 'a chat id' }, 'The one chat that is written to.'],
-    [
-      'approvers',
-      { kind: 'described', description: 'a list of user ids' },
-      'The only people whose taps count.',
-    ],
-  ],
-});
-
-const WATCH = laterSection({
-  section: 'watch',
-  title: 'Watch',
-  summary: 'A dead-man service that notices when runs stop.',
-  will: 'it will report start, success and failure of every run to a monitoring service',
-  keys: [['ping', { kind: 'described', description: 'an address' }, 'Where each run reports.']],
-});
-
-const HOOKS = laterSection({
-  section: 'hooks',
-  title: 'Hooks',
-  summary: 'Programs that are started when something happens.',
-  will: 'it will start a program of yours',
-  keys: [
-    ['on_held', { kind: 'described', description: 'a command as a list' }, 'Started when a batch is held.'],
-    ['on_failed', { kind: 'described', description: 'a command as a list' }, 'Started when a run fails.'],
-  ],
-});
-
 export const CHANNEL_SECTIONS: readonly SectionSpec[] = [
   MAIL,
   WEB,
   AI,
   TELEGRAM,
+  NOTICES,
   WATCH,
   HOOKS,
   SOURCE_SECTION,

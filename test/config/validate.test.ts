@@ -524,3 +524,36 @@ function catchError(act: () => unknown): HeadgateError {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('how the operator hears of things', () => {
+  const TOKEN = 'token = { credential = "t" }';
+
+  test('F1: a chat is a number or a public name, kept as text', () => {
+    const chatOf = (chat: string): unknown =>
+      load(`[telegram]\n${TOKEN}\nchat = ${chat}`).notify.telegram?.chat;
+    expect(chatOf('-1001234567890')).toBe('-1001234567890');
+    expect(chatOf('"-1001234567890"')).toBe('-1001234567890');
+    expect(chatOf('"@ops_room"')).toBe('@ops_room');
+  });
+
+  test.each([
+    [`[telegram]\n${TOKEN}`, 'telegram.chat: missing; expected needed beside telegram.token'],
+    ['[telegram]\nchat = 5', 'telegram.token: missing'],
+    ['[telegram]\nchat = 0', 'telegram.chat: got 0'],
+    ['[telegram]\nchat = "ops"', 'telegram.chat: got "ops"'],
+    ['[telegram]\ntoken = "123:secret"', 'telegram.token: '],
+    ['[telegram]\napprovers = ["tom"]', 'telegram.approvers: got'],
+    ['[notices]\nwebhook_url = "https://ops.example/n"', 'notices.webhook_secret: missing'],
+    ['[notices]\nwebhook_url = "http://ops.example/n"', 'notices.webhook_url: got'],
+    ['[notices]\nquiet_start = "22:00"', 'notices.quiet_end: missing'],
+    ['[watch]\nping = "https://hc.example/{{ping_key}}/{{unit}}"', 'watch.ping_key: missing'],
+    ['[watch]\nping = "https://hc.example/{{token}}"', 'watch.ping: got'],
+    ['[watch]\nping_key = { file = "k" }', 'watch.ping_key: set, but watch.ping has no {{ping_key}}'],
+    ['[hooks]\non_held = "rm -rf"', 'hooks.on_held: got "rm -rf"'],
+    ['[hooks]\non_failed = []', 'hooks.on_failed: got []'],
+  ])('%j is refused: half a channel is none, and must not look like one', (toml, complaint) => {
+    const complaints = complaintsOf(toml).join('\n');
+    expect(complaints).toContain(complaint);
+    expect(complaints).not.toContain('123:secret');
+  });
+});
