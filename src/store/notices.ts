@@ -20,6 +20,8 @@ export interface WaitingNotice {
   readonly text: string;
   readonly runId: string | null;
   readonly createdAt: Instant;
+  /** When a channel was asked that never answered; null: surely nobody has it. */
+  readonly claimedAt: Instant | null;
   /** Deliveries that failed so far. */
   readonly attempts: number;
   readonly lastError: string | null;
@@ -66,15 +68,40 @@ export function isNoticedAfter(
   return row?.found === 1;
 }
 
+/** Whether anything was stored for a job from a moment on: then its failure is told of already. */
+export function isToldSince(db: StateDatabase, job: string, fromAt: Instant): boolean {
+  const row = db
+    .prepare<[string, number], { found: number }>(
+      'SELECT EXISTS (SELECT 1 FROM notices WHERE job = ? AND created_at >= ?) AS found',
+    )
+    .get(job, fromAt);
+  return row?.found === 1;
+}
+
+/** Whether any notice waits. One look at an index: every idle run asks. */
+export function hasWaitingNotice(db: StateDatabase): boolean {
+  const row = db
+    .prepare<[], { found: number }>(
+      'SELECT EXISTS (SELECT 1 FROM notices WHERE delivered_at IS NULL) AS found',
+    )
+    .get();
+  return row?.found === 1;
+}
+
 /** Up to `limit` notices that no channel took yet, oldest first. */
 export function waitingNotices(db: StateDatabase, limit: number): WaitingNotice[] {
   return db
     .prepare<[number], WaitingNotice>(
-      `SELECT row_id AS rowId, kind, job, text, run_id AS runId, created_at AS createdAt, attempts,
-         last_error AS lastError
+      `SELECT row_id AS rowId, kind, job, text, run_id AS runId, created_at AS createdAt, claimed_at AS claimedAt,
+         attempts, last_error AS lastError
        FROM notices WHERE delivered_at IS NULL ORDER BY row_id LIMIT ?`,
     )
     .all(limit);
+}
+
+/** A channel is about to be asked. Whoever finds the claim later knows that it may have arrived. */
+export function claimNotice(db: StateDatabase, rowId: number, now: Instant): void {
+  db.prepare<[number, number]>('UPDATE notices SET claimed_at = ? WHERE row_id = ?').run(now, rowId);
 }
 
 /** A channel took it. */
@@ -82,9 +109,67 @@ export function markNoticeDelivered(db: StateDatabase, rowId: number, now: Insta
   db.prepare<[number, number]>('UPDATE notices SET delivered_at = ? WHERE row_id = ?').run(now, rowId);
 }
 
-/** No channel took it; it waits for the next run. */
-export function markNoticeFailed(db: StateDatabase, rowId: number, error: string): void {
-  db.prepare<[string, number]>(
-    'UPDATE notices SET attempts = attempts + 1, last_error = ? WHERE row_id = ?',
-  ).run(error.slice(0, LAST_ERROR_LENGTH_MAX), rowId);
+/** A channel did not take it, or did not say: then the claim stays. It waits for the next run. */
+export function markNoticeFailed(
+  db: StateDatabase,
+  rowId: number,
+  failure: { readonly error: string; readonly mayHaveArrived: boolean },
+): void {
+  db.prepare<[string, number, number]>(
+    `UPDATE notices SET attempts = attempts + 1, last_error = ?, claimed_at = CASE WHEN ? = 1 THEN claimed_at END
+     WHERE row_id = ?`,
+  ).run(failure.error.slice(0, LAST_ERROR_LENGTH_MAX), failure.mayHaveArrived ? 1 : 0, rowId);
+}
+
+/** Nobody needs yesterday's digest beside today's: those of this kind that still wait count as delivered. */
+export function supersedeNotices(db: StateDatabase, kind: string, now: Instant): void {
+  db.prepare<[number, string]>(
+    `UPDATE notices SET delivered_at = ?, last_error = 'superseded' WHERE delivered_at IS NULL AND kind = ?`,
+  ).run(now, kind);
+}
+
+/** How a channel fares that did not take the last notice. */
+export interface ChannelTrouble {
+  readonly downSince: Instant;
+  /** It is not asked before. */
+  readonly retryAt: Instant;
+  /** In a row. */
+  readonly failures: number;
+  readonly lastError: string;
+  /** When another channel said so; null: not yet. */
+  readonly toldAt: Instant | null;
+}
+
+/** Null for a channel that works, as far as is known. */
+export function channelTrouble(db: StateDatabase, channel: string): ChannelTrouble | null {
+  const row = db
+    .prepare<[string], ChannelTrouble>(
+      `SELECT down_since AS downSince, retry_at AS retryAt, failures, last_error AS lastError, told_at AS toldAt
+       FROM notice_channels WHERE channel = ?`,
+    )
+    .get(channel);
+  return row ?? null;
+}
+
+/** It did not take a notice. */
+export function saveChannelTrouble(
+  db: StateDatabase,
+  channel: string,
+  failure: { readonly now: Instant; readonly retryAt: Instant; readonly error: string },
+): void {
+  db.prepare<[string, number, number, string]>(
+    `INSERT INTO notice_channels (channel, down_since, retry_at, failures, last_error) VALUES (?, ?, ?, 1, ?)
+     ON CONFLICT (channel) DO UPDATE SET retry_at = excluded.retry_at, failures = failures + 1,
+       last_error = excluded.last_error, down_since = min(down_since, excluded.down_since)`,
+  ).run(channel, failure.now, failure.retryAt, failure.error.slice(0, LAST_ERROR_LENGTH_MAX));
+}
+
+/** Another channel said that this one is down. */
+export function markChannelTold(db: StateDatabase, channel: string, now: Instant): void {
+  db.prepare<[number, string]>('UPDATE notice_channels SET told_at = ? WHERE channel = ?').run(now, channel);
+}
+
+/** It took a notice: whatever was the matter is over. */
+export function forgetChannelTrouble(db: StateDatabase, channel: string): void {
+  db.prepare<[string]>('DELETE FROM notice_channels WHERE channel = ?').run(channel);
 }

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
+  channelTrouble,
+  claimNotice,
   enqueueNotice,
+  forgetChannelTrouble,
+  hasWaitingNotice,
   markNoticeDelivered,
   markNoticeFailed,
+  saveChannelTrouble,
+  supersedeNotices,
   waitingNotices,
 } from '../../src/store/notices.ts';
 import type { NewNotice } from '../../src/store/notices.ts';
@@ -76,11 +82,14 @@ describe('F1: a notice is kept until a channel took it', () => {
       text: GAP.text,
       runId: 'r-1',
       createdAt: TEST_NOW,
+      claimedAt: null,
       attempts: 0,
       lastError: null,
     });
-    database.write(() => markNoticeFailed(database, first.rowId, `timeout ${'x'.repeat(1_000)}`));
-    database.write(() => markNoticeFailed(database, first.rowId, 'refused'));
+    const refuse = (rowId: number, error: string): void =>
+      markNoticeFailed(database, rowId, { error, mayHaveArrived: false });
+    database.write(() => refuse(first.rowId, `timeout ${'x'.repeat(1_000)}`));
+    database.write(() => refuse(first.rowId, 'refused'));
     expect(waitingNotices(database, 1)).toMatchObject([
       { rowId: first.rowId, attempts: 2, lastError: 'refused' },
     ]);
@@ -88,11 +97,48 @@ describe('F1: a notice is kept until a channel took it', () => {
     expect(waitingNotices(database, 10)).toMatchObject([{ rowId: second.rowId, job: null, runId: null }]);
   });
 
+  test('a claim outlives the run that made it, and a refusal, but not an answer that came', () => {
+    const { database } = testState();
+    const { rowId } = database.write(() => {
+      enqueueNotice(database, GAP);
+      return waitingNotices(database, 1)[0]!;
+    });
+    expect(hasWaitingNotice(database)).toBe(true);
+    const claimedAt = (): number | null | undefined => waitingNotices(database, 1)[0]?.claimedAt;
+    database.write(() => claimNotice(database, rowId, TEST_NOW + 1));
+    expect(claimedAt()).toBe(TEST_NOW + 1);
+    database.write(() => markNoticeFailed(database, rowId, { error: 'no answer', mayHaveArrived: true }));
+    expect(claimedAt()).toBe(TEST_NOW + 1);
+    database.write(() => markNoticeFailed(database, rowId, { error: 'refused', mayHaveArrived: false }));
+    expect(claimedAt()).toBeNull();
+    database.write(() => supersedeNotices(database, 'doubt', TEST_NOW + 2));
+    expect(hasWaitingNotice(database)).toBe(false);
+  });
+
+  test('F1: a channel is down since its first failure in a row, and forgotten when it works', () => {
+    const { database } = testState();
+    const fail = (now: number): void =>
+      database.write(() => saveChannelTrouble(database, 'telegram', { now, retryAt: now + 1, error: '502' }));
+    fail(TEST_NOW);
+    fail(TEST_NOW + 10);
+    expect(channelTrouble(database, 'telegram')).toEqual({
+      downSince: TEST_NOW,
+      retryAt: TEST_NOW + 11,
+      failures: 2,
+      lastError: '502',
+      toldAt: null,
+    });
+    database.write(() => forgetChannelTrouble(database, 'telegram'));
+    expect(channelTrouble(database, 'telegram')).toBeNull();
+  });
+
   test('an endless error is cut', () => {
     const { database } = testState();
     database.write(() => enqueueNotice(database, GAP));
     const [notice] = waitingNotices(database, 1);
-    database.write(() => markNoticeFailed(database, notice?.rowId ?? 0, 'x'.repeat(10_000)));
+    database.write(() =>
+      markNoticeFailed(database, notice?.rowId ?? 0, { error: 'x'.repeat(10_000), mayHaveArrived: false }),
+    );
     expect(waitingNotices(database, 1)[0]?.lastError).toHaveLength(500);
   });
 

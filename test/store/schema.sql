@@ -287,6 +287,16 @@ CREATE TABLE messages (
   CHECK (state <> 'sent' OR sent_at IS NOT NULL)
 ) STRICT;
 
+CREATE TABLE notice_channels (
+  channel TEXT PRIMARY KEY,
+  down_since INTEGER NOT NULL,
+  retry_at INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  last_error TEXT NOT NULL,
+  -- When another channel said so.
+  told_at INTEGER
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE notices (
   row_id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -296,6 +306,8 @@ CREATE TABLE notices (
   run_id TEXT,
   created_at INTEGER NOT NULL,
   delivered_at INTEGER,
+  -- Committed before a channel is called. Set, and not delivered: a run ended in between, and the channel may have it.
+  claimed_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
   last_error TEXT
 ) STRICT;

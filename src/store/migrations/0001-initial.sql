@@ -436,9 +436,22 @@ CREATE TABLE notices (
   run_id TEXT,
   created_at INTEGER NOT NULL,
   delivered_at INTEGER,
+  -- Committed before a channel is called. Set, and not delivered: a run ended in between, and the channel may have it.
+  claimed_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
   last_error TEXT
 ) STRICT;
+
+-- A channel that did not take the last notice: since when, and from when it is asked again. One that works has no row.
+CREATE TABLE notice_channels (
+  channel TEXT PRIMARY KEY,
+  down_since INTEGER NOT NULL,
+  retry_at INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  last_error TEXT NOT NULL,
+  -- When another channel said so.
+  told_at INTEGER
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX notices_waiting ON notices (row_id) WHERE delivered_at IS NULL;
 CREATE INDEX notices_by_key ON notices (dedupe_key, created_at);
