@@ -25,6 +25,7 @@ import type { ArrivalContext } from '../arrivals/arrival-context.ts';
 import { changeLead } from '../arrivals/known-leads.ts';
 import { recordDelivery } from '../engine/delivery.ts';
 import { engineAt, type Engine } from '../engine/engine.ts';
+import { judgeSenders } from '../engine/sender-health.ts';
 import { formatDateTime } from '../output/time.ts';
 
 /** What applying facts needs; made once per run of `sync`. */
@@ -59,6 +60,9 @@ export function applyFacts(context: FactContext, facts: readonly IncomingFact[])
     counts.facts += 1;
     counts[applyFact(context, fact)] += 1;
   }
+  // D6: what bounced or was complained about may have been one mail too many for its sender.
+  const { engine, runId } = context;
+  if (counts.applied > 0) judgeSenders(engine, { runId, writer: () => engine.db });
   return counts;
 }
 
@@ -106,7 +110,7 @@ function follow(context: FactContext, following: Following): void {
   if (effect.optsOut && bailReason(lead) !== 'opted_out') optOut(context, lead);
   if (effect.cancel !== null) cancelLeadEnrollments(db, lead.rowId, { reason: effect.cancel, now });
   refreshNurtureDue(db, lead.rowId, { policy, now });
-  if (effect.alert) alert(context, following);
+  if (effect.alert || fact.suspicion !== undefined) alert(context, following);
 }
 
 /** D1: proof settles what was uncertain. What is being sent right now is left to its sender. */
@@ -158,7 +162,8 @@ function alert({ engine, sourceId, runId }: FactContext, { fact, match, lead }: 
     job: 'sync',
     dedupeKey: `${fact.kind} ${sourceId} ${fact.key}`,
     text: [
-      `${lead.email} ${HEADLINES[fact.kind] ?? fact.kind}.`,
+      `${lead.email} ${HEADLINES[fact.kind] ?? `sent something (${fact.kind.replaceAll('_', ' ')})`}.`,
+      ...(fact.suspicion === undefined ? [] : [`Please look: ${fact.suspicion}.`]),
       ...words,
       `headgate leads show ${lead.id}   (${match.messageId})`,
     ].join('\n'),

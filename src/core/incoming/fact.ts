@@ -56,6 +56,8 @@ export interface IncomingFact {
   readonly until: Instant | null;
   /** A machine opened or clicked, not a person (E5). */
   readonly isMachine: boolean;
+  /** What a person should look at before it is believed, as the end of a sentence; the operator is told. */
+  readonly suspicion?: string;
   /** The Message-ID that was really used, where only the provider knows it: answers quote that one (D6). */
   readonly messageIdUsed?: string;
 }

@@ -1,4 +1,4 @@
-import type { InboundKind, InboundVerdict, RecipientVerdict } from '../inbound/verdict.ts';
+import type { InboundKind, InboundVerdict, RecipientVerdict, Suspicion } from '../inbound/verdict.ts';
 import { parseAddress } from '../email-address.ts';
 import type { Instant } from '../model.ts';
 import type { FactKind, IncomingFact, Reference } from './fact.ts';
@@ -84,6 +84,7 @@ function factOf(
     text: verdict.recipients.length === 0 && verdict.replyText.trim() !== '' ? verdict.replyText : null,
     until: verdict.returnsOn === null ? null : Date.parse(`${verdict.returnsOn}T00:00:00Z`),
     isMachine: verdict.kind === 'auto_reply' || verdict.kind === 'robot',
+    ...suspicionOf(verdict),
   };
 }
 
@@ -97,6 +98,19 @@ function keyOf(address: string | null): string | null {
   if (address === null) return null;
   const parsed = parseAddress(address);
   return 'problem' in parsed ? null : parsed.emailKey;
+}
+
+const SUSPICIONS: Readonly<Record<Suspicion, string>> = {
+  may_opt_out: 'it may ask for no more mail',
+  may_be_automatic: 'a machine may have written it',
+  may_have_left: 'the person may have left',
+  no_words: 'its words could not be read',
+  ticket_system: 'a ticket system sent it',
+};
+
+function suspicionOf({ suspicions }: InboundVerdict): Pick<IncomingFact, 'suspicion'> {
+  if (suspicions.length === 0) return {};
+  return { suspicion: suspicions.map((each) => SUSPICIONS[each]).join('; ') };
 }
 
 const WORDS_MAX = 120;

@@ -142,6 +142,16 @@ describe('what came back changes its lead, once', () => {
   });
 });
 
+describe('what a classifier is not sure of is for a person', () => {
+  test('an absence note that says the person has left is told, and ends nothing by itself', async () => {
+    const { bench, id } = await sentDesk();
+    const suspicion = 'the person may have left';
+    await read(bench, readyPages([[about(bench, id, { kind: 'auto_reply', suspicion })]]));
+    expect(enrollment(bench, id)).toMatchObject({ cancel_reason: null });
+    expect(bench.row("SELECT text FROM notices WHERE kind = 'auto_reply'")['text']).toContain(suspicion);
+  });
+});
+
 describe('E7: nothing happens twice, in whatever order it comes', () => {
   test('the same page twice changes nothing, and says so', async () => {
     const { bench, id } = await sentDesk();
