@@ -9,6 +9,7 @@ import { kindOfRefusal } from '../../src/core/senders/door-refusal.ts';
 import { noteSendingDay, senderCounts } from '../../src/store/senders.ts';
 import { openHoursPolicy } from '../helpers/policy.ts';
 import { SmtpTestServer } from '../helpers/smtp-server.ts';
+import { about, read, readyPages } from './sync/fact-desk.ts';
 import { DAY_MS, liveDesk, sendDesk, verdicts, type SendDesk } from './send/send-desk.ts';
 
 const TOM = 'tom@mail.example.com';
@@ -312,6 +313,17 @@ describe('D6: a sender whose mail bounces', () => {
       n: 10,
     });
     expect(await statusItem(bench)).toMatchObject({ senders: [{ address: TOM, paused: true, bounces: 10 }] });
+  });
+
+  test('is paused and told of as soon as the complaints are read, before anything more leaves', async () => {
+    const bench = await withBounces(100, 0);
+    const ids = bench.rows('SELECT id FROM messages ORDER BY row_id LIMIT 2').map(({ id }) => String(id));
+    await read(bench, readyPages([ids.map((id) => about(bench, id, { kind: 'complaint', key: id }))]));
+    expect(bench.row('SELECT address, pause_reason FROM senders')).toEqual({
+      address: TOM,
+      pause_reason: '2 % complaints (2 of 100 mails; it stops at 0.3 %)',
+    });
+    expect(bench.notices().filter((kind) => kind === 'sender')).toHaveLength(1);
   });
 
   test('a refusal that speaks of us, of the content or of the moment is no address that does not exist', () => {
