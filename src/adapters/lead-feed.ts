@@ -1,3 +1,4 @@
+import type { Lead } from '../core/model.ts';
 import type { ReadingFrom } from '../ports.ts';
 import type { LeadSource } from './lead-source.ts';
 
@@ -17,4 +18,12 @@ export interface LeadBatch {
   readonly defaultSource: string | null;
   /** Where to go on: after this batch, or (`isDone` false) so that it comes again. */
   cursorAfter(isDone: boolean): string;
+  /**
+   * E2: called once the batch is stored, where the source is told what its leads have become. Returns what could not be told, one
+   * sentence each; never throws for what the source does.
+   */
+  writeBack?(leadsOf: LeadLookup): Promise<readonly string[]>;
 }
+
+/** The leads of these keys, by key; whoever is not known is missing. */
+export type LeadLookup = (emailKeys: readonly string[]) => ReadonlyMap<string, Lead>;

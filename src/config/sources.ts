@@ -226,6 +226,14 @@ export function crossCheckSources(values: ValueReader): readonly CrossIssue[] {
         .map(() =>
           issue('map', { kind: 'wrong_value', expected: 'each is "THEIRS=OURS", as "E-Mail=email"' }),
         ),
+      ...writeBackOf(block)
+        .filter((field) => field === null)
+        .map(() =>
+          issue('write_back', {
+            kind: 'wrong_value',
+            expected: `each is "OURS=THEIRS", as "status=Mail status"; ours are ${WRITTEN_FACTS.join(', ')}`,
+          }),
+        ),
     ];
   });
 }

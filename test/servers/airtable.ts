@@ -46,6 +46,29 @@ const LIST_SHAPES: Readonly<Record<string, Shape>> = {
   fields: texts(1_000),
 };
 
+interface Update {
+  readonly id: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+const RECORDS_WRITTEN_MAX = 10;
+const UPDATE_SHAPES: Readonly<Record<string, Shape>> = {
+  records: (value) =>
+    isList(value) && value.length >= 1 && value.length <= RECORDS_WRITTEN_MAX && value.every(isUpdate)
+      ? null
+      : 'must be 1 to 10 records',
+  typecast: (value) => (typeof value === 'boolean' ? null : 'must be true or false'),
+};
+
+function isUpdate(value: unknown): value is Update {
+  return (
+    isObject(value) &&
+    Object.keys(value).every((name) => name === 'id' || name === 'fields') &&
+    typeof value['id'] === 'string' &&
+    isObject(value['fields'])
+  );
+}
+
 /**
  * One table of Airtable (Web API): pages of up to 100 behind an iterator that goes away, empty cells absent, 429 and then thirty
  * seconds of it, and errors in three shapes. Records may change while somebody pages.
@@ -64,6 +87,10 @@ export class AirtableServer extends ProviderServer {
   readonly tooMany = new Set<number>();
   /** Called before a page is made: others work in the base meanwhile. */
   meanwhile: ((page: number) => void) | null = null;
+  /** False: the token may only read. */
+  mayWrite = true;
+  /** Records that refuse what is written into them. */
+  readonly locked = new Set<string>();
   private readonly iterators = new Map<string, Iterator>();
   private asked = 0;
   private pages = 0;
@@ -110,9 +137,29 @@ export class AirtableServer extends ProviderServer {
     if (decodeURIComponent(base) !== AirtableServer.BASE)
       return said(403, 'INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND', 'Invalid permissions, or model not found');
     if (decodeURIComponent(table) !== AirtableServer.TABLE) return json(404, { error: 'NOT_FOUND' });
+    if (request.method === 'PATCH' && tail === '') return this.update(request);
     if (request.method !== (tail === '' ? 'GET' : 'POST')) return json(404, { error: 'NOT_FOUND' });
     const query = tail === '' ? fromSearch(request) : fromBody(request.body);
     return typeof query === 'string' ? said(422, 'INVALID_REQUEST_UNKNOWN', query) : this.list(query);
+  }
+
+  /** All of the records that a request names, or none. */
+  private update({ body, query }: ProviderRequest): ProviderAnswer {
+    if (!this.mayWrite)
+      return said(403, 'INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND', 'Invalid permissions, or model not found');
+    const value = parseJson(body);
+    if (!isObject(value) || query.size > 0) return said(422, 'INVALID_REQUEST_UNKNOWN', 'this is no object');
+    const fault = faultOf(value, UPDATE_SHAPES);
+    if (fault !== null) return said(422, 'INVALID_REQUEST_UNKNOWN', fault);
+    const changes = isList(value['records']) ? value['records'].filter(isUpdate) : [];
+    for (const { id, fields } of changes) {
+      if (!this.records.has(id)) return said(422, 'ROW_DOES_NOT_EXIST', `Record ID ${id} does not exist`);
+      const unknown = Object.keys(fields).find((name) => !this.fieldNames.has(name));
+      if (unknown !== undefined) return said(422, 'UNKNOWN_FIELD_NAME', `Unknown field name: "${unknown}"`);
+      if (this.locked.has(id)) return said(422, 'INVALID_VALUE_FOR_COLUMN', 'Field cannot accept the value');
+    }
+    for (const { id, fields } of changes) this.put(id, fields);
+    return json(200, { records: changes.map(({ id }) => shown(this.records.get(id)!, null)) });
   }
 
   private list(query: ListQuery): ProviderAnswer {

@@ -31,7 +31,7 @@ export interface HttpPeerOptions {
 }
 
 export interface HttpRequest {
-  readonly method: 'POST' | 'GET';
+  readonly method: 'GET' | 'PATCH' | 'POST';
   /** Below the base URL, with its slash. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
