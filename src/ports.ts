@@ -76,6 +76,46 @@ export interface Notifier {
   deliver(notice: Notice): Promise<boolean>;
 }
 
+/** One message to the operator. */
+export interface OperatorMessage {
+  /** Plain text, lines. */
+  readonly text: string;
+  /** The same with Telegram's tags, each opened and closed within one line; null where there are none. */
+  readonly html: string | null;
+  /** No sound, where the channel can make one. */
+  readonly isQuiet: boolean;
+  /** What it tells of, for channels that programs read. */
+  readonly notices: readonly OperatorNotice[];
+}
+
+export interface OperatorNotice extends Notice {
+  /** The same for the same notice, whenever it is repeated: receivers drop what they have. */
+  readonly id: string;
+  readonly runId: string | null;
+  readonly at: Instant;
+  readonly mayBeRepeat: boolean;
+}
+
+export type PostResult =
+  | { readonly kind: 'taken' }
+  | {
+      readonly kind: 'failed';
+      /** One line, without secrets. */
+      readonly error: string;
+      /** What it asked for; null when it named nothing. */
+      readonly retryAfterMs: number | null;
+      /** No answer came, or one that leaves it open. */
+      readonly mayHaveArrived: boolean;
+    };
+
+/** One way to the operator. Reaches configured addresses only. */
+export interface NoticeChannel {
+  readonly name: 'telegram' | 'webhook';
+  /** Bounded in time; never throws for what the other side does. */
+  post(message: OperatorMessage): Promise<PostResult>;
+  close(): Promise<void>;
+}
+
 /** A stream that people or programs read. Writes are synchronous; a reader that went away is not an error. */
 export interface OutputStream {
   write(text: string): void;

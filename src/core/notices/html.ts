@@ -1,0 +1,15 @@
+/**
+ * Text as Telegram's HTML mode wants it: `<`, `>` and `&` as entities. What comes from a stranger can open no tag.
+ */
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** The words of our own HTML, for who refuses its entities. */
+export function plainOfHtml(html: string): string {
+  return html
+    .replaceAll(/<\/?[a-z]+>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}

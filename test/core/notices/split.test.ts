@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { escapeHtml, plainOfHtml } from '../../../src/core/notices/html.ts';
+import { isQuietMinute } from '../../../src/core/notices/quiet-hours.ts';
+import { splitAtLines } from '../../../src/core/notices/split.ts';
+
+describe('F1: a text that is too long for one message', () => {
+  test('is cut between lines, and a short one is not cut', () => {
+    expect(splitAtLines('one\ntwo\nthree', 100)).toEqual(['one\ntwo\nthree']);
+    expect(splitAtLines('one\ntwo\nthree', 8)).toEqual(['one\ntwo', 'three']);
+    expect(splitAtLines('', 8)).toEqual([]);
+  });
+
+  test('a line that is too long by itself is cut inside, never between the halves of a character', () => {
+    expect(splitAtLines('abcdef\ng', 4)).toEqual(['abcd', 'ef\ng']);
+    expect(splitAtLines('abc😀d', 4)).toEqual(['abc', '😀d']);
+  });
+
+  test('loses nothing but line breaks, whatever it holds, and never makes a part that is too long', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 200 }),
+        fc.integer({ min: 2, max: 30 }),
+        (text, max) => {
+          const parts = splitAtLines(text, max);
+          for (const part of parts) {
+            expect(part.length).toBeLessThanOrEqual(max);
+            expect(part.isWellFormed()).toBe(true);
+          }
+          expect(parts.join('').replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
+        },
+      ),
+      { seed: 7 },
+    );
+  });
+});
+
+describe('names of strangers in HTML', () => {
+  test('hardening 42: open no tag, and come back as they were', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('<', '>', '&', 'b', '/', 'l', 't', ';', ' ') }),
+        (text) => {
+          expect(escapeHtml(text)).not.toMatch(/[<>]/);
+          expect(plainOfHtml(`<b>${escapeHtml(text)}</b>`)).toBe(text);
+        },
+      ),
+      { seed: 7 },
+    );
+  });
+});
+
+describe('quiet hours', () => {
+  test.each([
+    [null, 0, false],
+    [{ startMinute: 60, endMinute: 120 }, 60, true],
+    [{ startMinute: 60, endMinute: 120 }, 120, false],
+    [{ startMinute: 1320, endMinute: 420 }, 1439, true],
+    [{ startMinute: 1320, endMinute: 420 }, 0, true],
+    [{ startMinute: 1320, endMinute: 420 }, 420, false],
+    [{ startMinute: 1320, endMinute: 420 }, 1319, false],
+  ])('%j at minute %d: %s', (hours, minute, isQuiet) => {
+    expect(isQuietMinute(hours, minute)).toBe(isQuiet);
+  });
+});
