@@ -405,6 +405,34 @@ describe('E2: what a table is told of its leads', () => {
     expect(writes(bench)).toBe(1);
   });
 
+  test('a field that both sides write: what we know better is told, never turned back, and its echo is no change', async () => {
+    const bench = await airtableDesk('map = ["Edited=updated_at"]\nwrite_back = ["stage=Stage"]');
+    bench.server.fieldNames.add('Edited').add('Stage');
+    fill(bench.server, 5);
+    const edited = new Date(bench.clock.now() - DAY_MS).toISOString();
+    bench.server.put(recordId(2), { Stage: 'new', Edited: edited });
+    await bench.sync();
+    const { rowId } = bench.leadOf('lead2@firm2.example');
+    const contacted = `UPDATE leads SET stage = 'contacted' WHERE row_id = ${String(rowId)}`;
+    bench.database.write(() => bench.database.prepare(contacted).run());
+    // The answer to a mail moved the stage here; there, the record still says what it said.
+    bench.server.put(recordId(2), { Stage: 'new', Edited: null });
+    bench.clock.advance(DAY_MS);
+    await bench.sync();
+    expect(bench.leadOf('lead2@firm2.example').stage).toBe('contacted');
+    expect(bench.server.records.get(recordId(2))?.fields).toMatchObject({ Stage: 'contacted' });
+    const before = bench.outcome();
+    bench.clock.advance(MINUTE_MS);
+    expect(await bench.sync('--detailed-exit-code')).toMatchObject({ exit: { name: 'NOTHING_DUE' } });
+    // Somebody there moves it on, and is believed: the record was edited later.
+    bench.clock.advance(HOUR_MS);
+    const later = new Date(bench.clock.now()).toISOString();
+    bench.server.put(recordId(2), { Stage: 'Proposal', Edited: later });
+    expect(await bench.sync()).toMatchObject({ counts: { updated: 1 } });
+    expect(bench.leadOf('lead2@firm2.example').stage).toBe('proposal');
+    expect(bench.outcome()).not.toEqual(before);
+  });
+
   test('a batch that is refused is told of and stops no other, and what was read is kept', async () => {
     const bench = await toldDesk(35);
     bench.server.locked.add(recordId(15));
