@@ -6,7 +6,7 @@ import { MIN_FREE_BYTES } from './engine/live-run.ts';
 import { SenderBook } from './engine/sender-book.ts';
 import { askAgain } from './engine/asking.ts';
 import { sendMessages, type SendingOptions, type SendingResult, type StopReason } from './engine/sending.ts';
-import { openMailer } from './open-mailer.ts';
+import { openMailer } from './send-mailer.ts';
 import { stampState, stopReason, type RunSession } from './run-session.ts';
 import { composer } from './send-mailing.ts';
 import type { SendPlan } from './send-run.ts';

@@ -9,7 +9,7 @@ import { dkimSigners, type DkimSigners } from './dkim-signers.ts';
 import { withJobLocks } from './job-locks.ts';
 import type { OperatorState } from './operator-state.ts';
 import { refuseBeforeGoLive, stopReason } from './run-session.ts';
-import { openMailer } from './open-mailer.ts';
+import { openMailer } from './send-mailer.ts';
 import type { RenderedStep } from './sequences-test.ts';
 
 /** One test mail, and what became of it. */

@@ -1,3 +1,5 @@
+import { elapsedMs } from '../../clock.ts';
+
 /** So many requests a second and no more, whoever asks at once. */
 export class RequestPace {
   private readonly spacingMs: number;
@@ -12,7 +14,7 @@ export class RequestPace {
   /** Resolves when the next request may go out. */
   async turn(): Promise<void> {
     // Not the engine's clock: that one may be set, and may stand still.
-    const now = performance.now();
+    const now = elapsedMs();
     const at = Math.max(now, this.nextAt);
     this.nextAt = at + this.spacingMs;
     if (at > now) await this.pause(at - now);
