@@ -72,4 +72,9 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   adopt: WRITES_STATE,
   restore: ['DATAERR', 'TEMPFAIL'],
   'go-live': WRITES_STATE,
+  'units print': [],
+  'units diff': ['NOTHING_DUE', 'WOULD_ACT'],
+  'units install': [],
+  'units remove': [],
+  'units alert': WRITES_STATE,
 };

@@ -21,6 +21,9 @@ export interface OperatorState {
   readonly now: Instant;
 }
 
+/** What can be written to without a configuration. */
+type DoubtfulState = Omit<OperatorState, 'workspace'>;
+
 /**
  * Opens configuration and state for one command and closes them after it. With mode 'read' nothing can be written (F3).
  * Throws as `openWorkspace` (78) and `openState` (30, 77, 78) do.
@@ -53,7 +56,7 @@ export function writeAsPerson<T>(state: OperatorState, work: () => T): T {
 }
 
 /** The same for what no person decided: what came back from outside. */
-export function writeKeepingDoubt<T>(state: OperatorState, work: () => T): T {
+export function writeKeepingDoubt<T>(state: DoubtfulState, work: () => T): T {
   const { db, now } = state;
   const stamp = readStamp(state.stampFile);
   return db.write(() => {
@@ -87,7 +90,7 @@ export function jobDoubtsOf(state: OperatorState, job: OutboundJob): readonly Do
   return stamp === 'damaged' ? doubts.map(nameDamage) : doubts;
 }
 
-function judge(state: OperatorState, stamp: Stamp | 'damaged' | null): readonly StateDoubt[] {
+function judge(state: DoubtfulState, stamp: Stamp | 'damaged' | null): readonly StateDoubt[] {
   const { db, now, invocation } = state;
   const machine = invocation.context.machine.identity();
   const doubts = judgeState({

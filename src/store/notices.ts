@@ -88,6 +88,19 @@ export function hasWaitingNotice(db: StateDatabase): boolean {
   return row?.found === 1;
 }
 
+/** Whether a job told of itself since a moment, by a notice of any other kind than this one. */
+export function hasNoticeSince(
+  db: StateDatabase,
+  notice: { readonly job: string; readonly sinceAt: Instant; readonly otherThan: string },
+): boolean {
+  const row = db
+    .prepare<[string, string, number], { found: number }>(
+      'SELECT EXISTS (SELECT 1 FROM notices WHERE kind <> ? AND job = ? AND created_at >= ?) AS found',
+    )
+    .get(notice.otherThan, notice.job, notice.sinceAt);
+  return row?.found === 1;
+}
+
 /** Up to `limit` notices that no channel took yet, oldest first. */
 export function waitingNotices(db: StateDatabase, limit: number): WaitingNotice[] {
   return db

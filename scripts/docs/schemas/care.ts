@@ -54,7 +54,16 @@ const adopted = objectOf(
   { machine: text },
 );
 
-/** Documents of set-up and care: init, config, pause, resume, adopt, restore, go-live. */
+const difference = objectOf({
+  name: text,
+  path: text,
+  change: oneOf(['missing', 'changed', 'mode', 'masked', 'unknown', 'drop_in', 'disabled']),
+  persistent: flag,
+  removed: listOf(text),
+  added: listOf(text),
+});
+
+/** Documents of set-up and care: init, config, pause, resume, adopt, restore, go-live, units. */
 export const CARE_SHAPES: Shapes = {
   'headgate.init/1': objectOf({
     workspace: text,
@@ -109,6 +118,28 @@ export const CARE_SHAPES: Shapes = {
         { file: text, restored: flag },
         { set_aside: nullable(text), journal, held: count, uncertain: count },
       ),
+    ),
+  }),
+  'headgate.units/1': objectOf({
+    items: listOf(objectOf({ name: text, path: text, mode: text, text })),
+  }),
+  'headgate.units-diff/1': objectOf({ items: listOf(difference), next }),
+  'headgate.units-install/1': objectOf({
+    items: listOf(difference),
+    installed: flag,
+    enabled: listOf(text),
+    next,
+  }),
+  'headgate.units-remove/1': objectOf({ items: listOf(objectOf({ path: text })), removed: flag }),
+  'headgate.units-alert/1': objectOf({
+    items: listOf(
+      objectOf({
+        unit: text,
+        result: text,
+        status: text,
+        stored: flag,
+        silent: nullable(oneOf(['told_itself', 'told_today'])),
+      }),
     ),
   }),
   'headgate.go-live/1': objectOf({

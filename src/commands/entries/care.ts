@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { CommandEntry } from '../registry.ts';
+import { TIMER_JOBS } from '../units/unit-files.ts';
 
 /** Set-up and care: init, `config …`, `units …`, `secrets …`, adopt, restore, go-live, web, completion. */
 export const CARE_COMMANDS: readonly CommandEntry[] = [
@@ -77,7 +78,94 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../go-live.ts'),
   },
+  {
+    path: 'units print',
+    group: 'set-up and care',
+    summary: 'the systemd units as units install would write them',
+    schema: 'headgate.units/1',
+    examples: [
+      'headgate units print --prefix /opt/headgate',
+      "headgate units print headgate-drip.timer --drip '*-*-* *:13:00 UTC'",
+    ],
+    configure: (command: Command): void => {
+      command.argument('[name...]', 'units to print; all of them when left out');
+      addUnitFlags(command);
+    },
+    load: () => import('../units-print.ts'),
+  },
+  {
+    path: 'units diff',
+    group: 'set-up and care',
+    summary: 'what differs between the installed units and this version',
+    schema: 'headgate.units-diff/1',
+    examples: ['headgate units diff', 'headgate units diff --detailed-exit-code'],
+    configure: (command: Command): void => {
+      addUnitFlags(command);
+      addRootFlag(command);
+      command.option('--detailed-exit-code', 'end 20 when nothing differs, 21 when something does');
+    },
+    load: () => import('../units-diff.ts'),
+  },
+  {
+    path: 'units install',
+    group: 'set-up and care',
+    summary: 'write and enable the systemd units, after showing them',
+    schema: 'headgate.units-install/1',
+    examples: ['headgate units install', "headgate units install --backup '*-*-* 02:10:00 UTC'"],
+    configure: (command: Command): void => {
+      addUnitFlags(command);
+      addRootFlag(command);
+      command.option('--yes', 'install without being asked');
+    },
+    load: () => import('../units-install.ts'),
+  },
+  {
+    path: 'units remove',
+    group: 'set-up and care',
+    summary: 'disable and remove the units; state and configuration stay',
+    schema: 'headgate.units-remove/1',
+    examples: ['headgate units remove', 'headgate units remove --root image'],
+    configure: (command: Command): void => {
+      addRootFlag(command);
+      command.option('--yes', 'remove without being asked');
+    },
+    load: () => import('../units-remove.ts'),
+  },
+  {
+    path: 'units alert',
+    group: 'set-up and care',
+    summary: 'keep what systemd says of a failed unit; called by headgate-alert@',
+    schema: 'headgate.units-alert/1',
+    examples: [
+      'headgate units alert headgate-drip.service --result exit-code --status 70',
+      'headgate units alert headgate-send.service --result timeout --since @1771405380',
+    ],
+    configure: (command: Command): void => {
+      command
+        .argument('<unit>', 'the unit that failed; its last log lines come in on stdin')
+        .option('--result <word>', 'what systemd calls its result')
+        .option('--status <text>', 'its exit status or signal')
+        .option('--since <@seconds>', 'when it began; silent if the run left a notice of its own since');
+    },
+    load: () => import('../units-alert.ts'),
+  },
 ];
+
+/** cli.md 2.2. */
+function addUnitFlags(command: Command): void {
+  command
+    .option('--user <name>', 'the user that the jobs run as (headgate)')
+    .option('--prefix <dir>', 'the installation; this one when left out');
+  for (const job of TIMER_JOBS) command.option(`--${job} <spec>`, `OnCalendar= of ${job}`);
+  command.option(
+    '--credential <name...>',
+    'further credentials for sync and send, from /etc/credstore/headgate.NAME',
+  );
+}
+
+function addRootFlag(command: Command): void {
+  command.option('--root <dir>', 'another system, such as an image; nothing is started there');
+}
 
 /** cli.md 2.0. */
 function configureInit(command: Command): void {

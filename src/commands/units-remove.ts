@@ -1,0 +1,47 @@
+import { existsSync, rmSync } from 'node:fs';
+
+import { runTool } from '../adapters/service-manager.ts';
+import { agrees } from './ask.ts';
+import type { Invocation, Outcome } from './cli-context.ts';
+import { countOf, escapeText } from './output/text.ts';
+import { mustRun, requireHost } from './units/host.ts';
+import { rootOf } from './units/settings.ts';
+import { ENABLED_UNITS, SETTINGS_FILE, UNIT_FILES, UNIT_FOLDER } from './units/unit-files.ts';
+
+/**
+ * `units remove`: disables timers and sockets and takes away the files that `units install` wrote. State, configuration, users, credentials
+ * and drop-ins stay. A run that is going on ends by itself. Throws 77 without root, 78 where systemd does not run.
+ */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const root = rootOf(invocation);
+  if (root === '') requireHost(invocation);
+  const paths = [...UNIT_FILES.map(({ target }) => target), SETTINGS_FILE]
+    .map((target) => `${root}${target}`)
+    .filter((path) => existsSync(path));
+  const isDone =
+    paths.length === 0 ||
+    (await agrees(invocation, {
+      lines: paths.map((path) => ` ${escapeText(path)}`),
+      question: `Stop every timer and remove ${countOf(paths.length, 'file')}?`,
+    }));
+  if (isDone && paths.length > 0) remove(root, paths);
+  return {
+    exit: 'OK',
+    document: { items: isDone ? paths.map((path) => ({ path })) : [], removed: isDone },
+    human: isDone
+      ? `${countOf(paths.length, 'file')} removed. State, configuration, users and drop-ins are where they were.`
+      : 'Nothing was changed.',
+  };
+}
+
+function remove(root: string, paths: readonly string[]): void {
+  if (root === '') {
+    const there = ENABLED_UNITS.filter((unit) => existsSync(`${UNIT_FOLDER}/${unit}`));
+    if (there.length > 0) mustRun('systemctl', ['disable', '--now', ...there]);
+  }
+  for (const path of paths) rmSync(path);
+  if (root !== '') return;
+  mustRun('systemctl', ['daemon-reload']);
+  // Nothing to say where none of them failed.
+  runTool('systemctl', ['reset-failed', 'headgate-*']);
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { runTool } from '../../adapters/service-manager.ts';
+import { findWorkspace } from '../../config/paths.ts';
+import { HeadgateError } from '../../core/errors.ts';
+import type { Invocation } from '../cli-context.ts';
+import { listOption, textOption, usageError } from '../options.ts';
+import { workspaceQuestion } from '../workspace.ts';
+import { SETTINGS_FILE, TIMER_JOBS, type TimerJob } from './unit-files.ts';
+
+/** What an operator may choose about the units (cli.md 2.2). */
+export interface UnitSettings {
+  readonly user: string;
+  /** The installation: the folder that holds `bin/`. Absolute. */
+  readonly prefix: string;
+  /** The headgate.toml that the jobs read. Absolute. */
+  readonly config: string;
+  /** OnCalendar= of a job, where it is not the one of the template. */
+  readonly times: Readonly<Partial<Record<TimerJob, string>>>;
+  /** Names of credentials beyond those that the templates load. */
+  readonly credentials: readonly string[];
+}
+
+const DEFAULT_USER = 'headgate';
+const DEFAULT_CONFIG = '/etc/headgate/headgate.toml';
+const STATE_DIR = '/var/lib/headgate';
+/** useradd(8), as systemd wants it too. */
+const USER = /^[a-z_][a-z0-9_-]{0,30}$/;
+/** Nothing that a unit file or a shell would read as anything but itself. */
+const PATH = /^(?:\/[\w.+-]+)+$/;
+const CALENDAR = /^[\w *:/.,~+-]{1,200}$/;
+const CREDENTIAL = /^[\w.-]{1,100}$/;
+
+/**
+ * The answers of flags, else those of the last `units install`, else the defaults. Throws 64 for what no unit file can say, 78 for a
+ * `-C` that is not there or notes of an install that cannot be read. `root` is the folder of another system, or empty.
+ */
+export function unitSettings(invocation: Invocation, root: string): UnitSettings {
+  const { global, context } = invocation;
+  if (global.state !== null && global.state !== STATE_DIR) {
+    throw usageError(`the units keep the state in ${STATE_DIR}, so --state has no place here`);
+  }
+  const known = installedSettings(root);
+  const config = global.config === null ? null : findWorkspace(workspaceQuestion(invocation)).configFile;
+  return {
+    user: checked('--user', textOption(invocation, 'user') ?? known?.user ?? DEFAULT_USER, USER),
+    prefix: checked(
+      '--prefix',
+      textOption(invocation, 'prefix') ?? known?.prefix ?? context.installation,
+      PATH,
+    ),
+    config: checked('-C', config ?? known?.config ?? DEFAULT_CONFIG, PATH),
+    times: { ...known?.times, ...timesOf(invocation) },
+    credentials: [...new Set([...(known?.credentials ?? []), ...credentialsOf(invocation)])].sort(),
+  };
+}
+
+/** `--root DIR`: the folder of another system, such as an image that is being built; empty for this one. */
+export function rootOf(invocation: Invocation): string {
+  const root = textOption(invocation, 'root');
+  return root === null ? '' : resolve(invocation.context.cwd, root);
+}
+
+function timesOf(invocation: Invocation): Partial<Record<TimerJob, string>> {
+  const times: Partial<Record<TimerJob, string>> = {};
+  for (const job of TIMER_JOBS) {
+    const spec = textOption(invocation, job);
+    if (spec !== null) times[job] = calendarSpec(job, spec);
+  }
+  return times;
+}
+
+function calendarSpec(job: TimerJob, spec: string): string {
+  const answer = CALENDAR.test(spec) ? runTool('systemd-analyze', ['calendar', '--', spec]) : null;
+  if (CALENDAR.test(spec) && answer?.isDone !== false) return spec;
+  throw usageError(
+    `--${job} takes a calendar expression, not "${spec}"`,
+    `headgate units print headgate-${job}.timer --${job} '*-*-* *:03:00 UTC'   (see man systemd.time)`,
+  );
+}
+
+function credentialsOf(invocation: Invocation): readonly string[] {
+  return listOption(invocation, 'credential').map((name) => checked('--credential', name, CREDENTIAL));
+}
+
+function checked(flag: string, value: string, pattern: RegExp): string {
+  if (pattern.test(value) && !value.split('/').includes('..')) return value;
+  throw usageError(
+    `${flag} cannot be "${value}": a unit file takes plain letters, digits, ".", "_", "+" and "-"`,
+  );
+}
+
+/** What the last `units install` was told; null where there was none. */
+export function installedSettings(
+  root: string,
+): (UnitSettings & { readonly enabled: readonly string[] }) | null {
+  const path = `${root}${SETTINGS_FILE}`;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+  const notes = parsed(text);
+  if (notes !== null) return notes;
+  throw new HeadgateError(`${path} is damaged`, {
+    code: 'unit_settings_damaged',
+    exit: 'CONFIG',
+    notDone: 'No unit was touched.',
+    fix: `rm ${path}, then headgate units install with the flags that you want`,
+  });
+}
+
+function parsed(text: string): (UnitSettings & { readonly enabled: readonly string[] }) | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(value) || !isRecord(value['times'])) return null;
+  const { user, prefix, config, credentials, enabled } = value;
+  if (typeof user !== 'string' || typeof prefix !== 'string' || typeof config !== 'string') return null;
+  if (!isTextList(credentials) || !isTextList(enabled)) return null;
+  const times: Partial<Record<TimerJob, string>> = {};
+  for (const job of TIMER_JOBS) {
+    const spec = value['times'][job];
+    if (typeof spec === 'string') times[job] = spec;
+  }
+  return { user, prefix, config, times, credentials, enabled };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

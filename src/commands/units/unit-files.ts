@@ -1,0 +1,56 @@
+/** The jobs that timers fire, in the order of a day's first runs; each is a flag of `units install` that takes its time. */
+export const TIMER_JOBS = ['drip', 'nurture', 'sync', 'send', 'confirm', 'backup'] as const;
+export type TimerJob = (typeof TIMER_JOBS)[number];
+
+/** Their timers must never make up for a missed time at boot (cli.md 7): all but backup. */
+export const PEOPLE_JOBS: readonly TimerJob[] = TIMER_JOBS.filter((job) => job !== 'backup');
+
+/** What loads credentials, and so takes those that `--credential` names. */
+export const CREDENTIAL_JOBS: readonly TimerJob[] = ['sync', 'send'];
+
+/** One file that `units install` writes. */
+export interface UnitFile {
+  /** In `systemd/` of the installation. */
+  readonly template: string;
+  /** Where it goes, absolute. */
+  readonly target: string;
+  readonly mode: number;
+}
+
+export const UNIT_FOLDER = '/etc/systemd/system';
+export const SYSUSERS_FILE = '/etc/sysusers.d/headgate.conf';
+export const TMPFILES_FILE = '/etc/tmpfiles.d/headgate.conf';
+export const ALERT_FILE = '/usr/local/lib/headgate/alert';
+export const PROGRAM_FILE = '/usr/local/bin/headgate';
+/** With which answers the units were written, so that the next `units install` writes them the same. */
+export const SETTINGS_FILE = '/usr/local/lib/headgate/units.json';
+
+/** What is enabled: everything else is started by one of these. */
+export const ENABLED_UNITS: readonly string[] = [
+  ...TIMER_JOBS.map((job) => `headgate-${job}.timer`),
+  'headgate-unsub.socket',
+];
+
+const UNITS = [
+  ...TIMER_JOBS.flatMap((job) => [`headgate-${job}.service`, `headgate-${job}.timer`]),
+  'headgate-unsub.service',
+  'headgate-unsub.socket',
+  'headgate-alert@.service',
+];
+
+const PLAIN_MODE = 0o644;
+const PROGRAM_MODE = 0o755;
+
+/** Everything that is written, in the order in which it is shown (cli.md 7). */
+export const UNIT_FILES: readonly UnitFile[] = [
+  ...UNITS.map((template) => ({ template, target: `${UNIT_FOLDER}/${template}`, mode: PLAIN_MODE })),
+  { template: 'headgate.sysusers', target: SYSUSERS_FILE, mode: PLAIN_MODE },
+  { template: 'headgate.tmpfiles', target: TMPFILES_FILE, mode: PLAIN_MODE },
+  { template: 'alert.sh', target: ALERT_FILE, mode: PROGRAM_MODE },
+  { template: 'headgate.sh', target: PROGRAM_FILE, mode: PROGRAM_MODE },
+];
+
+/** The job of `headgate-drip.service`; null for a unit of another name. */
+export function jobOfUnit(unit: string): string | null {
+  return /^headgate-([a-z]+)\.(?:service|timer|socket)$/.exec(unit)?.[1] ?? null;
+}
