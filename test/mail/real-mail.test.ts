@@ -184,7 +184,7 @@ describe.skipIf(why !== null)('201 mails with hostile names through Postfix to D
     );
     for (const { lead, mails } of each()) {
       for (const { headers, text, html, raw } of mails) {
-        const link = /^<(http:\/\/127\.0\.0\.1:8080\/u\/([\w.-]+))>$/.exec(
+        const link = /^<(http:\/\/127\.0\.0\.1:8026\/u\/([\w.-]+))>$/.exec(
           headers.get('list-unsubscribe') ?? '',
         );
         expect(await tokens.verify(link?.[2] ?? '', 'unsubscribe', START)).toEqual({

@@ -37,7 +37,7 @@ describe('D10: every mail to a lead has a way out', () => {
     const leads = new Set<string>();
     for (const id of ids) {
       const link = linkOf(bench, id);
-      expect(link).toMatch(/^http:\/\/127\.0\.0\.1:8080\/u\/[\w.-]+$/);
+      expect(link).toMatch(/^http:\/\/127\.0\.0\.1:8026\/u\/[\w.-]+$/);
       const token = link.slice(link.lastIndexOf('/') + 1);
       expect(await tokens.verify(token, 'unsubscribe', bench.clock.now())).toEqual({
         kind: 'valid',
