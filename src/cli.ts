@@ -96,8 +96,17 @@ async function runCommandLine(argv: readonly string[], surroundings: Surrounding
 
 async function runCommand(request: RunRequest, context: CliContext): Promise<Ending> {
   const { entry } = request;
+  const invocation = invocationOf(request, context);
+  if (entry.group !== 'timers') return endingOf(entry, invocation);
+  const { watchRun } = await import('./commands/notices/watch.ts');
+  const watch = watchRun(invocation);
+  return watch.end(await endingOf(entry, invocation));
+}
+
+async function endingOf(entry: CommandEntry, invocation: Invocation): Promise<Ending> {
   const { schema, stopsItself = false } = entry;
-  const running = entry.load().then((module) => module.run(invocationOf(request, context)));
+  const { context } = invocation;
+  const running = entry.load().then((module) => module.run(invocation));
   try {
     if (stopsItself) {
       return { kind: 'outcome', schema, outcome: await running, signal: signalOf(context.signal) };

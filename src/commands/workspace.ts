@@ -17,6 +17,8 @@ export interface Workspace extends LoadedConfig {
  * `workspace_not_found`, `config_missing` or `config_invalid` (78). Opens no state and reads no secret.
  */
 export function openWorkspace(invocation: Invocation): Workspace {
+  const opened = OPENED.get(invocation);
+  if (opened !== undefined) return opened;
   const config = loadConfig(workspaceQuestion(invocation));
   return {
     ...config,
@@ -25,6 +27,18 @@ export function openWorkspace(invocation: Invocation): Workspace {
       return policyHash(config.policy);
     },
   };
+}
+
+const OPENED = new WeakMap<Invocation, Workspace>();
+
+/**
+ * The same, kept for the rest of this command: whoever watches a run and the run itself share one reading. Only for commands that do
+ * not write configuration themselves.
+ */
+export function openSharedWorkspace(invocation: Invocation): Workspace {
+  const workspace = openWorkspace(invocation);
+  OPENED.set(invocation, workspace);
+  return workspace;
 }
 
 /** What decides where the workspace of a command is (cli.md 2.7). */

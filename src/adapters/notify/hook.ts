@@ -25,7 +25,7 @@ export function runHook(call: HookCall): Promise<string | null> {
     // Not `close`: a grandchild that keeps the streams open must not keep the run.
     child.on('exit', (code, signal) => {
       if (code === 0) resolve(null);
-      else resolve(`${program} ended with ${signal === null ? String(code) : signal}`);
+      else resolve(`${program} ended with ${signal ?? String(code)}`);
     });
   });
 }

@@ -28,7 +28,7 @@ export type TelegramAnswer =
   | { readonly kind: 'unknown'; readonly words: string };
 
 /**
- * The Bot API by hand (docs/adr/0011): one POST of JSON per call. The token is part of every address, so it is taken out of whatever
+ * The Bot API by hand (docs/adr/0013): one POST of JSON per call. The token is part of every address, so it is taken out of whatever
  * words come back before anybody sees them (F1).
  */
 export class TelegramApi {

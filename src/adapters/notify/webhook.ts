@@ -24,11 +24,14 @@ export class WebhookChannel implements NoticeChannel {
   readonly name = 'webhook';
   private readonly options: WebhookOptions;
   private readonly peer: HttpPeer;
+  private readonly path: string;
 
   constructor(options: WebhookOptions) {
     this.options = options;
     const { url, timeouts = NOTIFY_TIMEOUTS } = options;
-    this.peer = new HttpPeer({ baseUrl: url, connections: 1, keepsAlive: false, timeouts });
+    const { origin, pathname } = new URL(url);
+    this.path = pathname;
+    this.peer = new HttpPeer({ baseUrl: origin, connections: 1, keepsAlive: false, timeouts });
   }
 
   async post(message: OperatorMessage): Promise<PostResult> {
@@ -39,7 +42,7 @@ export class WebhookChannel implements NoticeChannel {
     const outcome = await this.peer.request(
       {
         method: 'POST',
-        path: '',
+        path: this.path,
         headers: {
           'content-type': 'application/json',
           'user-agent': USER_AGENT,
