@@ -80,6 +80,14 @@ export const SOURCE_SECTION: SectionSpec = {
       summary: 'mailgun: the sending domain whose events are read.',
     },
     {
+      key: 'source[].index',
+      type: { kind: 'choice', choices: ['events', 'logs'] },
+      defaultValue: null,
+      defaultNote: '"events"',
+      summary:
+        'mailgun: which of its two interfaces is read; "logs" is the newer one, and both tell the same.',
+    },
+    {
       key: 'source[].identity',
       type: { kind: 'text', maximumLength: 320 },
       defaultValue: null,

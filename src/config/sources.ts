@@ -34,6 +34,7 @@ export interface MailgunSourceConfig {
   readonly kind: 'mailgun';
   readonly id: string;
   readonly domain: string;
+  readonly index: 'events' | 'logs';
   readonly key: SecretReference;
   /** Null: the service itself. */
   readonly baseUrl: string | null;
@@ -126,7 +127,13 @@ function createSource(block: ValueReader): SourceConfig {
       };
     }
     case 'mailgun':
-      return { kind, id, domain: block.text('domain'), ...serviceOf(block) };
+      return {
+        kind,
+        id,
+        domain: block.text('domain'),
+        index: block.textOrNull('index') === 'logs' ? 'logs' : 'events',
+        ...serviceOf(block),
+      };
     case 'resend':
       return { kind, id, ...serviceOf(block) };
     case 'stream':
@@ -190,7 +197,7 @@ const KEYS_OF_KIND: Readonly<
   },
   csv: { needs: ['path'], takes: ['lead_source'] },
   imap: { needs: ['host', 'user', 'password'], takes: ['port', 'secure', 'folders'] },
-  mailgun: { needs: ['domain', 'key'], takes: ['base_url', 'requests_per_second'] },
+  mailgun: { needs: ['domain', 'key'], takes: ['index', 'base_url', 'requests_per_second'] },
   resend: { needs: ['key'], takes: ['base_url', 'requests_per_second'] },
   stream: { needs: ['identity', 'key'], takes: ['base_url', 'requests_per_second'] },
 };

@@ -64,6 +64,7 @@ describe('config explain finds', () => {
       'source[].map',
       'source[].write_back',
       'source[].domain',
+      'source[].index',
       'source[].identity',
       'source[].host',
       'source[].port',

@@ -1,4 +1,5 @@
 import { json, ProviderServer, type Judged, type ProviderRequest } from './provider-server.ts';
+import { isObject, parseJson } from './shape.ts';
 import { MailgunServer, said } from './mailgun.ts';
 
 /** One event as the index holds it. */
@@ -18,6 +19,7 @@ interface Walk {
   readonly openedAt: number;
 }
 
+const LOG_FIELDS = new Set(['start', 'end', 'duration', 'events', 'filter', 'include_totals', 'pagination']);
 const KNOWN = new Set(['begin', 'end', 'ascending', 'limit', 'event', 'message-id', 'recipient', 'tags']);
 
 /**
@@ -56,11 +58,12 @@ export class MailgunEventsServer extends ProviderServer {
     return { messageId: null, answer: this.answerTo(request) };
   }
 
-  private answerTo({ method, path, query, headers }: ProviderRequest): Judged['answer'] {
+  private answerTo({ method, path, query, headers, body }: ProviderRequest): Judged['answer'] {
     this.asked += 1;
     const credential = `Basic ${Buffer.from(`api:${MailgunServer.KEY}`).toString('base64')}`;
     if (headers['authorization'] !== credential)
       return { status: 401, headers: { 'content-type': 'text/plain' }, body: 'Forbidden' };
+    if (path === '/v1/analytics/logs') return this.logs(method, body);
     if (method !== 'GET') return said(405, 'not this method');
     const [, domain, link] = /^\/v3\/([^/]+)\/events(?:\/([^/]+))?$/.exec(path) ?? [];
     if (domain !== MailgunServer.DOMAIN) return said(404, 'Domain not found');
@@ -78,6 +81,39 @@ export class MailgunEventsServer extends ProviderServer {
     this.walks.set(next, { ...walk, at, openedAt: this.now() });
     const base = `${this.url}/v3/${domain}/events`;
     return json(200, { items, paging: { next: `${base}/${next}`, previous: `${base}/${next}p` } });
+  }
+
+  /** The newer interface: one question for every page, the place in a token. */
+  private logs(method: string, body: Buffer): Judged['answer'] {
+    if (method !== 'POST') return said(405, 'not this method');
+    const asked = parseJson(body);
+    if (!isObject(asked)) return said(400, 'the body is no JSON');
+    const unknown = Object.keys(asked).find((name) => !LOG_FIELDS.has(name));
+    if (unknown !== undefined) return said(400, `unknown field ${unknown}`);
+    const begin = Date.parse(String(asked['start'])) / 1_000;
+    const pagination = isObject(asked['pagination']) ? asked['pagination'] : {};
+    const limit = Number(pagination['limit']);
+    if (!Number.isFinite(begin) || !/GMT$/.test(String(asked['start']))) return said(400, 'start is no date');
+    if (!(limit >= 1 && limit <= 300) || pagination['sort'] !== 'timestamp:asc')
+      return said(400, 'pagination');
+    const token = pagination['token'];
+    const walk =
+      token === undefined ? { begin, limit, at: null, openedAt: this.now() } : this.walks.get(String(token));
+    if (walk === undefined || this.now() - walk.openedAt > this.linkLifeMs) return said(400, 'invalid token');
+    const items = this.page(walk);
+    this.links += 1;
+    const next = `token${String(this.links)}`;
+    const last = items.at(-1);
+    const at = last === undefined ? walk.at : { timestamp: last.timestamp, id: last.id };
+    this.walks.set(next, { ...walk, at, openedAt: this.now() });
+    return json(200, {
+      items: items.map(({ timestamp, ...item }) => ({
+        ...item,
+        '@timestamp': new Date(timestamp * 1_000).toISOString(),
+        domain: { name: MailgunServer.DOMAIN },
+      })),
+      pagination: { next, previous: '', first: '', last: '', total: 0 },
+    });
   }
 
   private page({ begin, limit, at }: Walk): readonly IndexedEvent[] {

@@ -182,6 +182,21 @@ describe('E2: the events of Mailgun, in bulk', () => {
     expect(outcomes[1]).toEqual(outcomes[0]);
   }, 120_000);
 
+  test('the newer interface, `logs`, tells the same', async () => {
+    const outcomes = [];
+    for (const index of ['events', 'logs']) {
+      const server = await MailgunEventsServer.start();
+      const bench = mailedDesk(`${source(server)}index = "${index}"\n`, 300);
+      putSecret(bench, MailgunServer.KEY);
+      history(server, { count: 1_500, mails: 300, endS: bench.clock.now() / 1_000 });
+      await settle(bench, server);
+      outcomes.push(outcomeOf(bench));
+      if (index === 'logs')
+        expect(server.requests.every(({ request }) => request.method === 'POST')).toBe(true);
+    }
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  }, 60_000);
+
   test('D4: a key that is refused ends as unavailable (69) at the first request, and no word of it is repeated', async () => {
     const server = await MailgunEventsServer.start();
     const bench = mailgunDesk(server, 1);

@@ -1,4 +1,5 @@
 import type { FactKind, IncomingFact } from '../../core/incoming/fact.ts';
+import type { Instant } from '../../core/model.ts';
 import { SECOND_MS } from '../../core/time/durations.ts';
 import {
   emailKeyOf,
@@ -16,12 +17,10 @@ import { refusalKind } from './refusal-kind.ts';
  * events, logs and webhooks, so that all three agree. An event's id is its own within a day only.
  */
 export function mailgunFact(event: Fields): IncomingFact | null {
-  const seconds = numberAt(event, 'timestamp');
+  const at = mailgunMoment(event);
   const id = textAt(event, 'id');
   const kind = kindOf(event);
-  if (seconds === null || id === null || kind === null) return null;
-  const at = Math.round(seconds * SECOND_MS);
-  if (!Number.isSafeInteger(at) || Math.abs(at) > INSTANT_MAX) return null;
+  if (at === null || id === null || kind === null) return null;
   const header = textAt(fieldsAt(event, 'message', 'headers'), 'message-id');
   return {
     kind,
@@ -39,6 +38,14 @@ export function mailgunFact(event: Fields): IncomingFact | null {
     until: null,
     isMachine: (textAt(fieldsAt(event, 'client-info'), 'bot') ?? '') !== '',
   };
+}
+
+/** When it happened: seconds in an event, a date in a log; null for neither. */
+export function mailgunMoment(event: Fields): Instant | null {
+  const seconds = numberAt(event, 'timestamp');
+  const at =
+    seconds === null ? Date.parse(textAt(event, '@timestamp') ?? '') : Math.round(seconds * SECOND_MS);
+  return Number.isSafeInteger(at) && Math.abs(at) <= INSTANT_MAX ? at : null;
 }
 
 /** What a `Date` can hold. */

@@ -3,11 +3,11 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/time/durations.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
 import { isObject } from '../mail/http/answer.ts';
 import { fieldsAt, numberAt, objectsAt, textAt, type Fields } from './event-fields.ts';
-import type { JsonAnswer, JsonApi } from './json-api.ts';
-import { mailgunFact } from './mailgun-event.ts';
+import type { JsonAnswer, JsonApi, JsonRequest } from './json-api.ts';
+import { mailgunFact, mailgunMoment } from './mailgun-event.ts';
 import { sourceError } from './source-error.ts';
 
-export const EVENTS_PER_PAGE = 300;
+const EVENTS_PER_PAGE = 300;
 /** Events reach the index late; what is older than this has arrived (Mailgun, Events, "Event Polling"). */
 const SETTLE_MS = 30 * MINUTE_MS;
 /** As far as the shortest documented retention of a paid account reaches. */
@@ -15,9 +15,14 @@ const FIRST_READING_MS = 3 * DAY_MS;
 /** A page that expired is asked for again from its beginning, and not for ever. */
 const RESTARTS_MAX = 3;
 
+/** Which of Mailgun's two indexes is read. */
+export type MailgunIndex = 'events' | 'logs';
+
 export interface MailgunEventsOptions {
   readonly id: string;
   readonly domain: string;
+  /** `logs` has followed `events`, which is still there; both tell the same. */
+  readonly index: MailgunIndex;
   readonly api: JsonApi;
   readonly now: () => Instant;
 }
@@ -26,7 +31,7 @@ export interface MailgunEventsOptions {
 interface Place {
   /** Everything before has arrived and was read. */
   readonly settledAt: Instant;
-  /** The page to go on with; null: begin at `settledAt`. */
+  /** The page to go on with, as an address or a token; null: begin at `settledAt`. */
   readonly next: string | null;
 }
 
@@ -47,8 +52,7 @@ async function* walk(options: MailgunEventsOptions, from: ReadingFrom): AsyncGen
   let place = placeOf(from);
   let restarts = 0;
   while (now() < from.deadlineAt && !from.signal.aborted) {
-    const path = place.next ?? firstPage(options, place.settledAt);
-    const answer = await options.api.ask({ path, deadlineAt: from.deadlineAt });
+    const answer = await options.api.ask({ ...requestOf(options, place), deadlineAt: from.deadlineAt });
     const items = itemsOf(answer);
     if (items === null) {
       if (place.next === null || restarts >= RESTARTS_MAX) throw unreadable(id, answer);
@@ -57,7 +61,7 @@ async function* walk(options: MailgunEventsOptions, from: ReadingFrom): AsyncGen
       continue;
     }
     const horizonAt = now() - SETTLE_MS;
-    const next = textAt(fieldsAt(answer.value ?? {}, 'paging'), 'next');
+    const next = nextOf(answer.value ?? {});
     const isEnd = items.length === 0 || next === null;
     // The end of an ascending reading is an empty page: whatever is older than the horizon has been seen.
     const reachedAt = isEnd ? horizonAt : Math.min(horizonAt, lastAt(items));
@@ -68,13 +72,51 @@ async function* walk(options: MailgunEventsOptions, from: ReadingFrom): AsyncGen
   }
 }
 
-function firstPage({ domain }: MailgunEventsOptions, beginAt: Instant): string {
+function requestOf(options: MailgunEventsOptions, place: Place): Pick<JsonRequest, 'path' | 'body'> {
+  return options.index === 'events' ? eventsRequest(options, place) : logsRequest(options, place);
+}
+
+/** A page names the next one by its whole address. */
+function eventsRequest(
+  { domain }: MailgunEventsOptions,
+  { settledAt, next }: Place,
+): Pick<JsonRequest, 'path'> {
+  if (next !== null) return { path: next };
   const query = new URLSearchParams({
-    begin: (beginAt / SECOND_MS).toFixed(3),
+    begin: (settledAt / SECOND_MS).toFixed(3),
     ascending: 'yes',
     limit: String(EVENTS_PER_PAGE),
   });
-  return `/v3/${encodeURIComponent(domain)}/events?${query.toString()}`;
+  return { path: `/v3/${encodeURIComponent(domain)}/events?${query.toString()}` };
+}
+
+/** The same question for every page, with the token of the next one beside it. Whole seconds: RFC 2822 knows no parts of one. */
+function logsRequest(
+  { domain }: MailgunEventsOptions,
+  { settledAt, next }: Place,
+): Pick<JsonRequest, 'path' | 'body'> {
+  const startAt = Math.floor(settledAt / SECOND_MS) * SECOND_MS;
+  return {
+    path: '/v1/analytics/logs',
+    body: {
+      start: new Date(startAt).toUTCString(),
+      filter: {
+        AND: [{ attribute: 'domain', comparator: '=', values: [{ label: domain, value: domain }] }],
+      },
+      include_totals: false,
+      pagination: {
+        sort: 'timestamp:asc',
+        limit: EVENTS_PER_PAGE,
+        ...(next === null ? {} : { token: next }),
+      },
+    },
+  };
+}
+
+function nextOf(value: Fields): string | null {
+  return (
+    textAt(fieldsAt(value, 'paging'), 'next', 10_000) ?? textAt(fieldsAt(value, 'pagination'), 'next', 10_000)
+  );
 }
 
 /** Null for an answer that is no page. */
@@ -85,8 +127,7 @@ function itemsOf({ status, value }: JsonAnswer): readonly Fields[] | null {
 }
 
 function lastAt(items: readonly Fields[]): Instant {
-  const seconds = items.map((item) => numberAt(item, 'timestamp') ?? 0);
-  return Math.round(Math.max(0, ...seconds) * SECOND_MS);
+  return Math.max(0, ...items.map((item) => mailgunMoment(item) ?? 0));
 }
 
 function unreadable(id: string, { status, text }: JsonAnswer): Error {

@@ -112,7 +112,13 @@ async function openMailgun(opening: Opening, source: MailgunSourceConfig): Promi
     requestsPerSecond: source.requestsPerSecond,
   });
   const { clock } = opening.invocation.context;
-  return createMailgunEvents({ id: source.id, domain: source.domain, api, now: () => clock.now() });
+  return createMailgunEvents({
+    id: source.id,
+    domain: source.domain,
+    index: source.index,
+    api,
+    now: () => clock.now(),
+  });
 }
 
 async function openStream(opening: Opening, source: StreamSourceConfig): Promise<FactSource> {
