@@ -1,4 +1,9 @@
-import { HEALTH_WINDOW_MS, judgeHealth, type SenderHealth, type SenderRecord } from '../core/senders/health.ts';
+import {
+  HEALTH_WINDOW_MS,
+  judgeHealth,
+  type SenderHealth,
+  type SenderRecord,
+} from '../core/senders/health.ts';
 import type { Instant } from '../core/model.ts';
 import { leadsBySender, pausedSenders, troubledSenders } from '../store/senders.ts';
 import { formatInstant } from '../core/time/instants.ts';
@@ -92,7 +97,10 @@ export function sendersItem({
 }
 
 /** The lines of the screen: all of several, the one only when something is the matter with it. */
-export function senderLines(terminal: Terminal, { areNamed, senders, removed }: SendersFacts): readonly string[] {
+export function senderLines(
+  terminal: Terminal,
+  { areNamed, senders, removed }: SendersFacts,
+): readonly string[] {
   const dot = ` ${terminal.symbols.dot} `;
   const shown = areNamed ? senders : senders.filter(({ detail }) => detail !== null);
   const lines = [

@@ -78,35 +78,39 @@ function importLeads(world: World): Promise<unknown> {
   return world.run(['leads', 'import', 'people.csv', '--yes']);
 }
 
-it('D6: two senders with caps of 30 and 50, warmed up from 10 by 5, over 60 days: never above, and leads keep their sender', { timeout: 240_000 }, async () => {
-  const world = await storyWorld({ now: NEW_YEAR, sequences: FOUR_STEPS, ...WIDE });
-  await startUp(world);
-  await importLeads(world);
-  for (let day = 0; day < DAYS; day += 1) {
-    world.clock.set(NEW_YEAR + day * DAY_MS);
-    await world.run(['drip'], { isTimer: true });
-    // The first time a person looks; from then on the sequence approves itself (A5).
-    if (day === 0) await approveAndSend(world);
-    for (const hours of [0, 5]) {
-      world.clock.set(NEW_YEAR + day * DAY_MS + hours * HOUR_MS);
-      await world.run(['send'], { isTimer: true });
+it(
+  'D6: two senders with caps of 30 and 50, warmed up from 10 by 5, over 60 days: never above, and leads keep their sender',
+  { timeout: 240_000 },
+  async () => {
+    const world = await storyWorld({ now: NEW_YEAR, sequences: FOUR_STEPS, ...WIDE });
+    await startUp(world);
+    await importLeads(world);
+    for (let day = 0; day < DAYS; day += 1) {
+      world.clock.set(NEW_YEAR + day * DAY_MS);
+      await world.run(['drip'], { isTimer: true });
+      // The first time a person looks; from then on the sequence approves itself (A5).
+      if (day === 0) await approveAndSend(world);
+      for (const hours of [0, 5]) {
+        world.clock.set(NEW_YEAR + day * DAY_MS + hours * HOUR_MS);
+        await world.run(['send'], { isTimer: true });
+      }
     }
-  }
 
-  // The witness has judged every command: no sender above its cap of the day, no lead with two senders.
-  expect(world.broken).toEqual([]);
-  const mails = sentMails(world);
-  expect(mails.length).toBe(LEADS * 4);
-  for (const [sender, cap] of Object.entries(CAPS)) {
-    const days = byDay(mails, sender);
-    days.forEach((count, index) => expect(count).toBeLessThanOrEqual(Math.min(cap, 10 + 5 * index)));
-    // The caps were what held it back, and it used them up.
-    expect(days.slice(0, 4)).toEqual([10, 15, 20, 25]);
-    expect(Math.max(...days)).toBe(cap);
-  }
-  const senderOf = new Map<number, string>();
-  for (const { lead, sender } of mails) {
-    expect(senderOf.get(lead) ?? sender).toBe(sender);
-    senderOf.set(lead, sender);
-  }
-});
+    // The witness has judged every command: no sender above its cap of the day, no lead with two senders.
+    expect(world.broken).toEqual([]);
+    const mails = sentMails(world);
+    expect(mails.length).toBe(LEADS * 4);
+    for (const [sender, cap] of Object.entries(CAPS)) {
+      const days = byDay(mails, sender);
+      days.forEach((count, index) => expect(count).toBeLessThanOrEqual(Math.min(cap, 10 + 5 * index)));
+      // The caps were what held it back, and it used them up.
+      expect(days.slice(0, 4)).toEqual([10, 15, 20, 25]);
+      expect(Math.max(...days)).toBe(cap);
+    }
+    const senderOf = new Map<number, string>();
+    for (const { lead, sender } of mails) {
+      expect(senderOf.get(lead) ?? sender).toBe(sender);
+      senderOf.set(lead, sender);
+    }
+  },
+);
