@@ -1,4 +1,4 @@
-import type { IncomingFact } from './core/incoming/fact.ts';
+import type { IncomingFact } from './core/facts/fact.ts';
 import type { Instant, StepCopy } from './core/model.ts';
 import type { MachineIdentity, Stamp } from './core/state-identity.ts';
 

@@ -1,4 +1,4 @@
-import type { IncomingFact } from '../../core/incoming/fact.ts';
+import type { IncomingFact } from '../../core/facts/fact.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
 import type { HookProvider, HookSpool, SpooledHook } from '../hook-spool.ts';
 import { objectOf } from '../mail/http/answer.ts';

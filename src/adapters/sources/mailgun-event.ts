@@ -1,4 +1,4 @@
-import type { FactKind, IncomingFact } from '../../core/incoming/fact.ts';
+import type { FactKind, IncomingFact } from '../../core/facts/fact.ts';
 import type { Instant } from '../../core/model.ts';
 import { SECOND_MS } from '../../core/time/durations.ts';
 import {

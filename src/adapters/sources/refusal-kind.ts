@@ -1,4 +1,4 @@
-import type { FactKind } from '../../core/incoming/fact.ts';
+import type { FactKind } from '../../core/facts/fact.ts';
 import { readRefusal } from '../../core/inbound/refusal-facts.ts';
 import { judgeRefusal } from '../../core/inbound/refusal-rules.ts';
 

@@ -1,7 +1,7 @@
 import { classifyMail } from '../../core/inbound/classify.ts';
 import type { InboundMail, MailHeader } from '../../core/inbound/mail.ts';
-import type { FactKind, IncomingFact } from '../../core/incoming/fact.ts';
-import { factsOfMail } from '../../core/incoming/from-mail.ts';
+import type { FactKind, IncomingFact } from '../../core/facts/fact.ts';
+import { factsOfMail } from '../../core/facts/from-mail.ts';
 import type { Instant } from '../../core/model.ts';
 import {
   emailKeyOf,

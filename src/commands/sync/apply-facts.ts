@@ -1,8 +1,8 @@
 import { bailReason } from '../../core/bail.ts';
 import { cleanNotes } from '../../core/clean-text.ts';
-import { isCredible } from '../../core/incoming/credible.ts';
-import { effectOf, type Effect } from '../../core/incoming/effect.ts';
-import type { IncomingFact } from '../../core/incoming/fact.ts';
+import { isCredible } from '../../core/facts/credible.ts';
+import { effectOf, type Effect } from '../../core/facts/effect.ts';
+import type { IncomingFact } from '../../core/facts/fact.ts';
 import type { Instant, Lead } from '../../core/model.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
 import { recordContact } from '../../store/contacts.ts';
@@ -13,7 +13,7 @@ import {
   recordFact,
   softBouncesOf,
   type MatchedRow,
-} from '../../store/incoming.ts';
+} from '../../store/facts.ts';
 import { setLeadHold } from '../../store/lead-lookup.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { messageById } from '../../store/messages.ts';

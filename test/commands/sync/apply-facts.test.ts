@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { FACT_KINDS, type IncomingFact } from '../../../src/core/incoming/fact.ts';
+import { FACT_KINDS, type IncomingFact } from '../../../src/core/facts/fact.ts';
 import { leadByRowId } from '../../../src/store/leads.ts';
 import { suppressionReason } from '../../../src/store/suppressions.ts';
 import { DAY_MS, sendDesk, type SendDesk } from '../send/send-desk.ts';

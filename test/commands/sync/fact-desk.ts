@@ -1,4 +1,4 @@
-import type { IncomingFact } from '../../../src/core/incoming/fact.ts';
+import type { IncomingFact } from '../../../src/core/facts/fact.ts';
 import { createArrivalContext } from '../../../src/commands/arrivals/arrival-context.ts';
 import type { CommandEntry } from '../../../src/commands/registry.ts';
 import type { FactCounts } from '../../../src/commands/sync/apply-facts.ts';

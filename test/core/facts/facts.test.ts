@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { isCredible } from '../../../src/core/incoming/credible.ts';
-import { effectOf, SOFT_BOUNCE_DAYS_MAX } from '../../../src/core/incoming/effect.ts';
-import { FACT_KINDS, type IncomingFact, type Reference } from '../../../src/core/incoming/fact.ts';
+import { isCredible } from '../../../src/core/facts/credible.ts';
+import { effectOf, SOFT_BOUNCE_DAYS_MAX } from '../../../src/core/facts/effect.ts';
+import { FACT_KINDS, type IncomingFact, type Reference } from '../../../src/core/facts/fact.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

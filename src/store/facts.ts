@@ -1,5 +1,5 @@
-import type { MatchedBy, MatchedMessage } from '../core/incoming/credible.ts';
-import type { IncomingFact, Reference } from '../core/incoming/fact.ts';
+import type { MatchedBy, MatchedMessage } from '../core/facts/credible.ts';
+import type { IncomingFact, Reference } from '../core/facts/fact.ts';
 import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
