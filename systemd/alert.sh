@@ -13,13 +13,12 @@ property() { systemctl show --timestamp=unix --property="$1" --value "$unit" 2>/
 # systemd sets MONITOR_ variables unless two units failed in the same moment.
 result=${MONITOR_SERVICE_RESULT:-$(property Result)}
 status=${MONITOR_EXIT_STATUS:-$(property ExecMainStatus)}
-invocation=${MONITOR_INVOCATION_ID:-$(property InvocationID)}
 since=$(property ExecMainStartTimestamp)
 
 echo "<2>$unit failed: result=${result:-unknown} status=${status:-unknown}. See: journalctl -u $unit"
 
-# Its own lines, and what systemd said of it.
-lines=$(journalctl --quiet --no-pager --output=cat --lines=15 "_SYSTEMD_INVOCATION_ID=$invocation" + "INVOCATION_ID=$invocation" 2>/dev/null)
+# Its own lines, and what systemd said of it. Not by invocation: the journal knows that only while the process lives.
+lines=$(journalctl --quiet --no-pager --output=cat --lines=15 --unit="$unit" --since="${since:-today}" 2>/dev/null)
 
 if printf '%s\n' "$lines" | timeout 40 "$program" units alert "$unit" -C "$config" --result "${result:-unknown}" \
   --status "${status:-unknown}" --since "${since:-@0}"; then

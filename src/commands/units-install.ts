@@ -38,11 +38,14 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   refuseDanger(work);
   if (root === '') requireStartable(work.settings);
   const writes = work.differences.filter(({ change }) => WRITTEN.has(change));
-  if (writes.length === 0 && work.toEnable.length === 0) return outcomeOf(work, { writes, isDone: true });
-  const isDone = await agrees(invocation, {
-    lines: plannedLines(invocation, work, writes),
-    question: `Write ${countOf(writes.length, 'file')} and enable ${countOf(work.toEnable.length, 'unit')}?`,
-  });
+  const hasNews = writes.length > 0 || work.toEnable.length > 0;
+  const isDone =
+    !hasNews ||
+    (await agrees(invocation, {
+      lines: plannedLines(invocation, work, writes),
+      question: `Write ${countOf(writes.length, 'file')} and enable ${countOf(work.toEnable.length, 'unit')}?`,
+    }));
+  // Also without news: an install that was cut short is completed by the next one.
   if (isDone) install(work, writes);
   return outcomeOf(work, { writes, isDone });
 }
@@ -104,13 +107,9 @@ function plannedLines(invocation: Invocation, work: Work, writes: readonly Diffe
 
 function install(work: Work, writes: readonly Difference[]): void {
   const { root, files, settings } = work;
-  const restarted = root === '' ? changedTimers(writes).filter(isActive) : [];
-  // A timer whose time changes under it may fire at once; one that starts anew waits for its next time.
-  if (restarted.length > 0) mustRun('systemctl', ['stop', ...restarted]);
   for (const { path } of writes) writeFile(root, files, path);
-  if (root === '') activate(work, restarted);
-  const enabled = [...new Set([...work.enabledBefore, ...work.toEnable])];
-  const notes = renderSettings(settings, enabled);
+  if (root === '') activate(work, changedTimers(writes));
+  const notes = renderSettings(settings, [...new Set([...work.enabledBefore, ...work.toEnable])]);
   writeFile(root, [notes], `${root}${notes.target}`);
 }
 
@@ -122,9 +121,12 @@ function writeFile(root: string, files: readonly RenderedFile[], path: string): 
   chmodSync(path, file.mode);
 }
 
-function activate({ toEnable }: Work, restarted: readonly string[]): void {
+function activate({ toEnable }: Work, changed: readonly string[]): void {
   mustRun('systemd-sysusers', [SYSUSERS_FILE]);
   mustRun('systemd-tmpfiles', ['--create', TMPFILES_FILE]);
+  // A timer whose time changes under it may fire at once; one that starts anew waits for its next time.
+  const restarted = changed.filter(isActive);
+  if (restarted.length > 0) mustRun('systemctl', ['stop', ...restarted]);
   mustRun('systemctl', ['daemon-reload']);
   if (restarted.length > 0) mustRun('systemctl', ['start', ...restarted]);
   if (toEnable.length > 0) mustRun('systemctl', ['enable', '--now', ...toEnable]);

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { removeInstallations } from '../acceptance/rig/installation.ts';
+import { Machine, whyNoMachine } from './rig/machine.ts';
+
+const WHY_NOT = whyNoMachine();
+/** Booting takes a second; the rest is building what is installed. */
+const SETUP_MS = 60_000;
+const STEP_MS = 45_000;
+const INIT =
+  "init /etc/headgate --sample --no-input --name Tom --from tom@mail.example.com --timezone UTC --postal-address '1 Mill Lane'";
+const READ_NOTICES = `const open = require('/opt/headgate/node_modules/better-sqlite3');
+const db = new open('/var/lib/headgate/headgate.db');
+console.log(JSON.stringify(db.prepare('SELECT kind, job, text FROM notices ORDER BY row_id').all()));`;
+/** A minute has to pass before the timer may confirm; nobody waits for it here. */
+const AGE_PLANS = `const open = require('/opt/headgate/node_modules/better-sqlite3');
+new open('/var/lib/headgate/headgate.db').prepare('UPDATE plans SET made_at = made_at - 120000').run();`;
+
+interface Run {
+  readonly command: string;
+  readonly mode: string;
+  readonly reason: string | null;
+  readonly exit: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+describe.skipIf(WHY_NOT !== null)(
+  `the units on a real systemd${WHY_NOT === null ? '' : ` (${WHY_NOT})`}`,
+  () => {
+    let machine: Machine;
+
+    beforeAll(async () => {
+      machine = new Machine();
+      await machine.boot();
+    }, SETUP_MS);
+
+    afterAll(async () => {
+      await machine.destroy();
+      removeInstallations();
+    });
+
+    /** As the user of the units, who owns the state. */
+    function script(text: string): string {
+      const node = '/opt/headgate/node_modules/.bin/node';
+      const { code, stdout, stderr } = machine.run('runuser', '-u', 'headgate', '--', node, '-e', text);
+      expect(code, stderr).toBe(0);
+      return stdout;
+    }
+
+    function notices(): readonly { readonly kind: string; readonly job: string; readonly text: string }[] {
+      return JSON.parse(script(READ_NOTICES)) as ReturnType<typeof notices>;
+    }
+
+    function runs(command: string): readonly Run[] {
+      const document = JSON.parse(machine.sh('headgate runs list --json')) as {
+        readonly items: readonly Run[];
+      };
+      return document.items.filter((run) => run.command === command);
+    }
+
+    function property(unit: string, name: string): string {
+      return machine.sh(`systemctl show --property=${name} --value ${unit}`).trim();
+    }
+
+    function alerts(): string {
+      return machine.sh('journalctl --quiet --identifier=headgate-alert --output=cat');
+    }
+
+    test(
+      'units install enables nothing before there is a configuration, and everything after, once',
+      () => {
+        expect(machine.sh('/opt/headgate/bin/headgate units install --yes')).toContain('nothing is enabled');
+        expect(machine.sh("systemctl list-timers --all --no-legend 'headgate-*'")).toBe('');
+        machine.sh(`headgate ${INIT}`);
+        machine.sh(
+          "sed -i 's/^\\[limits\\].*/&\\nboot_confirm_minutes = 1\\ndrafts_per_day = 40\\nblast_radius_floor = 40/' /etc/headgate/headgate.toml",
+        );
+        expect(machine.sh('headgate units install --yes')).toContain('7 units enabled');
+        expect(machine.sh('headgate units install --yes')).not.toContain('enabled');
+        expect(machine.run('headgate', 'units', 'diff', '--detailed-exit-code').code).toBe(20);
+        expect(machine.sh('stat -c "%U %a" /var/lib/headgate /etc/headgate/secrets/token-secret')).toBe(
+          'headgate 700\nheadgate 640\n',
+        );
+      },
+      STEP_MS,
+    );
+
+    test(
+      'A5: every timer runs, and none that touches people is persistent',
+      () => {
+        for (const job of ['drip', 'nurture', 'sync', 'send', 'confirm', 'backup']) {
+          expect(property(`headgate-${job}.timer`, 'ActiveState'), job).toBe('active');
+          expect(property(`headgate-${job}.timer`, 'Persistent'), job).toBe(job === 'backup' ? 'yes' : 'no');
+        }
+      },
+      STEP_MS,
+    );
+
+    test(
+      'every job runs shut in as it is: the first ones ever are cold starts, which are no failures',
+      () => {
+        for (const job of ['drip', 'nurture', 'sync', 'send', 'confirm', 'backup'])
+          machine.sh(`systemctl start headgate-${job}.service`);
+        expect(machine.sh('systemctl --failed --no-legend')).toBe('');
+        expect(runs('drip')).toMatchObject([{ mode: 'preview', reason: 'no_checkpoint', exit: 30 }]);
+        machine.sh('headgate confirm --yes');
+        expect(machine.sh('ls /var/cache/headgate')).not.toBe('');
+        expect(machine.sh('find /var/lib/headgate /etc/headgate -user root')).toBe('');
+      },
+      STEP_MS,
+    );
+
+    test(
+      'a timer fires at the time that its flag gave it',
+      async () => {
+        const before = runs('sync').length;
+        machine.sh("headgate units install --yes --sync '*-*-* *:*:00/2 UTC'");
+        await machine.until('two runs of sync', () => runs('sync').length >= before + 2);
+      },
+      STEP_MS,
+    );
+
+    test(
+      'the public page answers through its socket, and can read neither state nor leads',
+      () => {
+        machine.sh(`node=/opt/headgate/node_modules/.bin/node
+      $node -e "fetch('http://127.0.0.1:8026/u/x').then((r) => process.exit(r.status === 404 ? 0 : 1))"`);
+        for (const path of ['/var/lib/headgate/headgate.db', '/etc/headgate/leads.csv'])
+          expect(machine.run('runuser', '-u', 'headgate-unsub', '--', 'cat', path).code, path).not.toBe(0);
+      },
+      STEP_MS,
+    );
+
+    test(
+      'F1: a program that fails, crashes or hangs leaves an alert with unit, result and last log lines',
+      async () => {
+        machine.sh(
+          'cp /etc/headgate/headgate.toml /tmp/right && echo "live = maybe" > /etc/headgate/headgate.toml',
+        );
+        machine.run('systemctl', 'start', 'headgate-backup.service');
+        machine.sh('cp /tmp/right /etc/headgate/headgate.toml');
+        dropIn(
+          'headgate-nurture.service',
+          'ExecStart=\nExecStart=/bin/sh -c "echo on the brink; kill -SEGV $$$$"',
+        );
+        dropIn('headgate-send.service', 'ExecStart=\nExecStart=/bin/sleep 60\nTimeoutStartSec=1s');
+        machine.sh('systemctl daemon-reload');
+        machine.run('systemctl', 'start', 'headgate-nurture.service');
+        machine.run('systemctl', 'start', 'headgate-send.service');
+        const failed = () => notices().filter(({ kind }) => kind === 'unit_failed');
+        await machine.until('three alerts', () => failed().length >= 3);
+        const [backup, nurture, send] = ['backup', 'nurture', 'send'].map(
+          (job) => failed().find((notice) => notice.job === job)?.text,
+        );
+        expect(backup).toContain('headgate-backup.service failed: exit-code, status 78.');
+        expect(backup).toContain('headgate.toml');
+        expect(nurture).toContain('on the brink');
+        expect(nurture).toMatch(/failed: (?:signal|core-dump), status SEGV/);
+        expect(send).toContain('headgate-send.service failed: timeout');
+        expect(machine.run('headgate', 'units', 'diff', '--detailed-exit-code').code).toBe(21);
+      },
+      STEP_MS,
+    );
+
+    test(
+      'F1: a program that is gone still alerts: the journal says so, and the fallback is called',
+      async () => {
+        machine.sh(`printf '#!/bin/sh\\necho "fallback called for $1: $2"\\n' > /etc/headgate/alert-fallback
+      chmod 0755 /etc/headgate/alert-fallback
+      mv /opt/headgate/bin /opt/headgate/gone`);
+        machine.run('systemctl', 'start', 'headgate-drip.service');
+        await machine.until('the fallback', () => alerts().includes('fallback called'));
+        machine.sh('mv /opt/headgate/gone /opt/headgate/bin');
+        expect(alerts()).toContain('headgate-drip.service failed: result=exit-code');
+        expect(alerts()).toContain('fallback called for headgate-drip.service: exit-code');
+      },
+      STEP_MS,
+    );
+
+    test(
+      'A5: after a power cut and three days off nothing is made up for, the first run previews, and confirm drafts that',
+      async () => {
+        machine.sh(`rm -r /etc/systemd/system/headgate-*.d
+      touch -d '3 days ago' /var/lib/systemd/timers/stamp-headgate-backup.timer /var/lib/systemd/timers/stamp-headgate-drip.timer
+      sync`);
+        const [copies, drips] = [runs('backup').length, runs('drip').length];
+        await machine.cutPower();
+        await machine.boot();
+        await machine.until('the copy that was missed', () => runs('backup').length > copies);
+        expect(runs('drip')).toHaveLength(drips);
+
+        const soon = machine.sh("date -u -d '+5 seconds' +'%H:%M:%S'").trim();
+        machine.sh(
+          `/opt/headgate/bin/headgate units install --yes --drip '*-*-* ${soon} UTC' --confirm '*-*-* *:*:00/2 UTC'`,
+        );
+        await machine.until('the first run since boot', () => runs('drip').length > drips);
+        expect(runs('drip')[0]).toMatchObject({ mode: 'preview', reason: 'first_boot', exit: 30 });
+        const planned = runs('drip')[0]?.counts['would_draft'];
+        script(AGE_PLANS);
+        await machine.until(
+          'the confirmation',
+          () => runs('drip')[0]?.mode === 'live' || runs('confirm').length > 0,
+        );
+        const confirmed = [...runs('confirm'), ...runs('drip')].find(({ mode }) => mode === 'live');
+        expect(planned).toBeGreaterThan(0);
+        expect(confirmed?.counts['drafted']).toBe(planned);
+      },
+      STEP_MS,
+    );
+
+    test(
+      'units remove stops everything and leaves the state',
+      () => {
+        machine.sh('/opt/headgate/bin/headgate units remove --yes');
+        expect(
+          machine.sh("systemctl list-units --all --no-legend 'headgate-*.timer' 'headgate-*.socket'"),
+        ).toBe('');
+        machine.sh(
+          'test -s /var/lib/headgate/headgate.db && test -e /etc/headgate/headgate.toml && id headgate',
+        );
+      },
+      STEP_MS,
+    );
+
+    function dropIn(unit: string, service: string): void {
+      machine.sh(`mkdir -p /etc/systemd/system/${unit}.d
+      cat > /etc/systemd/system/${unit}.d/rig.conf <<'END'
+[Service]
+${service}
+END`);
+    }
+  },
+);
