@@ -47,6 +47,11 @@ export function configRemarks(values: ValueReader): readonly string[] {
   if (!values.flag('live') && values.text('mail.transport') !== 'outbox') {
     remarks.push('live is false: mail goes to outbox/, whatever mail.transport says');
   }
+  if (values.text('mail.transport') === 'stream') {
+    remarks.push(
+      'the stream API takes no headers of ours: its mail has the visible unsubscribe link, and no List-Unsubscribe unless the service adds one',
+    );
+  }
   return [...remarks, ...goingLiveRemarks(values)];
 }
 

@@ -241,6 +241,9 @@ describe('hardening 84 and 85, A11: hours', () => {
   test('less than an hour a day is remarked on, since hourly timers may miss it', () => {
     expect(load('[hours]\nstart = "09:10"\nend = "09:40"').remarks.join()).toContain('less than an hour');
     expect(load('').remarks).toEqual([]);
+    const stream =
+      '[mail]\ntransport = "stream"\n[mail.stream]\nidentity = "tom@x.example"\nkey = { file = "k" }';
+    expect(load(stream).remarks.join()).toContain('no List-Unsubscribe');
   });
 });
 
