@@ -24,7 +24,7 @@ export function renderCliReference(): string {
 
 const INTRODUCTION = [
   '`headgate help`, `headgate help COMMAND` and `headgate COMMAND --help` print the same from the program itself.',
-  '`bin/drip`, `bin/nurture`, `bin/confirm`, `bin/send` and `bin/backup` are `headgate drip` and so on: the names that timers call.',
+  '`bin/drip`, `bin/nurture`, `bin/confirm`, `bin/send`, `bin/digest` and `bin/backup` are `headgate drip` and so on: the names that timers call.',
   '',
   'Data goes to stdout, messages to stderr. With `--json` stdout is exactly one document, on failure too; its shape is in',
   '[docs/schema](../schema). Off a terminal tables become lines with tabs, without a header, and nothing is ever asked.',

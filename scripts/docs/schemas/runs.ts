@@ -171,7 +171,74 @@ const STATUS = objectOf({
   removed_senders: listOf(objectOf({ address: text, leads: count })),
 });
 
-/** Documents of runs and of what they left: run, runs, sends, outbox, status, backup. */
+const ATTENTION = objectOf(
+  {
+    kind: oneOf([
+      'paused',
+      'doubt',
+      'hold',
+      'uncertain',
+      'vetoed',
+      'late',
+      'stuck',
+      'sender',
+      'lost_sender',
+      'untold',
+    ]),
+  },
+  {
+    reason: text,
+    jobs: listOf(text),
+    job: text,
+    detail: text,
+    held: count,
+    count,
+    leads: count,
+    address: text,
+    paused: flag,
+    last_success_at: instant,
+  },
+);
+
+const DIGEST = objectOf({
+  day,
+  at: instant,
+  live: flag,
+  empty: flag,
+  attention: listOf(ATTENTION),
+  waiting: objectOf({
+    total: count,
+    first: listOf(
+      objectOf({
+        id: idOf('m'),
+        lead: text,
+        company: nullable(text),
+        sequence: text,
+        step: text,
+        subject: text,
+      }),
+    ),
+  }),
+  approved: objectOf({ count, next_leaves_at: nullable(instant) }),
+  yesterday: objectOf({
+    drafted: count,
+    sent: count,
+    failed: count,
+    replies: count,
+    replied: listOf(text),
+    bounced: count,
+    complained: count,
+    unsubscribed: count,
+  }),
+  volume: listOf(objectOf({ job: text, days: listOf(count), average_7d: number, limit: number })),
+  today: objectOf({
+    drafts_ahead: count,
+    forecast: listOf(objectOf({ job: text, drafts: count, rests_for: nullable(text) })),
+    rest_in_days: nullable(count),
+  }),
+});
+
+/** Documents of runs and of what they left: run, runs, sends, outbox, status, digest, backup. */
 export const RUN_SHAPES: Shapes = {
   'headgate.run/1': objectOf(
     { run, guards, counts, items: listOf({ anyOf: [draft, heldBack, sent] }), next },
@@ -256,6 +323,7 @@ export const RUN_SHAPES: Shapes = {
       }),
     ),
   }),
+  'headgate.digest/1': objectOf({ items: listOf(DIGEST), to: nullable(text) }),
   'headgate.backup/1': objectOf({
     items: listOf(
       objectOf({

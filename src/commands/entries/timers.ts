@@ -58,6 +58,16 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../sync.ts'),
   },
   {
+    path: 'digest',
+    group: 'timers',
+    summary: 'tell the operator what waits, what happened and what comes',
+    schema: 'headgate.digest/1',
+    examples: ['headgate digest --preview', 'headgate digest --to digest.txt --quiet-if-empty'],
+    configure: configureDigest,
+    runsBare: true,
+    load: () => import('../digest.ts'),
+  },
+  {
     path: 'backup',
     group: 'timers',
     summary: 'copy the state while jobs run, verify the copy, prune old ones',
@@ -72,6 +82,14 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../backup.ts'),
   },
 ];
+
+function configureDigest(command: Command): void {
+  addPreviewFlag(command);
+  command
+    .option('--to <where>', 'telegram, stdout or a file; the chat when there is one, else stdout')
+    .option('--date <day>', 'as for the morning of this day (2026-02-18); what waits is what waits now')
+    .option('--quiet-if-empty', 'say nothing when nothing waits, happened or is due');
+}
 
 function configureSync(command: Command): void {
   addPreviewFlag(command);

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../core/notices/html.ts';
 import { isQuietMinute } from '../../core/notices/quiet-hours.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/durations.ts';
 import { localTime } from '../../core/time/zone.ts';
@@ -95,12 +96,24 @@ function messageOf(state: OperatorState, posting: Posting): OperatorMessage {
   const now = clockOf(state);
   const host = invocation.context.machine.identity().hostName;
   const remarks = troubledFor(state, posting).map((each) => remarkOf(state, each));
+  const text = letterText(posting.batch, {
+    host,
+    timezone,
+    now,
+    remarks: remarks.flatMap((line) => ['', line]),
+  });
   return {
-    text: letterText(posting.batch, { host, timezone, now, remarks: remarks.flatMap((line) => ['', line]) }),
-    html: null,
+    text,
+    html: htmlOf(text),
     isQuiet: isQuietMinute(workspace.notify.quiet, localTime(now, timezone).minuteOfDay),
     notices: posting.batch.map(operatorNotice),
   };
+}
+
+/** The head of a message in bold; all else as it is. */
+function htmlOf(text: string): string {
+  const [head = '', ...lines] = text.split('\n').map(escapeHtml);
+  return [`<b>${head}</b>`, ...lines].join('\n');
 }
 
 interface Troubled {
