@@ -79,5 +79,6 @@ function dependenciesOf({ state, runId }: LeadReading): ImportDependencies {
     runId,
     rejectsDir: join(workspace.paths.stateDir, 'rejects'),
     progress: (line) => invocation.progress(line),
+    write: (work) => writeKeepingDoubt(state, work),
   };
 }

@@ -186,4 +186,17 @@ describe('sync hears at all times', () => {
     expect(drip.exit.name).toBe('COLD_START');
     expect(drip.exit.message).toMatch(/restored|older/);
   });
+
+  test('A15: nor do new leads, whose rows are the first that such a sync writes', async () => {
+    const bench = folderDesk();
+    const stampFile = join(bench.directory, 'stamp.json');
+    const stamp = JSON.parse(readFileSync(stampFile, 'utf8')) as Record<string, unknown>;
+    const { writeCounter } = bench.row('SELECT write_counter AS writeCounter FROM state_header');
+    writeFileSync(stampFile, JSON.stringify({ ...stamp, writeCounter: Number(writeCounter) + 1 }));
+    bench.put('a.csv', 'email\nmaren@vogt.example\n');
+    expect(await bench.sync()).toMatchObject({ counts: { new: 1 } });
+    const drip = (await bench.run(['drip', '--json'])).json() as SyncAnswer;
+    expect(drip.exit.name).toBe('COLD_START');
+    expect(drip.exit.message).toMatch(/restored|older/);
+  });
 });
