@@ -8,8 +8,6 @@ CREATE INDEX draft_log_released ON draft_log (released_day, job) WHERE released_
 
 CREATE UNIQUE INDEX enrollments_by_lead ON enrollments (lead_row_id, sequence_row_id, CASE WHEN ended_at IS NULL THEN 0 ELSE row_id END);
 
-CREATE INDEX enrollments_by_sequence ON enrollments (sequence_row_id, status);
-
 CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at, row_id)
   WHERE status IN ('pending', 'active') AND next_due_at IS NOT NULL;
 

@@ -149,7 +149,6 @@ CREATE UNIQUE INDEX enrollments_by_lead ON enrollments (lead_row_id, sequence_ro
 -- The drip queue: follow-ups first, then longest overdue. A tick costs what is due, not what is stored.
 CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at, row_id)
   WHERE status IN ('pending', 'active') AND next_due_at IS NOT NULL;
-CREATE INDEX enrollments_by_sequence ON enrollments (sequence_row_id, status);
 
 -- Counts by sequence and status, kept by triggers so that an idle run never scans (P2).
 CREATE TABLE enrollment_counts (
