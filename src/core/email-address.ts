@@ -46,7 +46,8 @@ export function parseAddress(text: string): ParsedAddress | AddressProblem {
   if (plain !== null && local.length <= LOCAL_BYTES_MAX && !BAD_HYPHEN.test(domain)) {
     const lowerDomain = domain.toLowerCase();
     return {
-      email: `${local}@${lowerDomain}`,
+      email: lowerDomain === domain ? text : `${local}@${lowerDomain}`,
+      // Always a text of its own: a preview keeps every key, and part of a file's text would keep the file.
       emailKey: `${local.toLowerCase()}@${lowerDomain}`,
       warnings: NO_WARNINGS,
     };

@@ -12,6 +12,8 @@ export interface RowShape {
   readonly row: string;
   /** How many values of its own a row has. */
   readonly perRow: number;
+  /** A table-valued function of its values, such as `json_each(column2) AS each`: a row is then stored once for each of the function's. */
+  readonly times?: string;
 }
 
 /** Largest first: any number of rows is some of these, so that few statements serve every batch. */
@@ -28,13 +30,14 @@ export function insertRows(
   values: readonly SqlValue[],
 ): void {
   db.assertInWrite();
-  const { perRow } = insert;
+  const { perRow, times } = insert;
   const { select, shared } = selectOf(insert);
+  const each = times === undefined ? '' : ` CROSS JOIN ${times}`;
   let at = 0;
   for (const rows of ROWS_PER_STATEMENT) {
     const width = rows * perRow;
     if (values.length - at < width) continue;
-    const statement = db.prepare<SqlValue[][]>(`${select} FROM (VALUES ${ownRows(rows, perRow)})`);
+    const statement = db.prepare<SqlValue[][]>(`${select} FROM (VALUES ${ownRows(rows, perRow)})${each}`);
     for (; values.length - at >= width; at += width) statement.run(shared, values.slice(at, at + width));
   }
 }

@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { LeadFields } from '../../src/core/model.ts';
 import { insertRows } from '../../src/store/bulk-insert.ts';
 import type { StateDatabase } from '../../src/store/database.ts';
-import { insertEnrollment, insertEnrollments } from '../../src/store/enrollment-insert.ts';
+import {
+  insertEnrollment,
+  insertEnrollments,
+  type EnrollmentStart,
+} from '../../src/store/enrollment-insert.ts';
+import { livePlaces } from '../../src/store/sequence-enrollments.ts';
 import { cancelEnrollment, enrollmentsOfLead } from '../../src/store/enrollments.ts';
 import { addTimelineOfMany, insertLeads, type NewLead } from '../../src/store/lead-insert.ts';
 import {
@@ -219,7 +224,7 @@ function provisional(id: string): ReturnType<typeof storedSequence> {
   return { ...stored, steps: stored.steps.map((step) => ({ ...step, rowId: -1 })) };
 }
 
-function start(sequence: ReturnType<typeof storedSequence>): Parameters<typeof insertEnrollments>[1] {
+function start(sequence: ReturnType<typeof storedSequence>): EnrollmentStart {
   return {
     sequenceRowId: sequence.rowId,
     kind: 'drip',
@@ -233,13 +238,20 @@ function start(sequence: ReturnType<typeof storedSequence>): Parameters<typeof i
   };
 }
 
+/** e-7, e-8 and so on. */
+function idsFrom(first: number): () => string {
+  let next = first;
+  return () => `e-${String(next++)}`;
+}
+
 describe('enrollments', () => {
   test('begin pending at the first step, one by one or many at once', () => {
     const { database: db } = testState();
     const first = db.write(() => insertLeads(db, [newLead('aaa'), newLead('bbb'), newLead('ccc')], NOW));
     const [sequence] = db.write(() => saveSequences(db, [provisional('welcome')]));
     const rowId = db.write(() => insertEnrollment(db, { ...start(sequence!), id: 'e-1', leadRowId: first }));
-    db.write(() => insertEnrollments(db, start(sequence!), ['e-2', first + 1, 'e-3', first + 2]));
+    const group = { start: start(sequence!), leadRowIds: [first + 1, first + 2] };
+    db.write(() => insertEnrollments(db, [group], idsFrom(2)));
     const rows = db.prepare<[], object>('SELECT * FROM enrollments ORDER BY row_id').all();
     expect(rows).toHaveLength(3);
     expect(rows[0]).toMatchObject({ row_id: rowId, id: 'e-1', lead_row_id: first });
@@ -257,6 +269,60 @@ describe('enrollments', () => {
         match_reason: 'pattern_exact',
       });
     }
+  });
+
+  test('C2, C3: leads that begin differently are enrolled at once, each with its own due time', () => {
+    const { database: db } = testState();
+    const count = 40;
+    const leads = Array.from({ length: count }, (_, index) => newLead(`n${String(index)}`));
+    const first = db.write(() => insertLeads(db, leads, NOW));
+    const [sequence] = db.write(() => saveSequences(db, [provisional('welcome')]));
+    // More groups than one statement takes, of one lead and of three.
+    const groups = Array.from({ length: 19 }, (_, index) => ({
+      start: { ...start(sequence!), dueAt: NOW + index, nextDueAt: NOW + 100 + index },
+      leadRowIds: index === 18 ? [first + 36, first + 37, first + 39] : [first + 2 * index],
+    }));
+    db.write(() => insertEnrollments(db, groups, idsFrom(1)));
+    const rows = db
+      .prepare<[], { id: string; leadRowId: number; dueAt: number; nextDueAt: number }>(
+        `SELECT id, lead_row_id AS leadRowId, due_at AS dueAt, next_due_at AS nextDueAt FROM enrollments ORDER BY row_id`,
+      )
+      .all();
+    const expected = groups.flatMap(({ start: { dueAt, nextDueAt }, leadRowIds }) =>
+      leadRowIds.map((leadRowId) => ({ leadRowId, dueAt, nextDueAt })),
+    );
+    expect(rows).toEqual(expected.map((row, index) => ({ id: `e-${String(index + 1)}`, ...row })));
+    const counts = db.prepare<[], { count: number }>('SELECT count FROM enrollment_counts').all();
+    expect(counts).toEqual([{ count: rows.length }]);
+  });
+
+  test('B4: a second live one in a group takes the whole transaction back', () => {
+    const { database: db } = testState();
+    const lead = db.write(() => insertLeads(db, [newLead('aaa')], NOW));
+    const [sequence] = db.write(() => saveSequences(db, [provisional('welcome')]));
+    const group = { start: start(sequence!), leadRowIds: [lead, lead] };
+    expect(() => db.write(() => insertEnrollments(db, [group], idsFrom(1)))).toThrow('enrollments_by_lead');
+    expect(enrollmentsOfLead(db, lead)).toEqual([]);
+  });
+
+  test('C5: the live ones of a sequence are found lead by lead, past a page, without reading ended ones', () => {
+    const { database: db } = testState();
+    const leads = Array.from({ length: 1_003 }, (_, index) => newLead(`n${String(index)}`));
+    const first = db.write(() => insertLeads(db, leads, NOW));
+    const [welcome, other] = db.write(() =>
+      saveSequences(db, [provisional('welcome'), provisional('other')]),
+    );
+    const leadRowIds = leads.map((_, index) => first + index);
+    db.write(() => insertEnrollments(db, [{ start: start(welcome!), leadRowIds }], idsFrom(1)));
+    db.write(() => insertEnrollments(db, [{ start: start(other!), leadRowIds: [first] }], idsFrom(9_001)));
+    const ended = enrollmentsOfLead(db, first + 1)[0]!.rowId;
+    db.write(() => cancelEnrollment(db, { enrollmentRowId: ended, reason: 'operator', now: NOW }));
+    const again = { ...start(welcome!), id: 'e-again', leadRowId: first + 1 };
+    const rowId = db.write(() => insertEnrollment(db, again));
+    const places = [...livePlaces(db, welcome!.rowId)];
+    expect(places.map((place) => place.leadRowId)).toEqual(leadRowIds);
+    expect(places[1]?.rowId).toBe(rowId);
+    expect([...livePlaces(db, other!.rowId)].map((place) => place.leadRowId)).toEqual([first]);
   });
 
   test('B4: a second live one in the same sequence is refused by the database', () => {

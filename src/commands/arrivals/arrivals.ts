@@ -117,7 +117,8 @@ function sortedByBeginning(ids: readonly string[]): string[] {
   for (const id of ids) next[beginningOf(id)] = (next[beginningOf(id)] ?? 0) + 1;
   // From how many begin so to where the first of them stands.
   let at = 0;
-  for (const [beginning, count] of next.entries()) {
+  for (let beginning = 0; beginning < BEGINNINGS; beginning += 1) {
+    const count = next[beginning] ?? 0;
     next[beginning] = at;
     at += count;
   }

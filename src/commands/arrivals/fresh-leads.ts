@@ -72,16 +72,20 @@ function enrollByGroup(
   batch: { readonly judged: readonly Judged[]; readonly firstRowId: number; readonly nextId: () => string },
   counts: ArrivalCounts,
 ): void {
-  const groups = new Map<EnrollmentStart, (string | number)[]>();
+  const groups = new Map<EnrollmentStart, number[]>();
   for (const [index, { starts }] of batch.judged.entries()) {
     for (const { sequenceId, start } of starts) {
-      let pairs = groups.get(start);
-      if (pairs === undefined) groups.set(start, (pairs = []));
-      pairs.push(batch.nextId(), batch.firstRowId + index);
+      let leadRowIds = groups.get(start);
+      if (leadRowIds === undefined) groups.set(start, (leadRowIds = []));
+      leadRowIds.push(batch.firstRowId + index);
       countEnrolled(counts, sequenceId, 1);
     }
   }
-  for (const [start, pairs] of groups) insertEnrollments(db, start, pairs);
+  insertEnrollments(
+    db,
+    [...groups].map(([start, leadRowIds]) => ({ start, leadRowIds })),
+    batch.nextId,
+  );
 }
 
 function tellByGroup({ db, now }: ArrivalContext, judged: readonly Judged[], firstRowId: number): void {
