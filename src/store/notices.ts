@@ -134,6 +134,15 @@ export function markNoticeFailed(
   ).run(failure.error.slice(0, LAST_ERROR_LENGTH_MAX), failure.mayHaveArrived ? 1 : 0, rowId);
 }
 
+/** Gives up what waits since before a moment; returns how many notices that were. The caller says so. */
+export function dropOldNotices(db: StateDatabase, beforeAt: Instant, now: Instant): number {
+  return db
+    .prepare<[number, number]>(
+      `UPDATE notices SET delivered_at = ?, last_error = 'too old' WHERE delivered_at IS NULL AND created_at < ?`,
+    )
+    .run(now, beforeAt).changes;
+}
+
 /** Nobody needs yesterday's digest beside today's: those of this kind that still wait count as delivered. */
 export function supersedeNotices(db: StateDatabase, kind: string, now: Instant): void {
   db.prepare<[number, string]>(

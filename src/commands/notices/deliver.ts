@@ -6,6 +6,8 @@ import type { NoticeChannel, OperatorMessage, PostResult } from '../../ports.ts'
 import {
   channelTrouble,
   claimNotice,
+  dropOldNotices,
+  enqueueNotice,
   forgetChannelTrouble,
   markChannelTold,
   markNoticeDelivered,
@@ -16,6 +18,7 @@ import {
   type WaitingNotice,
 } from '../../store/notices.ts';
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
+import { countOf } from '../output/text.ts';
 import { formatDateTime, formatSpan } from '../output/time.ts';
 import { letterText, nextBatch, operatorNotice } from './compose.ts';
 
@@ -45,6 +48,7 @@ const ASKED_PAUSE_MAX_MS = DAY_MS;
  * here fails a run. Returns how many were delivered.
  */
 export async function deliverWaiting(state: OperatorState, options: DeliveryOptions): Promise<number> {
+  giveUpOldOnes(state);
   let delivered = 0;
   for (let turn = 0; turn < MESSAGES_MAX && options.mayGoOn(); turn += 1) {
     const batch = nextBatch(waitingNotices(state.db, LOOKED_AT_MAX));
@@ -54,6 +58,30 @@ export async function deliverWaiting(state: OperatorState, options: DeliveryOpti
     delivered += batch.length;
   }
   return delivered;
+}
+
+/** What nobody was there to hear for so long is history; a channel that is configured later must not begin with it. */
+const TOLD_DAYS_MAX = 14;
+
+function giveUpOldOnes(state: OperatorState): void {
+  const { db } = state;
+  const now = clockOf(state);
+  const oldest = waitingNotices(db, 1)[0];
+  const beforeAt = now - TOLD_DAYS_MAX * DAY_MS;
+  if (oldest === undefined || oldest.createdAt >= beforeAt) return;
+  writeKeepingDoubt(state, () => {
+    const count = dropOldNotices(db, beforeAt, now);
+    const text = `${countOf(count, 'notice')} of more than ${String(TOLD_DAYS_MAX)} days ago could not be told to anybody then. What the runs did is still there: headgate runs list`;
+    enqueueNotice(db, {
+      kind: 'old_notices',
+      job: null,
+      dedupeKey: `old_notices ${String(now)}`,
+      text,
+      runId: null,
+      now,
+      repeatAfterMs: 0,
+    });
+  });
 }
 
 async function tellBatch(

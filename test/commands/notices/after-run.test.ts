@@ -191,6 +191,21 @@ describe('many notices at once', () => {
     for (let count = 0; count < 60; count += 1) expect(all).toContain(`alert ${String(count)} x`);
   });
 
+  test('a chat that is configured late does not begin with months of history', async () => {
+    const bench = await toldDesk();
+    for (let month = 0; month < 3; month += 1) {
+      bench.notice(`old ${String(month)}`);
+      bench.clock.advance(30 * DAY_MS);
+    }
+    bench.notice('new');
+    await bench.run(['backup']);
+    expect(bench.waiting()).toBe(0);
+    const all = bench.server.texts().join('\n');
+    expect(all).toContain('3 notices of more than 14 days ago could not be told');
+    expect(all).toContain('new');
+    expect(all).not.toContain('old 1');
+  });
+
   test('two runs that end together do not both deliver', async () => {
     const bench = await toldDesk();
     bench.notice('once');
