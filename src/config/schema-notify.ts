@@ -97,7 +97,7 @@ export const HOOKS: SectionSpec = {
   section: 'hooks',
   title: 'Hooks',
   summary:
-    'Programs that are started when something happens, without a shell and for at most 30 seconds. They find HEADGATE_EVENT, HEADGATE_JOB, HEADGATE_EXIT_CODE and HEADGATE_EXIT_NAME in their environment. One that fails makes the run end 32.',
+    'Programs that are started when something happens, without a shell and for at most 30 seconds. They find HEADGATE_EVENT, HEADGATE_JOB, HEADGATE_EXIT_CODE and HEADGATE_EXIT_NAME in their environment. One that fails is told like any other failure.',
   keys: [
     {
       key: 'hooks.on_held',

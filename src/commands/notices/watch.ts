@@ -9,7 +9,7 @@ import { hasChannel } from './channels.ts';
 
 /** One run of a timer, seen from outside. */
 export interface RunWatch {
-  /** Tells whom it concerns how the run ended; returns the ending, which only a hook that fails and a state that is gone can change. */
+  /** Tells whom it concerns how the run ended; returns the ending, whose exit only a state that is gone can change. */
   end(ending: Ending): Promise<Ending>;
 }
 

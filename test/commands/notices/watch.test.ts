@@ -112,10 +112,13 @@ ${name} = ${place}
     expect(log(bench)).toBe('held drip 31 HELD \n');
   });
 
-  test('one that fails is said, and the louder ending stays', async () => {
+  test('one that fails is told, and the louder ending stays', async () => {
     const bench = hookedDesk('on_held', 3);
     expect(await holdABatch(bench)).toBe(31);
     expect(log(bench)).toContain('held drip');
+    expect(bench.row("SELECT text FROM notices WHERE kind = 'hook_failed'")).toMatchObject({
+      text: expect.stringContaining('ended with 3') as string,
+    });
   });
 
   test('on_failed is started when a run fails', async () => {
