@@ -145,6 +145,8 @@ export interface OutgoingMail {
   readonly to: string;
   /** `<m-…@domain>` */
   readonly messageIdHeader: string;
+  /** The return address of the envelope, where it is another than `from`: notices of failure go there (RFC 5321, 3.6.3). */
+  readonly returnAddress?: string;
   /** RFC 5322, CRLF line ends. */
   readonly raw: Uint8Array;
   /** The exact request body for a transport that takes no raw mail (`Mailer.encode`); null for all others. Kept like `raw`. */

@@ -8,6 +8,7 @@ import type { Mailer, MailOccasion, OutgoingMail } from '../ports.ts';
 import type { StoredMessage } from '../store/messages.ts';
 import { storedMail } from '../store/sends.ts';
 import { threadOf } from '../store/threads.ts';
+import { bounceAddresses } from './bounce-addresses.ts';
 import type { Invocation } from './cli-context.ts';
 import { dkimSigners } from './dkim-signers.ts';
 import type { Engine } from './engine/engine.ts';
@@ -28,13 +29,19 @@ export function composer(
   const { transport } = mailer;
   const linkOf = unsubscribeLinks(invocation, workspace);
   const signerOf = dkimSigners(invocation, workspace);
+  let addresses: ReturnType<typeof bounceAddresses> | null = null;
+  const returnAddressOf = async (messageId: string): Promise<Pick<OutgoingMail, 'returnAddress'>> => {
+    const known = transport === 'smtp' ? await (addresses ??= bounceAddresses(invocation, workspace)) : null;
+    return known === null ? {} : { returnAddress: known.of(messageId) };
+  };
   return async (message, sender) => {
     const textHash = message.textHash ?? '';
     const kept = storedMail(engine.db, { messageRowId: message.rowId, textHash, transport });
     // D6: whose leads were taken over is written to by somebody else, and what surely did not leave may be made anew.
     if (kept !== null && isSameAddress(kept.sender, sender)) {
       const { messageIdHeader, sender: from, recipient, raw, payload } = kept;
-      return { id: message.id, from, to: recipient, messageIdHeader, raw, payload };
+      const returns = await returnAddressOf(message.id);
+      return { ...returns, id: message.id, from, to: recipient, messageIdHeader, raw, payload };
     }
     const unsubscribeUrl = (await linkOf?.(message.leadId, engine.now)) ?? null;
     const { parts, ...mail } = await composeMail({
@@ -44,7 +51,7 @@ export function composer(
     const payload = mailer.encode?.(mail, parts, occasionOf(engine, message)) ?? null;
     // Who makes the mail of its parts signs it too.
     const sign = payload === null ? await signerOf(mail.from) : null;
-    return { ...mail, raw: sign?.(mail.raw) ?? mail.raw, payload };
+    return { ...mail, ...(await returnAddressOf(message.id)), raw: sign?.(mail.raw) ?? mail.raw, payload };
   };
 }
 

@@ -37,6 +37,8 @@ export interface MailConfig {
   readonly smtp: SmtpConfig | null;
   /** Null unless `mail.transport` names a provider; also set while not live. */
   readonly provider: ProviderConfig | null;
+  /** Where notices of failure go, each under an address of its own below this one; null: to the sender. */
+  readonly bounceAddress: string | null;
   /** Of one request to a provider, to the last byte of its answer. */
   readonly requestTimeoutMs: number;
   /** The first wait before a provider is asked again within a run. */
@@ -73,6 +75,7 @@ export function createMailConfig(values: ValueReader): MailConfig {
       : 'outbox',
     smtp,
     provider,
+    bounceAddress: values.textOrNull('mail.bounce_address'),
     requestTimeoutMs: values.number('mail.http.timeout_seconds') * SECOND_MS,
     requestRetryMs: values.number('mail.http.retry_seconds') * SECOND_MS,
     paceMinMs: values.number('mail.pace_seconds_min') * SECOND_MS,

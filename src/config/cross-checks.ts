@@ -18,6 +18,7 @@ export interface CrossIssue {
 export function crossCheckConfig(values: ValueReader): readonly CrossIssue[] {
   return [
     ...checkHours(values),
+    ...checkBounceAddress(values),
     ...checkPace(values),
     ...checkSmtp(values),
     ...checkProvider(values),
@@ -64,6 +65,25 @@ function checkHours(values: ValueReader): readonly CrossIssue[] {
   const advice = 'for the whole day write start = "00:00" and end = "24:00"';
   const expected = `equal to hours.start (${start}), which leaves no hour open; ${advice}`;
   return [{ kind: 'conflict', key: 'hours.end', expected, involves: ['hours.start', 'hours.end'] }];
+}
+
+/** RFC 5321, 4.5.3.1.1: the part before the @ has 64 octets, of which the name of the mail takes 28. */
+const BOUNCE_LOCAL_MAX = 64 - 28;
+
+function checkBounceAddress(values: ValueReader): readonly CrossIssue[] {
+  const key = 'mail.bounce_address';
+  const address = values.textOrNull(key);
+  if (address === null) return [];
+  const local = address.slice(0, address.lastIndexOf('@'));
+  const issue = (expected: string): readonly CrossIssue[] => [
+    { kind: 'conflict', key, expected, involves: [key, 'mail.transport', 'web.token_secret'] },
+  ];
+  if (local.includes('+') || local.length > BOUNCE_LOCAL_MAX)
+    return issue(`it needs up to ${String(BOUNCE_LOCAL_MAX)} characters without "+" before the @`);
+  if (values.secretOrNull('web.token_secret') === null)
+    return issue('it needs web.token_secret, which signs these addresses');
+  const isOurs = ['outbox', 'smtp'].includes(values.text('mail.transport'));
+  return isOurs ? [] : issue('it means nothing here: a provider sets the return address itself');
 }
 
 function checkPace(values: ValueReader): readonly CrossIssue[] {

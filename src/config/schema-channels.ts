@@ -87,6 +87,13 @@ const MAIL: SectionSpec = {
       summary: 'Longest pause between two mails of one run.',
     },
     {
+      key: 'mail.bounce_address',
+      type: { kind: 'address' },
+      defaultValue: null,
+      summary:
+        'smtp: where notices of failure go, each with the mail that it is about behind a `+` in its name. A mailbox that `sync` reads and that takes such addresses. Not set: they go to the sender.',
+    },
+    {
       key: 'mail.allowlist',
       type: { kind: 'addresses' },
       defaultValue: [],

@@ -292,6 +292,26 @@ describe('hardening 91: zones', () => {
   });
 });
 
+describe('E4: a return address that can name a mail', () => {
+  const SIGNED = '[web]\ntoken_secret = { file = "k" }\n';
+  test.each([
+    ['has a plus already', `${SIGNED}[mail]\nbounce_address = "a+b@x.example"`, 'without "+"'],
+    [
+      'is too long for the name of a mail',
+      `${SIGNED}[mail]\nbounce_address = "${'b'.repeat(37)}@x.example"`,
+      'up to 36',
+    ],
+    ['cannot be signed', '[mail]\nbounce_address = "bounces@x.example"', 'web.token_secret'],
+    [
+      'belongs to a provider',
+      `${SIGNED}[mail]\nbounce_address = "b@x.example"\ntransport = "resend"\n[mail.resend]\nkey = { file = "k" }`,
+      'a provider sets the return address itself',
+    ],
+  ])('one that %s is refused', (_, toml, complaint) => {
+    expect(complaintsOf(toml).join()).toContain(complaint);
+  });
+});
+
 describe('what is not there yet is refused, never accepted and ignored', () => {
   test.each([
     [

@@ -74,6 +74,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     held: 0,
   },
   ticketing: { status: 'active', cancel_reason: null, suppressed: null, opted_out: 0, held: 0 },
+  silent: { status: 'active', cancel_reason: null, suppressed: null, opted_out: 0, held: 0 },
   complaining: {
     status: 'cancelled',
     cancel_reason: 'complained',
@@ -113,6 +114,12 @@ describe.skipIf(why !== null)('E4: a mailbox, read to its end', () => {
     expect(String(told['text'])).toContain('Can you call me on Tuesday at ten?');
     expect(String(told['text'])).not.toContain('> ');
 
+    // A notice that names no message at all, only the address that it is for (E4, by the token of its return address).
+    await arrive(host, await wordlessNotice(bench, host, 'silent'));
+    waitUntilDelivered(host);
+    await bench.json(['sync']);
+    expect(outcomeOf(bench, 'silent')).toMatchObject({ cancel_reason: 'bounced', suppressed: 'bounced' });
+
     const before = snapshot(bench);
     expect(await bench.json(['sync'])).toMatchObject({ counts: { events: 0, repeated: 0 } });
     bench.database.write(() => bench.database.prepare('UPDATE sources SET cursor = NULL').run());
@@ -134,6 +141,22 @@ describe.skipIf(why !== null)('E4: a mailbox, read to its end', () => {
     expect(exit.message).toContain('no folder Answers');
   }, 60_000);
 });
+
+/** As some servers still write them: plain words, and nothing of the mail that came back but where it was sent from. */
+async function wordlessNotice(bench: Desk, host: MailHost, name: string): Promise<SendMailOptions> {
+  const { raw } = await newestOf(host, name);
+  const returnPath = /^Return-Path: <([^>]+)>/im.exec(raw.toString('latin1'))?.[1] ?? '';
+  expect(returnPath).toMatch(/^tom\+m-[a-z0-9]{16}-[a-z2-7]{8}@/);
+  const named = bench.row('SELECT count(*) AS count FROM messages WHERE id = ?', returnPath.slice(4, 22));
+  expect(named).toEqual({ count: 1 });
+  return {
+    envelope: { from: '', to: returnPath },
+    from: `MAILER-DAEMON@${MAIL_DOMAIN}`,
+    to: returnPath,
+    subject: 'failure notice',
+    text: `Hi. This is the mail program at mx.${MAIL_DOMAIN}.\nI am afraid I was not able to deliver your message to the following address.\nThis is a permanent error; I have given up.\n\n<${name}@${MAIL_DOMAIN}>:\n550 5.1.1 sorry, no mailbox here by that name: user unknown\n`,
+  };
+}
 
 /** A live workspace in which every mailbox has had its first mail. */
 async function campaign(host: MailHost, now: number, password = host.password, more = ''): Promise<Desk> {
@@ -272,6 +295,7 @@ blast_radius_floor = 100
 transport = "smtp"
 pace_seconds_min = 0
 pace_seconds_max = 0
+bounce_address = "${OWN}"
 smtp.host = "127.0.0.1"
 smtp.port = ${String(host.smtpPort)}
 smtp.user = "${OWN}"

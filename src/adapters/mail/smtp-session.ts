@@ -170,7 +170,7 @@ export class SmtpSession {
         this.drop();
         return false;
       });
-      const envelope = { from: mail.from, to: [mail.to], size: mail.raw.length };
+      const envelope = { from: mail.returnAddress ?? mail.from, to: [mail.to], size: mail.raw.length };
       this.connection.send(envelope, body, (error, info) => {
         if (error !== null) fail(error);
         else settle({ kind: 'answered', response: info.response });

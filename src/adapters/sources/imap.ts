@@ -26,6 +26,8 @@ export interface ImapOptions {
   readonly isLoopback: boolean;
   /** Beside these, the folders that the server marks as Junk and Sent are read. */
   readonly folders: readonly string[];
+  /** Our message that a token behind the `+` of an address names; null for any other token. */
+  readonly messageIdOf: (token: string) => string | null;
   readonly now: () => Instant;
 }
 
@@ -154,7 +156,7 @@ async function* readFolder(
       return;
     }
     const batch = uids.slice(done, done + MAILS_PER_PAGE);
-    const facts = batch.length === 0 ? [] : await factsOfBatch(client, { batch, folder });
+    const facts = batch.length === 0 ? [] : await factsOfBatch(client, { batch, folder, options });
     done += batch.length;
     const lastUid = Math.max(
       places[folder.path]?.lastUid ?? 0,
@@ -185,7 +187,11 @@ async function newUids(
 
 async function factsOfBatch(
   client: ImapFlow,
-  { batch, folder }: { readonly batch: readonly number[]; readonly folder: Folder },
+  {
+    batch,
+    folder,
+    options,
+  }: { readonly batch: readonly number[]; readonly folder: Folder; readonly options: ImapOptions },
 ): Promise<readonly IncomingFact[]> {
   const messages = await client.fetchAll(
     batch.join(','),
@@ -197,7 +203,7 @@ async function factsOfBatch(
   );
   const facts: IncomingFact[] = [];
   for (const message of messages)
-    facts.push(...(await (folder.isSent ? ownMail(message) : incomingMail(message))));
+    facts.push(...(await (folder.isSent ? ownMail(message) : incomingMail(message, options))));
   return facts;
 }
 
@@ -220,7 +226,10 @@ function ownMail(message: FetchMessageObject): Promise<readonly IncomingFact[]> 
   ]);
 }
 
-async function incomingMail(message: FetchMessageObject): Promise<readonly IncomingFact[]> {
+async function incomingMail(
+  message: FetchMessageObject,
+  { messageIdOf }: ImapOptions,
+): Promise<readonly IncomingFact[]> {
   const bytes = message.source ?? Buffer.alloc(0);
   const mail = await readInboundMail(bytes);
   const at = arrivedAt(message);
@@ -233,7 +242,7 @@ async function incomingMail(message: FetchMessageObject): Promise<readonly Incom
     at,
     from: addressOfField(headerOf(mail.headers, 'from')),
     subject: headerOf(mail.headers, 'subject'),
-    messageId: null,
+    messageId: verdict.refersTo.tokens.map(messageIdOf).find((own) => own !== null) ?? null,
     conversationId: null,
   });
 }

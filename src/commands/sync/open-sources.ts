@@ -19,6 +19,7 @@ import type {
 import { isLoopbackHost } from '../../config/check-mail.ts';
 import type { SecretReference } from '../../config/key-spec.ts';
 import type { FactSource } from '../../ports.ts';
+import { bounceAddresses } from '../bounce-addresses.ts';
 import type { Invocation } from '../cli-context.ts';
 import { fetchSecret, type Workspace } from '../workspace.ts';
 import type { SyncSource } from './sync-source.ts';
@@ -149,9 +150,11 @@ async function openImap({ invocation, workspace }: Opening, source: ImapSourceCo
   const { createImapSource } = await import('../../adapters/sources/imap.ts');
   const key = `the password of source ${source.id}`;
   const password = await fetchSecret(invocation, { key, reference: source.password, workspace });
+  const bounces = await bounceAddresses(invocation, workspace);
   const { clock } = invocation.context;
   return createImapSource({
     ...source,
+    messageIdOf: (token) => bounces?.messageIdOf(token) ?? null,
     password,
     isLoopback: isLoopbackHost(source.host),
     now: () => clock.now(),
