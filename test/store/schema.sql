@@ -106,7 +106,7 @@ CREATE TABLE enrollment_counts (
 
 CREATE TABLE enrollments (
   row_id INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE CHECK (id LIKE 'e-%'),
+  id TEXT NOT NULL UNIQUE CHECK (id >= 'e-' AND id < 'e.'),
   lead_row_id INTEGER NOT NULL REFERENCES leads (row_id),
   sequence_row_id INTEGER NOT NULL REFERENCES sequences (row_id),
   kind TEXT NOT NULL CHECK (kind IN ('drip', 'nurture')),
@@ -158,7 +158,7 @@ CREATE TABLE jobs (
 
 CREATE TABLE leads (
   row_id INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE CHECK (id LIKE 'l-%'),
+  id TEXT NOT NULL UNIQUE CHECK (id >= 'l-' AND id < 'l.'),
   email TEXT NOT NULL CHECK (length(email) > 2),
   email_key TEXT NOT NULL UNIQUE,
   first_name TEXT,

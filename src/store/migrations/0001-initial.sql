@@ -24,10 +24,10 @@ CREATE TABLE state_header (
 ) STRICT;
 
 -- Choices of three and more are written with OR in the tables that grow with the leads: for a longer IN list SQLite
--- builds a table of its own in every statement, which was a quarter of the time.
+-- builds a table of its own in every statement, which was a quarter of the time. How their ids begin is a range: LIKE is a call.
 CREATE TABLE leads (
   row_id INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE CHECK (id LIKE 'l-%'),
+  id TEXT NOT NULL UNIQUE CHECK (id >= 'l-' AND id < 'l.'),
   email TEXT NOT NULL CHECK (length(email) > 2),
   email_key TEXT NOT NULL UNIQUE,
   first_name TEXT,
@@ -110,7 +110,7 @@ CREATE TABLE steps (
 
 CREATE TABLE enrollments (
   row_id INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE CHECK (id LIKE 'e-%'),
+  id TEXT NOT NULL UNIQUE CHECK (id >= 'e-' AND id < 'e.'),
   lead_row_id INTEGER NOT NULL REFERENCES leads (row_id),
   sequence_row_id INTEGER NOT NULL REFERENCES sequences (row_id),
   kind TEXT NOT NULL CHECK (kind IN ('drip', 'nurture')),
