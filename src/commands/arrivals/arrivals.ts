@@ -44,7 +44,8 @@ export function createArrivals(context: ArrivalContext, options: ArrivalOptions)
     const keys = rows.map(({ fields }) => fields.emailKey);
     const known = leadsByEmailKeys(db, keys);
     const suppressed = suppressionReasons(db, keys);
-    batch.excluded = rows.filter((row) => isExcluded(row, { known, suppressed })).length;
+    const before = { known, suppressed };
+    for (const row of rows) if (isExcluded(row, before)) batch.excluded += 1;
     const { fresh, others } = sortOut(rows, known);
     storeFresh(context, { rows: fresh, enrollFrom, suppressed, nextLeadId, nextEnrollmentId }, batch);
     for (const row of others) {
@@ -67,7 +68,10 @@ export function isExcluded(
   },
 ): boolean {
   const { emailKey, optedOut } = fields;
-  return optedOut || by.suppressed.has(emailKey) || by.known.get(emailKey)?.optedOut === true;
+  if (optedOut) return true;
+  // Most imports are of people whom nobody knows: looking up in nothing takes as long as in a thousand.
+  if (by.suppressed.size > 0 && by.suppressed.has(emailKey)) return true;
+  return by.known.size > 0 && by.known.get(emailKey)?.optedOut === true;
 }
 
 /** The first row of an address that nobody has seen is a new lead; everything else is news about a known one. */

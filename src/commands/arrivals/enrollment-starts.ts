@@ -15,6 +15,16 @@ export type EnrollmentStarts = (
 
 /** Sources and zones are few, and imports enroll from one moment; only odd files come near this. */
 const STARTS_MAX = 10_000;
+
+/**
+ * What leads of one match began with, by zone and country. Leads of one origin share the very match, and finding their start by it
+ * spares putting a key together for each.
+ */
+interface RecentStarts {
+  readonly enrolledAt: Instant;
+  readonly byPlace: Map<string, Map<string | null, EnrollmentStart | null>>;
+}
+
 const NOTHING_DELIVERED: ReadonlySet<number> = new Set();
 
 /**
@@ -29,7 +39,19 @@ export function createEnrollmentStarts(options: {
 }): EnrollmentStarts {
   const sequences = new Map(options.sequences.map((sequence) => [sequence.rowId, sequence]));
   const starts = new Map<string, EnrollmentStart | null>();
+  const recent = new WeakMap<Match, RecentStarts>();
   return (match, lead, enrolledAt) => {
+    let near = recent.get(match);
+    if (near?.enrolledAt !== enrolledAt) recent.set(match, (near = { enrolledAt, byPlace: new Map() }));
+    const byCountry = near.byPlace.getOrInsertComputed(lead.zone, () => new Map());
+    return byCountry.getOrInsertComputed(lead.country, () => remembered(match, lead, enrolledAt));
+  };
+
+  function remembered(
+    match: Match,
+    lead: Pick<Lead, 'zone' | 'country'>,
+    enrolledAt: Instant,
+  ): EnrollmentStart | null {
     const key = keyOf(match, lead, enrolledAt);
     const known = starts.get(key);
     if (known !== undefined) return known;
@@ -38,7 +60,7 @@ export function createEnrollmentStarts(options: {
     const start: EnrollmentStart | null = step === null ? null : { ...startOf(match, enrolledAt), ...step };
     starts.set(key, start);
     return start;
-  };
+  }
 
   function firstStep(
     sequence: StoredSequence | undefined,

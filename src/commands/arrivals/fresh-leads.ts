@@ -49,10 +49,11 @@ function judge(context: ArrivalContext, row: LeadRow, fresh: FreshLeads): Judged
   const zone = context.zoneOf(fields);
   const enrolledAt = Math.max(fresh.enrollFrom, row.enrolledAt ?? fresh.enrollFrom);
   const place = { zone: zone.zone, country: fields.country };
-  const starts = outcome.enroll.flatMap((match) => {
+  const starts: { readonly sequenceId: string; readonly start: EnrollmentStart }[] = [];
+  for (const match of outcome.enroll) {
     const start = context.startOf(match, place, enrolledAt);
-    return start === null ? [] : [{ sequenceId: match.sequenceId, start }];
-  });
+    if (start !== null) starts.push({ sequenceId: match.sequenceId, start });
+  }
   const nurture = nurtureDueAt(
     {
       lead: fields,
