@@ -1,21 +1,26 @@
 import { createStampFile } from '../adapters/stamp-file.ts';
 import { findWorkspace } from '../config/paths.ts';
 import { cleanLine } from '../core/clean-text.ts';
+import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { DAY_MS } from '../core/time/durations.ts';
 import { openState } from '../store/database.ts';
 import { enqueueNotice, hasNoticeSince } from '../store/notices.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
+import { deliverAfterRun } from './notices/after-run.ts';
+import { hasChannel } from './notices/channels.ts';
 import { writeKeepingDoubt } from './operator-state.ts';
 import { argument, textOption, usageError } from './options.ts';
 import { jobOfUnit } from './units/unit-files.ts';
-import { workspaceQuestion } from './workspace.ts';
+import { openWorkspace, workspaceQuestion } from './workspace.ts';
 
 const KIND = 'unit_failed';
 const UNIT_NAME = /^headgate-[a-z]+\.(?:service|socket|timer)$/;
 const LINES_MAX = 15;
 const LINE_CHARACTERS_MAX = 300;
 const WORD_CHARACTERS_MAX = 40;
+
+type Silence = 'told_itself' | 'told_today';
 
 interface Failure {
   readonly unit: string;
@@ -34,6 +39,13 @@ interface Failure {
  */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const failure = await failureOf(invocation);
+  const silent = keepNotice(invocation, failure);
+  if (silent === null) await deliver(invocation);
+  return outcomeOf(failure, silent);
+}
+
+/** Null when it was stored. */
+function keepNotice(invocation: Invocation, failure: Failure): Silence | null {
   const { databaseFile, stampFile } = findWorkspace(workspaceQuestion(invocation));
   const db = openState({ file: databaseFile, mode: 'write' });
   try {
@@ -55,9 +67,21 @@ export async function run(invocation: Invocation): Promise<Outcome> {
           repeatAfterMs: DAY_MS,
         }),
       );
-    return outcomeOf(failure, isStored ? null : toldItself ? 'told_itself' : 'told_today');
+    if (isStored) return null;
+    return toldItself ? 'told_itself' : 'told_today';
   } finally {
     db.close();
+  }
+}
+
+/** At once where there is a channel; what it does not take now, the next run takes. */
+async function deliver(invocation: Invocation): Promise<void> {
+  try {
+    const workspace = openWorkspace(invocation);
+    if (hasChannel(workspace)) await deliverAfterRun({ invocation, workspace });
+  } catch (error) {
+    if (!(error instanceof HeadgateError)) throw error;
+    invocation.progress(`The notice waits for the next run: ${error.message}`);
   }
 }
 
@@ -101,7 +125,7 @@ function noticeText({ unit, result, status, lines }: Failure): string {
   ].join('\n');
 }
 
-function outcomeOf(failure: Failure, silent: 'told_itself' | 'told_today' | null): Outcome {
+function outcomeOf(failure: Failure, silent: Silence | null): Outcome {
   const { unit, result, status } = failure;
   const why = silent === 'told_itself' ? 'the run told of itself' : 'the same was told within a day';
   return {

@@ -47,7 +47,7 @@ describe('units install', () => {
 
   test('twice is once, and then diff finds nothing: 20', async () => {
     const { units } = image();
-    expect((await units('install --yes')).stdout).toContain('19 files written');
+    expect((await units('install --yes')).stdout).toContain('21 files written');
     expect((await units('install --yes')).stdout).toContain('every file is as it should be');
     const { code, stdout } = await units('diff --detailed-exit-code');
     expect({ code, stdout }).toMatchObject({ code: 20, stdout: expect.stringContaining('as this version') });
@@ -65,6 +65,18 @@ describe('units install', () => {
     expect(send).toContain('LoadCredential=crm-key:headgate.crm-key\n');
     expect(read('etc/tmpfiles.d/headgate.conf')).toContain('d /var/lib/headgate 0700 mailer mailer\n');
     expect((await units('diff --detailed-exit-code')).code).toBe(20);
+  });
+
+  test('has the digest come in the zone of the operator, as headgate.toml has it now', async () => {
+    const { units, read, root } = image();
+    const init =
+      'init --no-input --name Tom --from tom@mail.example.com --timezone Europe/Berlin --postal-address Leeds';
+    expect((await runCli([...init.split(' '), join(root, 'etc/headgate')])).code).toBe(0);
+    await units('install --yes');
+    const timer = 'etc/systemd/system/headgate-digest.timer';
+    expect(read(timer)).toContain('OnCalendar=*-*-* 07:00:00 Europe/Berlin\n');
+    expect((await units('install --yes --digest *:10')).code).toBe(0);
+    expect(read(timer)).toContain('OnCalendar=*:10\n');
   });
 
   test('repairs a file that was edited or lost its mode, and says which', async () => {
@@ -164,7 +176,7 @@ describe('units remove', () => {
     await units('install --yes');
     const kept = ['var/lib/headgate/headgate.db', 'etc/headgate/headgate.toml', `${DRIP_TIMER}.d/own.conf`];
     for (const path of kept) write(path, 'kept\n');
-    expect(itemsOf(await units('remove --yes --json'))).toHaveLength(20);
+    expect(itemsOf(await units('remove --yes --json'))).toHaveLength(22);
     for (const path of kept) expect(read(path)).toBe('kept\n');
     for (const path of [DRIP_TIMER, 'usr/local/bin/headgate', 'usr/local/lib/headgate/units.json'])
       expect(statSync(join(root, path), { throwIfNoEntry: false }), path).toBeUndefined();

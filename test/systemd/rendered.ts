@@ -13,6 +13,7 @@ const DEFAULTS: UnitSettings = {
   prefix: '/opt/headgate',
   config: '/etc/headgate/headgate.toml',
   times: {},
+  zone: 'UTC',
   credentials: [],
 };
 

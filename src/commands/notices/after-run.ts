@@ -15,7 +15,10 @@ const TIME_MS = 10 * SECOND_MS;
  * F1: after the run's last commit, never before it. Costs one look at an index when nothing waits. Two runs that end together do not
  * both deliver: who finds the other at it leaves what waits to it, or to the next run.
  */
-export async function deliverAfterRun({ invocation, workspace }: Watched): Promise<void> {
+export async function deliverAfterRun({
+  invocation,
+  workspace,
+}: Pick<Watched, 'invocation' | 'workspace'>): Promise<void> {
   if (!hasSomething(workspace.paths.databaseFile)) return;
   const { clock, machine, signal } = invocation.context;
   const lock = acquireLock({

@@ -36,8 +36,8 @@ export function renderUnits(installation: string, settings: UnitSettings): reado
 
 /** The notes of an install: what `units install` and `units diff` take for given next time. */
 export function renderSettings(settings: UnitSettings, enabled: readonly string[]): RenderedFile {
-  const { user, prefix, config, times, credentials } = settings;
-  const notes = { user, prefix, config, times, credentials, enabled: [...enabled].sort() };
+  const { user, prefix, config, times, zone, credentials } = settings;
+  const notes = { user, prefix, config, times, zone, credentials, enabled: [...enabled].sort() };
   return {
     name: 'units.json',
     target: SETTINGS_FILE,
@@ -62,7 +62,7 @@ function readTemplate(installation: string, name: string): string {
 }
 
 function render(file: UnitFile, template: string, settings: UnitSettings): string {
-  const { user, prefix, config, times } = settings;
+  const { user, prefix, config, times, zone } = settings;
   const job = jobOfUnit(file.template);
   const text = template
     .replaceAll('/opt/headgate/', `${prefix}/`)
@@ -77,7 +77,8 @@ function render(file: UnitFile, template: string, settings: UnitSettings): strin
       return text.replace('runuser -u headgate ', `runuser -u ${user} `);
     default: {
       const timed = TIMER_JOBS.find((each) => each === job);
-      return withCredentials(withTime(text, file, timed && times[timed]), job, settings);
+      const spec = timed && (times[timed] ?? (timed === 'digest' ? `*-*-* 07:00:00 ${zone}` : undefined));
+      return withCredentials(withTime(text, file, spec), job, settings);
     }
   }
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { runTool } from '../../adapters/service-manager.ts';
+import { loadConfig } from '../../config/load.ts';
 import { findWorkspace } from '../../config/paths.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { Invocation } from '../cli-context.ts';
@@ -18,6 +19,8 @@ export interface UnitSettings {
   readonly config: string;
   /** OnCalendar= of a job, where it is not the one of the template. */
   readonly times: Readonly<Partial<Record<TimerJob, string>>>;
+  /** The operator's zone, in which the digest comes. */
+  readonly zone: string;
   /** Names of credentials beyond those that the templates load. */
   readonly credentials: readonly string[];
 }
@@ -42,7 +45,8 @@ export function unitSettings(invocation: Invocation, root: string): UnitSettings
     throw usageError(`the units keep the state in ${STATE_DIR}, so --state has no place here`);
   }
   const known = installedSettings(root);
-  const config = global.config === null ? null : findWorkspace(workspaceQuestion(invocation)).configFile;
+  const named = global.config === null ? null : findWorkspace(workspaceQuestion(invocation)).configFile;
+  const config = checked('-C', named ?? known?.config ?? DEFAULT_CONFIG, PATH);
   return {
     user: checked('--user', textOption(invocation, 'user') ?? known?.user ?? DEFAULT_USER, USER),
     prefix: checked(
@@ -50,8 +54,9 @@ export function unitSettings(invocation: Invocation, root: string): UnitSettings
       textOption(invocation, 'prefix') ?? known?.prefix ?? context.installation,
       PATH,
     ),
-    config: checked('-C', config ?? known?.config ?? DEFAULT_CONFIG, PATH),
+    config,
     times: { ...known?.times, ...timesOf(invocation) },
+    zone: zoneOf(invocation, `${root}${config}`) ?? known?.zone ?? 'UTC',
     credentials: [...new Set([...(known?.credentials ?? []), ...credentialsOf(invocation)])].sort(),
   };
 }
@@ -60,6 +65,22 @@ export function unitSettings(invocation: Invocation, root: string): UnitSettings
 export function rootOf(invocation: Invocation): string {
   const root = textOption(invocation, 'root');
   return root === null ? '' : resolve(invocation.context.cwd, root);
+}
+
+/** Null where the configuration is not there yet, wrong, or not for this user to read. */
+function zoneOf(invocation: Invocation, configFlag: string): string | null {
+  if (!existsSync(configFlag)) return null;
+  try {
+    const question = { ...workspaceQuestion(invocation), configFlag, stateFlag: null };
+    return loadConfig(question).policy.timezone;
+  } catch (error) {
+    if (error instanceof HeadgateError || isRefused(error)) return null;
+    throw error;
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EACCES';
 }
 
 function timesOf(invocation: Invocation): Partial<Record<TimerJob, string>> {
@@ -121,15 +142,16 @@ function parsed(text: string): (UnitSettings & { readonly enabled: readonly stri
     return null;
   }
   if (!isRecord(value) || !isRecord(value['times'])) return null;
-  const { user, prefix, config, credentials, enabled } = value;
-  if (typeof user !== 'string' || typeof prefix !== 'string' || typeof config !== 'string') return null;
+  const { user, prefix, config, zone, credentials, enabled } = value;
+  if (typeof user !== 'string' || typeof prefix !== 'string') return null;
+  if (typeof config !== 'string' || typeof zone !== 'string') return null;
   if (!isTextList(credentials) || !isTextList(enabled)) return null;
   const times: Partial<Record<TimerJob, string>> = {};
   for (const job of TIMER_JOBS) {
     const spec = value['times'][job];
     if (typeof spec === 'string') times[job] = spec;
   }
-  return { user, prefix, config, times, credentials, enabled };
+  return { user, prefix, config, times, zone, credentials, enabled };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,11 +1,13 @@
 /** The jobs that timers fire, in the order of a day's first runs; each is a flag of `units install` that takes its time. */
-export const TIMER_JOBS = ['drip', 'nurture', 'sync', 'send', 'confirm', 'backup'] as const;
+export const TIMER_JOBS = ['drip', 'nurture', 'sync', 'send', 'confirm', 'digest', 'backup'] as const;
 export type TimerJob = (typeof TIMER_JOBS)[number];
 
-/** Their timers must never make up for a missed time at boot (cli.md 7): all but backup. */
-export const PEOPLE_JOBS: readonly TimerJob[] = TIMER_JOBS.filter((job) => job !== 'backup');
+/** Their timers must never make up for a missed time at boot (cli.md 7): all but those that touch nobody but the operator. */
+export const PEOPLE_JOBS: readonly TimerJob[] = TIMER_JOBS.filter(
+  (job) => job !== 'backup' && job !== 'digest',
+);
 
-/** What loads credentials, and so takes those that `--credential` names. */
+/** What speaks to providers, and so takes the credentials that `--credential` names. */
 export const CREDENTIAL_JOBS: readonly TimerJob[] = ['sync', 'send'];
 
 /** One file that `units install` writes. */
