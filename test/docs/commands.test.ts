@@ -30,7 +30,7 @@ afterAll(removeInstallations);
 function freshInstallation(): string {
   const root = temporaryDirectory();
   const built = installation();
-  for (const part of ['bin', 'dist', 'package.json'])
+  for (const part of ['bin', 'dist', 'systemd', 'package.json'])
     cpSync(join(built, part), join(root, part), { recursive: true });
   mkdirSync(join(root, 'scripts'));
   for (const script of ['launch.sh', 'start.sh']) {

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { removeInstallations } from '../acceptance/rig/installation.ts';
@@ -9,6 +12,11 @@ const SETUP_MS = 60_000;
 const STEP_MS = 45_000;
 const INIT =
   "init /etc/headgate --sample --no-input --name Tom --from tom@mail.example.com --timezone UTC --postal-address '1 Mill Lane'";
+/** Enough for what one test drafts, and the shortest wait that there is. */
+const LIMITS = ['boot_confirm_minutes = 1', 'drafts_per_day = 40', 'blast_radius_floor = 40'];
+const PAGE = readFileSync(join(import.meta.dirname, '../../docs/how-to/install-on-a-vps.md'), 'utf8');
+/** What the page has its reader type as root. */
+const ROOT_LINES = [...PAGE.matchAll(/^\$ sudo (.+)$/gm)].map((match) => match[1] ?? '');
 const READ_NOTICES = `const open = require('/opt/headgate/node_modules/better-sqlite3');
 const db = new open('/var/lib/headgate/headgate.db');
 console.log(JSON.stringify(db.prepare('SELECT kind, job, text FROM notices ORDER BY row_id').all()));`;
@@ -67,16 +75,23 @@ describe.skipIf(WHY_NOT !== null)(
     }
 
     test(
-      'units install enables nothing before there is a configuration, and everything after, once',
+      'units install enables nothing before there is a configuration',
       () => {
         expect(machine.sh('/opt/headgate/bin/headgate units install --yes')).toContain('nothing is enabled');
         expect(machine.sh("systemctl list-timers --all --no-legend 'headgate-*'")).toBe('');
-        machine.sh(`headgate ${INIT}`);
-        machine.sh(
-          "sed -i 's/^\\[limits\\].*/&\\nboot_confirm_minutes = 1\\ndrafts_per_day = 40\\nblast_radius_floor = 40/' /etc/headgate/headgate.toml",
-        );
-        expect(machine.sh('headgate units install --yes')).toContain('7 units enabled');
-        expect(machine.sh('headgate units install --yes')).not.toContain('enabled');
+      },
+      STEP_MS,
+    );
+
+    test(
+      'whoever types what docs/how-to/install-on-a-vps.md says has it running, and again changes nothing',
+      () => {
+        // Nothing is fetched here: /opt/headgate is there, and brings its Node.
+        const lines = ROOT_LINES.filter((line) => !/^(?:apt-get|git) /.test(line));
+        expect(lines.length).toBeGreaterThan(5);
+        for (const line of lines) expect(machine.sh(`${line} < /dev/null`), line).not.toContain('rror');
+        const [again = ''] = lines.filter((line) => line.includes('install.sh'));
+        expect(machine.sh(`${again} < /dev/null`)).not.toMatch(/written|enabled/);
         expect(machine.run('headgate', 'units', 'diff', '--detailed-exit-code').code).toBe(20);
         expect(machine.sh('stat -c "%U %a" /var/lib/headgate /etc/headgate/secrets/token-secret')).toBe(
           'headgate 700\nheadgate 640\n',
@@ -86,11 +101,37 @@ describe.skipIf(WHY_NOT !== null)(
     );
 
     test(
+      'nothing can leave after an install: it is not live, and live = true alone ends every run',
+      () => {
+        expect(machine.sh('headgate status')).toContain('not live (outbox)');
+        machine.sh("sed -i 's/^live = false/live = true/' /etc/headgate/headgate.toml");
+        expect(machine.run('systemctl', 'start', 'headgate-send.service').code).not.toBe(0);
+        expect(property('headgate-send.service', 'ExecMainStatus')).toBe('78');
+      },
+      STEP_MS,
+    );
+
+    test(
+      'a workspace with leads takes the place of the empty one',
+      () => {
+        machine.sh('rm -r /etc/headgate/* /var/lib/headgate/*');
+        machine.sh(`headgate ${INIT}`);
+        machine.sh(`sed -i 's/^\\[limits\\].*/&\\n${LIMITS.join('\\n')}/' /etc/headgate/headgate.toml`);
+        machine.sh('systemctl reset-failed');
+        expect(machine.sh('headgate units install --yes')).not.toContain('enabled');
+        expect(machine.sh('headgate leads list')).toContain('vogt');
+      },
+      STEP_MS,
+    );
+
+    test(
       'A5: every timer runs, and none that touches people is persistent',
       () => {
-        for (const job of ['drip', 'nurture', 'sync', 'send', 'confirm', 'backup']) {
+        for (const job of ['drip', 'nurture', 'sync', 'send', 'confirm', 'digest', 'backup']) {
           expect(property(`headgate-${job}.timer`, 'ActiveState'), job).toBe('active');
-          expect(property(`headgate-${job}.timer`, 'Persistent'), job).toBe(job === 'backup' ? 'yes' : 'no');
+          expect(property(`headgate-${job}.timer`, 'Persistent'), job).toBe(
+            /^(?:backup|digest)$/.test(job) ? 'yes' : 'no',
+          );
         }
       },
       STEP_MS,
@@ -99,7 +140,7 @@ describe.skipIf(WHY_NOT !== null)(
     test(
       'every job runs shut in as it is: the first ones ever are cold starts, which are no failures',
       () => {
-        for (const job of ['drip', 'nurture', 'sync', 'send', 'confirm', 'backup'])
+        for (const job of ['drip', 'nurture', 'sync', 'send', 'confirm', 'digest', 'backup'])
           machine.sh(`systemctl start headgate-${job}.service`);
         expect(machine.sh('systemctl --failed --no-legend')).toBe('');
         expect(runs('drip')).toMatchObject([{ mode: 'preview', reason: 'no_checkpoint', exit: 30 }]);

@@ -18,9 +18,10 @@ export function installation(withoutGuards: readonly string[] = []): string {
   const known = made.get(key);
   if (known !== undefined) return known;
   const root = mkdtempSync(join(tmpdir(), 'headgate-installation-'));
-  for (const folder of ['bin', 'scripts']) mkdirSync(join(root, folder));
-  for (const file of readdirSync(join(REPOSITORY, 'bin'))) copyInto(root, join('bin', file));
-  copyInto(root, 'scripts/launch.sh');
+  for (const folder of ['bin', 'scripts', 'systemd']) mkdirSync(join(root, folder));
+  for (const folder of ['bin', 'systemd'])
+    for (const file of readdirSync(join(REPOSITORY, folder))) copyInto(root, join(folder, file));
+  for (const script of ['launch.sh', 'install.sh']) copyInto(root, join('scripts', script));
   if (existsSync(join(REPOSITORY, 'package.json'))) copyInto(root, 'package.json');
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
   const guardsOff = withoutGuards.length === 0 ? [] : ['--guards-off', key];

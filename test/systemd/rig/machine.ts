@@ -1,6 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -54,7 +53,6 @@ export class Machine {
   constructor() {
     for (const name of ['upper', 'work', 'root']) mkdirSync(join(this.#folder, name));
     this.#installation = installation();
-    cpSync(join(REPOSITORY, 'systemd'), join(this.#installation, 'systemd'), { recursive: true });
   }
 
   /** Boots; resolves when systemd says that it is up. Throws with the console when it does not come up. */
