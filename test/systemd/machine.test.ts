@@ -24,6 +24,9 @@ console.log(JSON.stringify(db.prepare('SELECT kind, job, text FROM notices ORDER
 const AGE_PLANS = `const open = require('/opt/headgate/node_modules/better-sqlite3');
 new open('/var/lib/headgate/headgate.db').prepare('UPDATE plans SET made_at = made_at - 120000').run();`;
 
+const THREE_DAYS_OFF = `const open = require('/opt/headgate/node_modules/better-sqlite3');
+new open('/var/lib/headgate/headgate.db').prepare('UPDATE jobs SET checkpoint_at = checkpoint_at - 259200000').run();`;
+
 interface Run {
   readonly command: string;
   readonly mode: string;
@@ -224,6 +227,8 @@ describe.skipIf(WHY_NOT !== null)(
         machine.sh(`rm -r /etc/systemd/system/headgate-*.d
       touch -d '3 days ago' /var/lib/systemd/timers/stamp-headgate-backup.timer /var/lib/systemd/timers/stamp-headgate-drip.timer
       sync`);
+        const later = machine.sh("date -u -d '+12 hours' +'%H:00:00'").trim();
+        machine.sh(`headgate units install --yes --drip '*-*-* ${later} UTC'`);
         const [copies, drips] = [runs('backup').length, runs('drip').length];
         await machine.cutPower();
         await machine.boot();
@@ -231,20 +236,47 @@ describe.skipIf(WHY_NOT !== null)(
         expect(runs('drip')).toHaveLength(drips);
 
         const soon = machine.sh("date -u -d '+5 seconds' +'%H:%M:%S'").trim();
-        machine.sh(
-          `/opt/headgate/bin/headgate units install --yes --drip '*-*-* ${soon} UTC' --confirm '*-*-* *:*:00/2 UTC'`,
-        );
+        machine.sh(`headgate units install --yes --drip '*-*-* ${soon} UTC'`);
         await machine.until('the first run since boot', () => runs('drip').length > drips);
         expect(runs('drip')[0]).toMatchObject({ mode: 'preview', reason: 'first_boot', exit: 30 });
         const planned = runs('drip')[0]?.counts['would_draft'];
         script(AGE_PLANS);
-        await machine.until(
-          'the confirmation',
-          () => runs('drip')[0]?.mode === 'live' || runs('confirm').length > 0,
-        );
-        const confirmed = [...runs('confirm'), ...runs('drip')].find(({ mode }) => mode === 'live');
+        machine.sh("headgate units install --yes --confirm '*-*-* *:*:00/2 UTC'");
+        await machine.until('the confirmation', () => runs('drip')[0]?.mode === 'live');
         expect(planned).toBeGreaterThan(0);
-        expect(confirmed?.counts['drafted']).toBe(planned);
+        expect(runs('drip')[0]?.counts['drafted']).toBe(planned);
+      },
+      STEP_MS,
+    );
+
+    test(
+      'A4: three days off end in a preview of every job and an alert; no step goes out, approved or not, and a veto holds',
+      async () => {
+        const waiting = JSON.parse(machine.sh('headgate review list --json')) as { items: unknown[] };
+        machine.sh(`headgate review approve --all --count ${String(waiting.items.length)}`);
+        // Two at once would find each other's lock.
+        machine.sh('systemctl disable headgate-confirm.timer && sync');
+        await machine.cutPower();
+        await machine.boot();
+        script(THREE_DAYS_OFF);
+        const before = { drip: runs('drip').length, send: runs('send').length };
+        for (const job of ['drip', 'nurture', 'send']) machine.sh(`systemctl start headgate-${job}.service`);
+        expect(runs('drip')[0]).toMatchObject({ mode: 'preview', reason: 'gap', exit: 30 });
+        expect(runs('nurture')[0]).toMatchObject({ mode: 'preview', exit: 30 });
+        expect(runs('send')[0]).toMatchObject({ exit: 30 });
+        const told = notices().filter(({ kind, text }) => kind === 'doubt' && text.includes('72.0 h'));
+        expect(told.map(({ job }) => job).toSorted()).toEqual(['drip', 'nurture', 'send']);
+        machine.sh('headgate confirm --veto');
+        script(AGE_PLANS);
+        for (const job of ['confirm', 'confirm', 'drip', 'send'])
+          machine.sh(`systemctl start headgate-${job}.service`);
+        const since = [
+          ...runs('drip').slice(0, runs('drip').length - before.drip),
+          ...runs('send').slice(0, runs('send').length - before.send),
+        ];
+        for (const run of since) expect(run.counts['drafted'] ?? run.counts['sent'] ?? 0).toBe(0);
+        expect(waiting.items.length).toBeGreaterThan(0);
+        expect(JSON.parse(machine.sh('headgate outbox list --json'))).toMatchObject({ items: [] });
       },
       STEP_MS,
     );
