@@ -4,9 +4,11 @@ import { createNotifier } from '../../adapters/notify/notifier.ts';
 import { createToldFile } from '../../adapters/notify/told-file.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
+import { operatorDay } from '../../core/time/operator-day.ts';
 import type { Notice } from '../../ports.ts';
 import { enqueueNotice, isToldSince } from '../../store/notices.ts';
-import { withState, writeKeepingDoubt } from '../operator-state.ts';
+import { recordRun } from '../../store/runs.ts';
+import { withState, writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { escapeLines } from '../output/text.ts';
 import type { Ending } from '../root/report.ts';
 import { exitCodeOf } from '../root/exit-table.ts';
@@ -17,9 +19,9 @@ import { FAILED_EXITS, isStateGone, type Watched } from './watch.ts';
 const REPEAT_AFTER_MS = DAY_MS;
 
 /**
- * F1, A15: a run that failed is told of, unless it stored a notice of its own. Where the state cannot hold the notice, or is gone, it goes
- * straight to the channels. Of a state that is gone somebody must have heard: with nobody to tell, the run ends 78, so that its unit
- * raises the alarm.
+ * F1, A13, A15: a run that failed leaves a row, and is told of unless it stored a notice of its own. Where the state cannot hold them, or is
+ * gone, the notice goes straight to the channels. Of a state that is gone somebody must have heard: with nobody to tell, the run ends 78, so
+ * that its unit raises the alarm. A run that found something busy (75) leaves its row only: the digest speaks up at three in a row.
  */
 export async function tellFailure(watched: Watched): Promise<Ending> {
   const { ending, exit } = watched;
@@ -27,31 +29,54 @@ export async function tellFailure(watched: Watched): Promise<Ending> {
     const isTold = await tellAtOnce(watched);
     return isTold ? ending : asConfigFault(ending);
   }
-  if (FAILED_EXITS.has(exit) && !(await isStored(watched))) await tellAtOnce(watched);
+  const isFailure = FAILED_EXITS.has(exit);
+  if (!isFailure && exit !== 'TEMPFAIL') return ending;
+  const isStored = await store(watched, isFailure);
+  if (isFailure && !isStored) await tellAtOnce(watched);
   return ending;
 }
 
 /** False: the state cannot take it. */
-async function isStored(watched: Watched): Promise<boolean> {
-  const { invocation, startedAt } = watched;
+async function store(watched: Watched, isNoticed: boolean): Promise<boolean> {
+  const { invocation, startedAt, ending } = watched;
   try {
-    return await withState(invocation, 'write', (state) => {
-      if (isToldSince(state.db, invocation.path, startedAt)) return true;
-      writeKeepingDoubt(state, () =>
-        enqueueNotice(state.db, {
-          ...noticeOf(watched),
-          dedupeKey: keyOf(watched),
-          runId: null,
-          now: state.now,
-          repeatAfterMs: REPEAT_AFTER_MS,
-        }),
-      );
-      return true;
+    await withState(invocation, 'write', (state) => {
+      const isTold = isToldSince(state.db, invocation.path, startedAt);
+      writeKeepingDoubt(state, () => {
+        const runId = ending.kind === 'failure' ? recordFailure(state, watched) : null;
+        if (isTold || !isNoticed) return;
+        const dedupeKey = keyOf(watched);
+        const when = { now: state.now, repeatAfterMs: REPEAT_AFTER_MS };
+        enqueueNotice(state.db, { ...noticeOf(watched), dedupeKey, runId, ...when });
+      });
     });
+    return true;
   } catch (error) {
     if (error instanceof HeadgateError) return false;
     throw error;
   }
+}
+
+/** What an error ended wrote no row of its own. Returns the run's id. */
+function recordFailure(state: OperatorState, { invocation, startedAt, exit, ending }: Watched): string {
+  const { random, machine } = invocation.context;
+  const id = random.publicId('r');
+  recordRun(state.db, {
+    id,
+    command: invocation.path,
+    mode: 'failed',
+    forced: invocation.options['force'] === true,
+    narrowed: false,
+    startedAt,
+    finishedAt: Math.max(startedAt, state.now),
+    operatorDay: operatorDay(startedAt, state.workspace.policy.timezone),
+    exitCode: exitCodeOf(exit),
+    reason: ending.kind === 'failure' ? ending.error.code : null,
+    counts: {},
+    planId: null,
+    bootId: machine.bootId(),
+  });
+  return id;
 }
 
 async function tellAtOnce(watched: Watched): Promise<boolean> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
+import { acquireLock } from '../../../src/store/locks.ts';
 import { DAY_MS, desk, HOUR_MS, welcome, type Desk } from '../desk.ts';
 import { toldDesk } from './bench.ts';
 
@@ -142,6 +143,22 @@ describe('a run that fails (F1)', () => {
     bench.clock.advance(DAY_MS);
     await bench.run(['drip']);
     expect(bench.server.texts()).toHaveLength(2);
+  });
+
+  test('A13: leaves a row, also one that found the lock taken, which nobody is told of', async () => {
+    const bench = await toldDesk();
+    const holder = { pid: 1, startedAt: bench.clock.now(), command: 'drip', hostName: 'vps-1' };
+    const lock = acquireLock({ directory: join(bench.directory, 'locks'), job: 'drip', holder });
+    for (let turn = 0; turn < 3; turn += 1) expect((await bench.run(['drip'])).code).toBe(75);
+    expect(bench.server.messages).toEqual([]);
+    expect(bench.row('SELECT mode, reason, count(*) AS count FROM runs')).toEqual({
+      mode: 'failed',
+      reason: 'lock_busy',
+      count: 3,
+    });
+    const [digest] = (await bench.json(['digest', '-n'])).items;
+    expect(digest?.['attention']).toContainEqual({ kind: 'stuck', job: 'drip' });
+    if (lock.kind === 'held') lock.release();
   });
 
   test('A15: a damaged state cannot hold the notice: it goes straight to the chat, once a day', async () => {
