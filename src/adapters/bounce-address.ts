@@ -31,9 +31,9 @@ export function createBounceAddresses(address: string, secret: string): BounceAd
       const messageId = text.slice(0, -MAC_CHARACTERS - 1);
       const mac = text.slice(-MAC_CHARACTERS);
       if (text.length !== messageId.length + 1 + MAC_CHARACTERS || !isPublicMessageId(messageId)) return null;
-      return timingSafeEqual(Buffer.from(mac, 'utf8'), Buffer.from(macOf(key, messageId), 'utf8'))
-        ? messageId
-        : null;
+      // By bytes: a letter outside ASCII has several, and buffers of different lengths cannot be compared.
+      const [given, own] = [Buffer.from(mac, 'utf8'), Buffer.from(macOf(key, messageId), 'utf8')];
+      return given.length === own.length && timingSafeEqual(given, own) ? messageId : null;
     },
   };
 }

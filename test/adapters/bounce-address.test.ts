@@ -29,6 +29,10 @@ describe('E4: an address that says which mail came back', () => {
     expect(addresses.messageIdOf(tokenOf(foreign.of(ID)))).toBeNull();
   });
 
+  test('a code with letters outside ASCII names nothing, and does not end the reading of a mailbox', () => {
+    expect(addresses.messageIdOf(`${ID}-\u00e9\u00e9\u00e9\u00e9abcd`)).toBeNull();
+  });
+
   test('nothing that a stranger writes names a message', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
