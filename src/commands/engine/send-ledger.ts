@@ -4,6 +4,7 @@ import type { Instant } from '../../core/model.ts';
 import type { SenderAtDoor } from '../../core/senders/assignment.ts';
 import { isSameAddress } from '../../core/senders/sender.ts';
 import { startOfLocalDay } from '../../core/time/zone.ts';
+import { KEY_SAFETY_MARGIN_MS, keyLifeOf } from '../../core/transports.ts';
 import type { DeliveryResult, JournalEntry, OutgoingMail, SendJournal } from '../../ports.ts';
 import { cancelEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type StoredMessage } from '../../store/messages.ts';
@@ -139,7 +140,8 @@ function claimOne(engine: Engine, { queued, message, mail }: Composed, options: 
   const { db, now, operatorDay } = engine;
   const attempt = message.attempts + 1;
   const sender = mail.from.toLowerCase();
-  const change = { claimed_at: now, key_used_at: now, attempts: attempt, retry_at: null, sender } as const;
+  const key_used_at = keyFirstUsedAt(message, { transport: options.transport, now });
+  const change = { claimed_at: now, key_used_at, attempts: attempt, retry_at: null, sender } as const;
   if (!moveMessage(db, message, { to: 'sending', change })) return null;
   const { runId, transport, account } = options;
   const event = {
@@ -168,6 +170,16 @@ function claimOne(engine: Engine, { queued, message, mail }: Composed, options: 
     payload: mail.payload,
   });
   return { message: { ...message, state: 'sending', attempts: attempt }, queued, mail, attempt };
+}
+
+/** D1: a key lives from its first use on, however often a person has it used again; once it is surely forgotten it begins anew. */
+function keyFirstUsedAt(
+  { keyUsedAt }: StoredMessage,
+  { transport, now }: { readonly transport: string; readonly now: Instant },
+): Instant {
+  const keyLifeMs = keyLifeOf(transport);
+  if (keyUsedAt === null || keyLifeMs === null) return now;
+  return keyUsedAt > now - keyLifeMs - KEY_SAFETY_MARGIN_MS ? keyUsedAt : now;
 }
 
 /** A message that cannot be made into a mail, and why. */

@@ -55,7 +55,7 @@ export function settleClaim(engine: Engine, { claim, result }: Result, options: 
       return { message: queued, outcome: 'uncertain', detail };
     case 'withdrawn':
       options.senders.forget();
-      approveAgain(engine, message);
+      approveAgain(engine, message, unusedKey(message));
       return { message: queued, outcome: 'withdrawn', detail };
     case 'refused': {
       const settled = refuse(engine, claim, result);
@@ -160,6 +160,11 @@ export function approveAgain(engine: Engine, message: StoredMessage, change: Mes
   return isLive;
 }
 
+/** D1: an attempt that surely did not leave used no key: what was known of it before the claim holds. */
+function unusedKey({ keyUsedAt }: StoredMessage): MessageChange {
+  return { key_used_at: keyUsedAt };
+}
+
 function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { kind: 'refused' }>): Settled {
   const { db, now } = engine;
   const { message, queued } = claim;
@@ -169,7 +174,8 @@ function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { 
   const failures = isStopping ? 0 : countFailure(db, message.enrollmentRowId, detail);
   if (isStopping || (!result.permanent && failures < FAILURES_MAX)) {
     const waitMs = Math.max(result.retryAfterMs ?? 0, BACKOFF_MS[failures - 1] ?? BACKOFF_MS[0]);
-    approveAgain(engine, message, { last_error: detail, ...(isStopping ? {} : { retry_at: now + waitMs }) });
+    const wait = isStopping ? {} : { retry_at: now + waitMs };
+    approveAgain(engine, message, { last_error: detail, ...unusedKey(message), ...wait });
     return { message: queued, outcome: 'retry', detail };
   }
   moveMessage(db, message, { to: 'failed', change: { ended_at: now, last_error: detail } });

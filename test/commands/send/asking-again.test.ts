@@ -196,6 +196,39 @@ describe('D1: a message in doubt over a provider that remembers keys', () => {
     expect([bench.stateOf(id), server.timesTaken(id)]).toEqual(['sent', 1]);
   });
 
+  test('D1: used again after a person said not sent, its key lives from the first use on', async () => {
+    const { server, bench, id } = await inDoubt(LOST);
+    bench.clock.advance(20 * HOUR_MS);
+    await bench.run(['review', 'settle', id, 'not-sent']);
+    server.failBy(() => NEVER_ARRIVED);
+    expect(verdicts(await bench.send())).toEqual({ [id]: 'uncertain' });
+    server.fail();
+    const asked = server.requests.length;
+    bench.clock.advance(5 * HOUR_MS);
+    await bench.send();
+    expect([bench.stateOf(id), server.requests.length, server.timesTaken(id)]).toEqual([
+      'uncertain',
+      asked,
+      1,
+    ]);
+    expect(bench.notices()).toEqual(['uncertain']);
+  });
+
+  test('D1: an attempt that surely did not leave used no key', async () => {
+    const server = await ResendServer.start();
+    const bench = await providerDesk('resend', server);
+    const id = bench.approve('ann');
+    server.failBy(() => ({ kind: 'answer', answer: error(429, 'rate_limit_exceeded', 'slow'), acts: false }));
+    await bench.send();
+    expect(bench.of(id)).toMatchObject({ state: 'approved', keyUsedAt: null });
+    bench.clock.advance(21 * HOUR_MS);
+    server.failBy(() => NEVER_ARRIVED);
+    await bench.send();
+    server.fail();
+    bench.clock.advance(3 * HOUR_MS);
+    expect(verdicts(await bench.send())).toEqual({ [id]: 'sent' });
+  });
+
   test('A15: what a killed run left in the middle is asked about by the next one', async () => {
     const server = await StreamServer.start();
     const bench = await providerDesk('stream', server);
