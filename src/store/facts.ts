@@ -1,4 +1,4 @@
-import type { MatchedBy, MatchedMessage } from '../core/facts/credible.ts';
+import { CLOCK_SKEW_MS, type MatchedBy, type MatchedMessage } from '../core/facts/credible.ts';
 import type { IncomingFact, Reference } from '../core/facts/fact.ts';
 import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
@@ -16,9 +16,13 @@ const HEADERS_TRIED_MAX = 40;
 
 /**
  * E4: the message that a reference names: by our own id, by its Message-IDs in their order, by the provider's id or conversation, and
- * last by the address alone, where it is the latest mail to it that left. Null when nothing of it is ours.
+ * last by the address alone, where it is the latest mail to it that had left by then: one that left after the answer was written, and
+ * before it was read, is not what it answers. Null when nothing of it is ours.
  */
-export function findReferenced(db: StateDatabase, about: Reference): MatchedRow | null {
+export function findReferenced(
+  db: StateDatabase,
+  { about, at }: { readonly about: Reference; readonly at: Instant },
+): MatchedRow | null {
   const headers = about.messageIdHeaders.slice(0, HEADERS_TRIED_MAX);
   const tries: readonly (readonly [by: MatchedBy, where: string, value: string | null])[] = [
     ['message', 'm.id = +?', about.messageId],
@@ -31,13 +35,13 @@ export function findReferenced(db: StateDatabase, about: Reference): MatchedRow 
     ),
     ['message', whoseMail('provider_id = ?'), about.providerId],
     ['conversation', whoseMail('conversation_id = ?'), about.conversationId],
-    ['address', LATEST_TO, about.emailKey],
   ];
   for (const [by, where, value] of tries) {
-    const row = value === null ? null : one(db, where, value);
+    const row = value === null ? null : one(db, where, [value]);
     if (row !== null) return { ...row, by };
   }
-  return null;
+  const row = about.emailKey === null ? null : one(db, LATEST_TO, [about.emailKey, at + CLOCK_SKEW_MS]);
+  return row === null ? null : { ...row, by: 'address' };
 }
 
 type Row = Omit<MatchedRow, 'by'>;
@@ -46,7 +50,7 @@ const SELECT = `SELECT m.id AS messageId, m.row_id AS messageRowId, m.lead_row_i
     coalesce((SELECT lower(o.recipient) FROM outgoing_mail o WHERE o.message_row_id = m.row_id), l.email_key) AS emailKey
   FROM messages m JOIN leads l ON l.row_id = m.lead_row_id`;
 
-const LATEST_TO = `l.email_key = ? AND m.claimed_at IS NOT NULL AND m.state IN ('sending', 'sent', 'uncertain')
+const LATEST_TO = `l.email_key = ? AND m.claimed_at <= ? AND m.state IN ('sending', 'sent', 'uncertain')
   ORDER BY m.claimed_at DESC, m.row_id DESC LIMIT 1`;
 
 /** The newest of several: a conversation has many. */
@@ -54,8 +58,8 @@ function whoseMail(condition: string): string {
   return `m.row_id = (SELECT max(o.message_row_id) FROM outgoing_mail o WHERE o.${condition})`;
 }
 
-function one(db: StateDatabase, where: string, value: string): Row | null {
-  return db.prepare<[string], Row>(`${SELECT} WHERE ${where}`).get(value) ?? null;
+function one(db: StateDatabase, where: string, values: readonly [string, Instant?]): Row | null {
+  return db.prepare<unknown[], Row>(`${SELECT} WHERE ${where}`).get(...values) ?? null;
 }
 
 /**

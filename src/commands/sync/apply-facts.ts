@@ -69,7 +69,7 @@ export function applyFacts(context: FactContext, facts: readonly IncomingFact[])
 function applyFact(context: FactContext, fact: IncomingFact): Exclude<keyof FactCounts, 'facts'> {
   const { engine, sourceId } = context;
   const { db, now } = engine;
-  const found = findReferenced(db, fact.about);
+  const found = findReferenced(db, fact);
   const match = found !== null && isCredible(fact, { message: found, by: found.by }) ? found : null;
   if (!recordFact(db, fact, { sourceId, now, match })) return 'repeated';
   if (match === null) return found === null ? 'unmatched' : 'doubted';

@@ -13,7 +13,7 @@ export interface MatchedMessage {
 export type MatchedBy = 'message' | 'conversation' | 'address';
 
 /** Clocks of other machines are not ours. */
-const CLOCK_SKEW_MS = 10 * MINUTE_MS;
+export const CLOCK_SKEW_MS = 10 * MINUTE_MS;
 /** How long after a mail an answer without any reference to it may still be one. */
 const ANSWER_BY_ADDRESS_MAX_MS = 30 * DAY_MS;
 

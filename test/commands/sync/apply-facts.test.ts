@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { FACT_KINDS, type IncomingFact } from '../../../src/core/facts/fact.ts';
 import { leadByRowId } from '../../../src/store/leads.ts';
 import { suppressionReason } from '../../../src/store/suppressions.ts';
-import { DAY_MS, sendDesk, type SendDesk } from '../send/send-desk.ts';
+import { DAY_MS, HOUR_MS, sendDesk, type SendDesk } from '../send/send-desk.ts';
 import { about, read, readyPages } from './fact-desk.ts';
 
 /** A desk whose one lead has had its first mail. */
@@ -64,6 +64,22 @@ describe('what came back changes its lead, once', () => {
       await read(bench, readyPages([[answer]]));
       expect(enrollment(bench, id), reference).toMatchObject({ cancel_reason: 'replied' });
     }
+  });
+
+  test('E4: an answer that names no mail of ours is not lost when the next one left before it was read', async () => {
+    const { bench, id } = await sentDesk();
+    bench.clock.advance(2 * DAY_MS);
+    const emailKey = leadOf(bench, id).emailKey;
+    const nothing = { messageId: null, messageIdHeaders: [], providerId: null, conversationId: null };
+    const answer = about(bench, id, { kind: 'reply', about: { ...nothing, emailKey }, trust: 'claimed' });
+    bench.clock.advance(3 * HOUR_MS);
+    const next = bench.message(bench.of(id).enrollmentRowId, 'sent', {
+      claimed_at: bench.clock.now(),
+      sent_at: bench.clock.now(),
+    });
+    expect(bench.of(next).leadRowId).toBe(bench.of(id).leadRowId);
+    await read(bench, readyPages([[answer]]));
+    expect(enrollment(bench, id)).toMatchObject({ cancel_reason: 'replied' });
   });
 
   test('E4: a dead address is never written to again, however its lead comes back', async () => {
