@@ -36,7 +36,7 @@ const ABOUT_THE_RECIPIENT: ReadonlySet<FactKind> = new Set<FactKind>([
 /**
  * E4: whether a fact may be believed of this message. A provider's own record may, wherever it names the delivery. A mail is written
  * by anybody: a bounce or complaint must name our message and the address that it went to, an answer must have come after it, and
- * soon where nothing but the writer's address connects the two.
+ * soon where nothing but the writer's address connects the two. To be asked for no more mail is never too late.
  */
 export function isCredible(
   fact: Pick<IncomingFact, 'kind' | 'at' | 'about' | 'trust'>,
@@ -45,7 +45,7 @@ export function isCredible(
   if (message.claimedAt === null) return false;
   const isAfter = fact.at >= message.claimedAt - CLOCK_SKEW_MS;
   if (by === 'address') {
-    const isSoon = fact.at - message.claimedAt <= ANSWER_BY_ADDRESS_MAX_MS;
+    const isSoon = fact.kind === 'opt_out' || fact.at - message.claimedAt <= ANSWER_BY_ADDRESS_MAX_MS;
     return FROM_A_PERSON.has(fact.kind) && isAfter && isSoon;
   }
   const concerned = fact.about.emailKey;

@@ -102,6 +102,11 @@ describe('E4: what may be believed of a message', () => {
     expect(isCredible(fact({ at: SENT_AT + 31 * DAY_MS }), { message, by: 'address' })).toBe(false);
   });
 
+  test('hardening 121: who asks for no more mail is heard, however long after our last one', () => {
+    const late = fact({ kind: 'opt_out', at: SENT_AT + 200 * DAY_MS });
+    expect(isCredible(late, { message, by: 'address' })).toBe(true);
+  });
+
   test('an answer from before the mail is an answer to something else', () => {
     const before = fact({ at: SENT_AT - DAY_MS });
     expect(isCredible(before, { message, by: 'address' })).toBe(false);
