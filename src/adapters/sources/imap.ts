@@ -176,13 +176,16 @@ function isDone(uids: readonly number[], done: number): boolean {
 async function newUids(
   client: ImapFlow,
   lastUid: number | null,
-  { now }: ImapOptions,
+  options: ImapOptions,
 ): Promise<readonly number[]> {
   const query =
-    lastUid === null ? { since: new Date(now() - LOOK_BACK_MS) } : { uid: `${String(lastUid + 1)}:*` };
+    lastUid === null
+      ? { since: new Date(options.now() - LOOK_BACK_MS) }
+      : { uid: `${String(lastUid + 1)}:*` };
   const found = await client.search(query, { uid: true });
-  const uids = Array.isArray(found) ? found : [];
-  return uids.filter((uid) => uid > (lastUid ?? 0)).sort((one, other) => one - other);
+  // A search that was refused found nothing out: taken for an empty folder, all that lies there would pass for read (A21).
+  if (!Array.isArray(found)) throw imapTrouble(options, 'it refused to search a folder');
+  return found.filter((uid) => uid > (lastUid ?? 0)).sort((one, other) => one - other);
 }
 
 async function factsOfBatch(
