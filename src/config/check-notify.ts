@@ -1,7 +1,7 @@
 import type { CheckResult } from './check-result.ts';
 import { checkWebAddress } from './check-mail.ts';
 
-/** Ids of chats and people have at most 52 bits (providers.md A1): every number can hold them. */
+/** Ids of chats and people have at most 52 bits: every number can hold them. */
 const ID_MAX = 2n ** 52n - 1n;
 const USERS_MAX = 20;
 const WORDS_MAX = 50;
