@@ -4,7 +4,7 @@ import { json } from '../../servers/provider-server.ts';
 import { error, ResendServer } from '../../servers/resend.ts';
 import { StreamServer } from '../../servers/stream.ts';
 import { MailgunServer } from '../../servers/mailgun.ts';
-import { providerDesk, useKey } from './provider-desk.ts';
+import { providerDesk, providerLines, useKey } from './provider-desk.ts';
 import { HOUR_MS, MINUTE_MS, verdicts, type SendDesk } from './send-desk.ts';
 import type { ProviderServer } from '../../servers/provider-server.ts';
 
@@ -95,6 +95,21 @@ describe('D1: a message in doubt over a provider that remembers keys', () => {
     const { server, bench, id } = await inDoubt();
     const asked = server.requests.length;
     useKey(bench, 're_another_account');
+    await bench.send();
+    expect([bench.stateOf(id), server.requests.length]).toEqual(['uncertain', asked]);
+  });
+
+  test('D6: another identity of the stream API is another mailbox, and is asked about nothing', async () => {
+    const server = await StreamServer.start();
+    const bench = await providerDesk('stream', server);
+    const id = bench.approve('ann');
+    server.failBy(() => LOST);
+    await bench.send();
+    server.fail();
+    server.identities.add('eve.ledd@inbox.example');
+    const lines = providerLines('stream', server.url).map((line) => line.replace('tom.ledd', 'eve.ledd'));
+    bench.configure({ isLive: true, mail: lines });
+    const asked = server.requests.length;
     await bench.send();
     expect([bench.stateOf(id), server.requests.length]).toEqual(['uncertain', asked]);
   });

@@ -46,9 +46,10 @@ const DOUBTS_MAX = 3;
 /** Who asks for a longer wait is left alone for this run. */
 const WAIT_IN_RUN_MS_MAX = 30_000;
 
-/** A fingerprint of an account: who changes the key or the address is another customer, whose keys nobody remembers. */
-export function accountOf(baseUrl: string, key: string): string {
-  return createHash('sha256').update(`${baseUrl}\n${key}`).digest('hex').slice(0, 16);
+/** A fingerprint of an account: who changes key, address or identity is another customer, whose keys nobody remembers. */
+export function accountOf(baseUrl: string, key: string, identity: string | null): string {
+  const parts = identity === null ? [baseUrl, key] : [baseUrl, key, identity];
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
 }
 
 /**
@@ -68,14 +69,18 @@ export class HttpMailer implements Mailer {
   private lastingRefusal: DeliveryResult | null = null;
   private doubtsInARow = 0;
 
-  constructor(dialect: Dialect, options: HttpMailerOptions & { readonly key: string }) {
-    const { baseUrl, connections, timeouts, ca, key } = options;
+  /** `identity`: as whom the account sends, where it has several. */
+  constructor(
+    dialect: Dialect,
+    options: HttpMailerOptions & { readonly key: string; readonly identity?: string },
+  ) {
+    const { baseUrl, connections, timeouts, ca, key, identity = null } = options;
     this.dialect = dialect;
     this.options = options;
     this.transport = dialect.transport;
     this.connections = connections;
     this.keyLifeMs = dialect.keyLifeMs;
-    this.account = dialect.keyLifeMs === null ? null : accountOf(baseUrl, key);
+    this.account = dialect.keyLifeMs === null ? null : accountOf(baseUrl, key, identity);
     const keepsAlive = dialect.keyLifeMs !== null;
     this.peer = new HttpPeer({
       baseUrl,
