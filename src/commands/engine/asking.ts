@@ -16,6 +16,9 @@ import { journalRound, sentSoFar, type Claim, type Result } from './send-ledger.
 import { keepWait, stoppedBy, type Settled, type StoppedBy } from './send-settling.ts';
 import type { SendingOptions, SendingResult, StopReason } from './sending.ts';
 
+/** No installation sends more in the life of a key (A6). */
+const ASKABLE_MAX = 20_000;
+
 type AskingResult = Pick<SendingResult, 'settled' | 'stoppedBy' | 'cutShort'>;
 
 /**
@@ -26,11 +29,17 @@ type AskingResult = Pick<SendingResult, 'settled' | 'stoppedBy' | 'cutShort'>;
 export async function askAgain(engine: Engine, options: SendingOptions, most: number): Promise<AskingResult> {
   const { mailer, clock } = options;
   const asking = new Asking(engine, options);
-  const ids = asking.isPossible ? askableIds(engine.db, asking.whom(clock.now()), most) : [];
+  const ids = asking.isPossible ? askableIds(engine.db, asking.whom(clock.now()), ASKABLE_MAX) : [];
   const perRound = options.isUnpaced ? mailer.connections : 1;
-  for (let start = 0; start < ids.length && asking.goesOn(); start += perRound) {
-    if (start > 0) await options.pause();
-    if (asking.goesOn()) await asking.round(ids.slice(start, start + perRound));
+  let start = 0;
+  // A6: whoever may not be asked about now takes no place of those behind, and no pause.
+  let hasAsked = false;
+  while (start < ids.length && asking.asked < most && asking.goesOn()) {
+    if (hasAsked) await options.pause();
+    if (!asking.goesOn()) break;
+    const round = ids.slice(start, start + Math.min(perRound, most - asking.asked));
+    hasAsked = await asking.round(round);
+    start += round.length;
   }
   return asking.result();
 }
@@ -68,6 +77,10 @@ class Asking {
     return { transport, account: account ?? '', usedAfter: keysLiveSince(now, keyLifeMs ?? 0) };
   }
 
+  get asked(): number {
+    return this.settled.length;
+  }
+
   goesOn(): boolean {
     if (this.stop !== null) return false;
     this.cutShort ??= this.options.mustStop();
@@ -78,13 +91,14 @@ class Asking {
     return { settled: this.settled, stoppedBy: this.stop, cutShort: this.cutShort };
   }
 
-  async round(ids: readonly string[]): Promise<void> {
+  /** False when none of these may be asked about now. */
+  async round(ids: readonly string[]): Promise<boolean> {
     const engine = engineAt(this.base, this.options.clock.now());
     const context = doorContext(engine);
     if (!this.hasClaimed) this.options.beforeFirstClaim();
     this.hasClaimed = true;
     const claims = engine.db.write(() => ids.flatMap((id) => this.claim(engine, { id, context }) ?? []));
-    if (claims.length === 0) return;
+    if (claims.length === 0) return false;
     let results: Result[] = claims.map((claim) => ({ claim, result: { kind: 'withdrawn' } }));
     try {
       journalRound(engine, { claims, results: [] }, this.options);
@@ -98,6 +112,7 @@ class Asking {
       journalRound(present, { claims: [], results }, this.options);
     }
     this.stop = stoppedBy(results);
+    return true;
   }
 
   /** Null: not now. Judged like any other claim; the day's cap only where this day has not counted it yet. */

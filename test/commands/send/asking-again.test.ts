@@ -151,6 +151,18 @@ describe('D1: a message in doubt over a provider that remembers keys', () => {
     expect(verdicts(await bench.send())).toMatchObject({ [id]: 'sent', [bob]: 'cap_run' });
   });
 
+  test('A6: one that may not be asked about now does not stand before the others', async () => {
+    const { server, bench, id } = await inDoubt(NEVER_ARRIVED, { limits: ['sends_per_run = 1'] });
+    await bench.json(['leads', 'set', 'ann@ann.example', 'opted_out=true']);
+    bench.clock.advance(MINUTE_MS);
+    const bob = bench.approve('bob');
+    server.failBy(() => NEVER_ARRIVED);
+    await bench.send();
+    server.fail();
+    expect(verdicts(await bench.send())).toEqual({ [bob]: 'sent' });
+    expect(bench.stateOf(id)).toBe('uncertain');
+  });
+
   test('D2: who opted out meanwhile is not asked about: if it has not left, it shall not', async () => {
     const { server, bench, id } = await inDoubt(NEVER_ARRIVED);
     await bench.json(['leads', 'set', 'ann@ann.example', 'opted_out=true']);
