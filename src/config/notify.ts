@@ -8,8 +8,6 @@ export interface TelegramConfig {
   readonly token: SecretReference;
   /** A number as text, or `@name`. */
   readonly chat: string;
-  /** F2: the only people whose taps count. */
-  readonly approvers: readonly number[];
 }
 
 /** How the operator hears of things (F1). */
@@ -66,8 +64,7 @@ function telegramOf(values: ValueReader): TelegramConfig | null {
   const token = values.secretOrNull('telegram.token');
   const chat = values.textOrNull('telegram.chat');
   if (token === null || chat === null) return null;
-  const approvers = values.numbers('telegram.approvers');
-  return { apiBase: values.text('telegram.api_base'), token, chat, approvers };
+  return { apiBase: values.text('telegram.api_base'), token, chat };
 }
 
 function webhookOf(values: ValueReader): NotifyConfig['webhook'] {

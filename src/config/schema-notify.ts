@@ -30,9 +30,9 @@ export const TELEGRAM: SectionSpec = {
     {
       key: 'telegram.approvers',
       type: { kind: 'user_ids' },
-      defaultValue: [],
-      summary:
-        'The only people whose taps may ever count, by number. Without any, nobody decides in Telegram.',
+      defaultValue: null,
+      later: 'it will name the people whose taps count; until then nobody decides in Telegram',
+      summary: 'The only people whose taps will count, by number.',
     },
   ],
 };
