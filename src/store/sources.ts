@@ -40,9 +40,16 @@ export function saveCursor(
   db.assertInWrite();
   db.prepare<[string, string | null, number]>(
     `INSERT INTO sources (source_id, cursor, read_at) VALUES (?, ?, ?)
-     ON CONFLICT (source_id) DO UPDATE SET cursor = excluded.cursor, read_at = excluded.read_at,
-       failures = 0, last_error = NULL, retry_at = NULL`,
+     ON CONFLICT (source_id) DO UPDATE SET cursor = excluded.cursor, read_at = excluded.read_at`,
   ).run(reading.sourceId, reading.cursor, reading.now);
+}
+
+/** A reading that came through without a failure: one page of it proves nothing, since the next one may fail every time. */
+export function forgetFailures(db: StateDatabase, sourceId: string): void {
+  db.assertInWrite();
+  db.prepare<[string]>(
+    'UPDATE sources SET failures = 0, last_error = NULL, retry_at = NULL WHERE source_id = ?',
+  ).run(sourceId);
 }
 
 const ERROR_LENGTH_MAX = 500;

@@ -6,7 +6,7 @@ import type { Instant } from '../../core/model.ts';
 import { MINUTE_MS } from '../../core/time/durations.ts';
 import { acquireLock } from '../../store/locks.ts';
 import { enqueueNotice } from '../../store/notices.ts';
-import { readSource, saveFailure } from '../../store/sources.ts';
+import { forgetFailures, readSource, saveFailure } from '../../store/sources.ts';
 import { createArrivalContext } from '../arrivals/arrival-context.ts';
 import { noArrivals, type ArrivalCounts } from '../arrivals/arrival-counts.ts';
 import { openEngine } from '../engine/engine.ts';
@@ -65,7 +65,12 @@ export async function syncSource(
   const lock = lockOf(state, source.id);
   if (lock.kind === 'busy') return { ...NOTHING_READ, id: source.id, outcome: 'busy', exit: 'OK' };
   try {
-    return await readSourceNow(state, source, request);
+    const result = await readSourceNow(state, source, request);
+    if (!request.isPreview && lastError !== null)
+      writeKeepingDoubt(state, () => {
+        forgetFailures(state.db, source.id);
+      });
+    return result;
   } catch (error) {
     if (!(error instanceof HeadgateError) || !SOURCE_EXITS.has(error.exit)) throw error;
     return request.isPreview
