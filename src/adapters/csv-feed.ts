@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { HeadgateError } from '../core/errors.ts';
 import type { LeadBatch, LeadFeed } from './lead-feed.ts';
 import { LeadFile } from './lead-file.ts';
-import { sourceError } from './lead-source.ts';
+import { sourceError, type LeadSource } from './lead-source.ts';
 
 /** A folder that something else fills for years; beyond it somebody has to tidy up. */
 const FILES_MAX = 10_000;
@@ -33,12 +33,25 @@ export function createCsvFeed(options: {
           if (isDone) seen = { ...seen, [file.name]: [file.bytes, file.changedMs] };
           return JSON.stringify(seen);
         };
-        const batch: LeadBatch = { source: LeadFile.open(file.path, 'utf-8'), defaultSource, cursorAfter };
+        const batch: LeadBatch = { source: opened(file), defaultSource, cursorAfter };
         yield batch;
       }
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** What cannot be opened says so when it is its turn: it costs no other file anything. */
+function opened({ path, name }: Listed): LeadSource {
+  try {
+    return LeadFile.open(path, 'utf-8');
+  } catch (error) {
+    if (!(error instanceof HeadgateError)) throw error;
+    const refuse = (): never => {
+      throw error;
+    };
+    return { name, check: refuse, rows: refuse, close: () => undefined };
+  }
 }
 
 interface Listed {
@@ -51,7 +64,7 @@ interface Listed {
 function listFiles(path: string): readonly Listed[] {
   try {
     const names = statSync(path).isDirectory() ? csvNames(path) : null;
-    return names === null ? [listed(path)] : names.map((name) => listed(join(path, name)));
+    return names === null ? [listed(path)] : names.flatMap((name) => listedIfThere(join(path, name)));
   } catch (error) {
     if (error instanceof HeadgateError || !(error instanceof Error) || !('code' in error)) throw error;
     throw sourceError(path, {
@@ -72,6 +85,11 @@ function csvNames(folder: string): readonly string[] {
     what: `it holds ${String(names.length)} files, more than ${String(FILES_MAX)}`,
     fix: 'Move the old ones away',
   });
+}
+
+/** Removed since the folder was read, or a link to what is gone. */
+function listedIfThere(path: string): readonly Listed[] {
+  return statSync(path, { throwIfNoEntry: false }) === undefined ? [] : [listed(path)];
 }
 
 function listed(path: string): Listed {

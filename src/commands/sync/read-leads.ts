@@ -61,7 +61,8 @@ async function storeBatch(
   } catch (error) {
     if (!(error instanceof HeadgateError) || !['DATAERR', 'PARTIAL'].includes(error.exit)) throw error;
     sum.troubles.push(error.message);
-    return error.code !== 'lead_file_changed';
+    // Rights may be given without the file becoming another.
+    return error.code !== 'lead_file_changed' && error.code !== 'lead_file_unreadable';
   } finally {
     source.close();
   }

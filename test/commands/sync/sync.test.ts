@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -66,6 +66,19 @@ describe('E1: leads from a folder of files', () => {
     expect(await bench.sync()).toMatchObject({ counts: { new: 0, updated: 1 } });
     expect(bench.leadOf('maren@vogt.example').optedOut).toBe(true);
     expect(bench.enrollmentsOf('maren@vogt.example')).toMatchObject([{ cancel_reason: 'opted_out' }]);
+  });
+
+  test('a folder named like a file, and a link to nothing, cost the files behind them nothing', async () => {
+    const bench = folderDesk();
+    mkdirSync(join(bench.directory, 'incoming', 'a.csv'));
+    symlinkSync('gone.csv', join(bench.directory, 'incoming', 'b.csv'));
+    bench.put('c.csv', 'email\nmaren@vogt.example\n');
+    const first = await bench.sync();
+    expect(first.exit.name).toBe('PARTIAL');
+    expect(first.exit.message).toContain('a.csv');
+    expect(bench.leads()).toHaveLength(1);
+    // It is told of for as long as it is there: whoever gives rights to a file does not change it.
+    expect((await bench.sync()).exit.name).toBe('PARTIAL');
   });
 
   test('a file that is no CSV of leads costs the others nothing, and is told of once', async () => {
