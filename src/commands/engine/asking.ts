@@ -100,9 +100,10 @@ class Asking {
     const claims = engine.db.write(() => ids.flatMap((id) => this.claim(engine, { id, context }) ?? []));
     if (claims.length === 0) return false;
     let results: Result[] = claims.map((claim) => ({ claim, result: { kind: 'withdrawn' } }));
+    let broken: PromiseRejectedResult | undefined;
     try {
       journalRound(engine, { claims, results: [] }, this.options);
-      results = await this.deliverAll(claims);
+      ({ results, broken } = await this.deliverAll(claims));
     } finally {
       const present = engineAt(this.base, this.options.clock.now());
       present.db.write(() => {
@@ -111,6 +112,7 @@ class Asking {
       });
       journalRound(present, { claims: [], results }, this.options);
     }
+    if (broken !== undefined) throw broken.reason;
     this.stop = stoppedBy(results);
     return true;
   }
@@ -150,15 +152,19 @@ class Asking {
     };
   }
 
-  private async deliverAll(claims: readonly AskClaim[]): Promise<Result[]> {
+  /** A delivery that broke us says nothing of the others, and of itself only that nobody knows. */
+  private async deliverAll(
+    claims: readonly AskClaim[],
+  ): Promise<{ results: Result[]; broken: PromiseRejectedResult | undefined }> {
     const deliveries = await Promise.allSettled(
       claims.map((claim) => this.options.mailer.deliver(claim.mail, () => this.mayLeave(claim))),
     );
-    return claims.map((claim, index) => {
+    const results = claims.map((claim, index): Result => {
       const delivery = deliveries[index];
       if (delivery?.status === 'fulfilled') return { claim, result: delivery.value };
       return { claim, result: { kind: 'unknown', detail: 'the program failed while it was being sent' } };
     });
+    return { results, broken: deliveries.find((delivery) => delivery.status === 'rejected') };
   }
 
   /** B6: once more right before the body; here nothing is taken from memory. */

@@ -171,6 +171,19 @@ describe('D1: a message in doubt over a provider that remembers keys', () => {
     expect(bench.stateOf(id)).toBe('uncertain');
   });
 
+  test('a state that cannot be read right before the body ends the run with its error, not as one more doubt', async () => {
+    const { server, bench, id } = await inDoubt(NEVER_ARRIVED);
+    let isWhole = true;
+    server.failBy(() => {
+      if (isWhole)
+        bench.database.write(() => bench.database.prepare('ALTER TABLE suppressions RENAME TO lost').run());
+      isWhole = false;
+      return NEVER_ARRIVED;
+    });
+    expect((await bench.send()).exit).toMatchObject({ code: 70 });
+    expect([bench.stateOf(id), server.timesTaken(id)]).toEqual(['uncertain', 0]);
+  });
+
   test('A10: a stop before the question leaves it in doubt, not approved', async () => {
     const { server, bench, id } = await inDoubt();
     bench.stop();
