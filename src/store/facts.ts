@@ -44,6 +44,15 @@ export function findReferenced(
   return row === null ? null : { ...row, by: 'address' };
 }
 
+/** Whether a mail with this Message-ID is one that we sent. */
+export function isOwnMail(db: StateDatabase, header: string): boolean {
+  return ['message_id_header', 'message_id_used'].some(
+    (column) =>
+      db.prepare<[string]>(`SELECT 1 FROM outgoing_mail WHERE ${column} = ? LIMIT 1`).get(header) !==
+      undefined,
+  );
+}
+
 type Row = Omit<MatchedRow, 'by'>;
 
 const SELECT = `SELECT m.id AS messageId, m.row_id AS messageRowId, m.lead_row_id AS leadRowId, m.claimed_at AS claimedAt,

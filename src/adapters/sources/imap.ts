@@ -210,9 +210,11 @@ async function factsOfBatch(
   return facts;
 }
 
+const MESSAGE_ID = /<[^<>\s]{1,500}>/;
+
 /** D1: a mail in Sent has left; an uncertain one is settled by it. */
 function ownMail(message: FetchMessageObject): Promise<readonly IncomingFact[]> {
-  const header = /<[^<>\s]{1,500}>/.exec(message.headers?.toString('latin1') ?? '')?.[0];
+  const header = MESSAGE_ID.exec(message.headers?.toString('latin1') ?? '')?.[0];
   if (header === undefined) return Promise.resolve([]);
   return Promise.resolve([
     {
@@ -238,6 +240,7 @@ async function incomingMail(
   const at = arrivedAt(message);
   const verdict = classifyMail(mail, { receivedOn: new Date(at).toISOString().slice(0, 10) });
   const id = headerOf(mail.headers, 'message-id').slice(0, 500);
+  const writtenAs = MESSAGE_ID.exec(id)?.[0];
   return factsOfMail({
     verdict,
     // One mail is one, in whichever folder it lies and however often the server numbers it anew.
@@ -247,6 +250,7 @@ async function incomingMail(
     subject: headerOf(mail.headers, 'subject'),
     messageId: verdict.refersTo.tokens.map(messageIdOf).find((own) => own !== null) ?? null,
     conversationId: null,
+    ...(writtenAs === undefined ? {} : { writtenAs }),
   });
 }
 

@@ -9,6 +9,7 @@ import { recordContact } from '../../store/contacts.ts';
 import { cancelLeadEnrollments } from '../../store/enrollments.ts';
 import {
   findReferenced,
+  isOwnMail,
   noteUsedMessageId,
   recordFact,
   softBouncesOf,
@@ -69,7 +70,9 @@ export function applyFacts(context: FactContext, facts: readonly IncomingFact[])
 function applyFact(context: FactContext, fact: IncomingFact): Exclude<keyof FactCounts, 'facts'> {
   const { engine, sourceId } = context;
   const { db, now } = engine;
-  const found = findReferenced(db, fact);
+  // Hardening 140: a follow-up of ours names the mail before it, as an answer does, and may reach the mailbox as a copy.
+  const isOurs = fact.writtenAs !== undefined && isOwnMail(db, fact.writtenAs);
+  const found = isOurs ? null : findReferenced(db, fact);
   const match = found !== null && isCredible(fact, { message: found, by: found.by }) ? found : null;
   if (!recordFact(db, fact, { sourceId, now, match })) return 'repeated';
   if (match === null) return found === null ? 'unmatched' : 'doubted';

@@ -60,4 +60,6 @@ export interface IncomingFact {
   readonly suspicion?: string;
   /** The Message-ID that was really used, where only the provider knows it: answers quote that one (D6). */
   readonly messageIdUsed?: string;
+  /** The Message-ID of the mail that says it: a mail of ours that came round to us is nobody's answer (hardening 140). */
+  readonly writtenAs?: string;
 }

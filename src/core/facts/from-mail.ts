@@ -16,6 +16,8 @@ export interface ReadMail {
   /** Our own message id, where the address it came to bears one that is really ours. */
   readonly messageId: string | null;
   readonly conversationId: string | null;
+  /** Its own Message-ID, in angle brackets; left out where it has none. */
+  readonly writtenAs?: string;
 }
 
 /** `delay` and reports that complain of nothing change nothing; what nothing explains is counted like a bad day (E4). */
@@ -66,7 +68,7 @@ export function factsOfMail(mail: ReadMail): readonly IncomingFact[] {
 }
 
 function factOf(
-  { verdict, at, messageId, conversationId }: ReadMail,
+  { verdict, at, messageId, conversationId, writtenAs }: ReadMail,
   of: {
     readonly kind: FactKind;
     readonly key: string;
@@ -85,6 +87,7 @@ function factOf(
     until: verdict.returnsOn === null ? null : Date.parse(`${verdict.returnsOn}T00:00:00Z`),
     isMachine: verdict.kind === 'auto_reply' || verdict.kind === 'robot',
     ...suspicionOf(verdict),
+    ...(writtenAs === undefined ? {} : { writtenAs }),
   };
 }
 
