@@ -11,6 +11,8 @@ import { pauseReasonOf } from '../../store/senders.ts';
 import { keepReceipt, recordAttempt } from '../../store/sends.ts';
 import { recordDelivery } from './delivery.ts';
 import { engineAt, type Engine } from './engine.ts';
+import { isOvertaken } from './overtaken.ts';
+import { isStepRemoved } from './removed-steps.ts';
 import { doorContext, outgoingOf, queuedMessage } from './send-candidates.ts';
 import { journalRound, sentSoFar, type Claim, type Result } from './send-ledger.ts';
 import { keepWait, stoppedBy, type Settled, type StoppedBy } from './send-settling.ts';
@@ -215,6 +217,9 @@ function isAllowed(
   engine: Engine,
   of: { outgoing: NonNullable<ReturnType<typeof outgoingOf>>; context: GuardContext; sender: string },
 ): boolean {
+  // C5: a step that is none any more, or that a later one has overtaken: what has not left of it shall not.
+  const { message } = of.outgoing;
+  if (isStepRemoved(engine, message) || isOvertaken(engine, message)) return false;
   const pausedReason = pauseReasonOf(engine.db, of.sender);
   const sender = { address: of.sender, room: null, pausedReason, removed: null };
   const verdict = judgeSend({ ...of.outgoing.send, sender }, of.context);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { saveSequences } from '../../../src/store/sequences.ts';
 import { json } from '../../servers/provider-server.ts';
 import { error, ResendServer } from '../../servers/resend.ts';
 import { StreamServer } from '../../servers/stream.ts';
@@ -169,6 +170,16 @@ describe('D1: a message in doubt over a provider that remembers keys', () => {
     await bench.send();
     expect(server.timesTaken(id)).toBe(0);
     expect(bench.stateOf(id)).toBe('uncertain');
+  });
+
+  test('C5: whose step was removed meanwhile is not asked about: if it has not left, it shall not', async () => {
+    const { server, bench, id } = await inDoubt(NEVER_ARRIVED);
+    const [first, ...others] = bench.sequence.steps;
+    const removed = [{ ...first!, deletedAt: bench.clock.now() }, ...others];
+    bench.database.write(() => saveSequences(bench.database, [{ ...bench.sequence, steps: removed }]));
+    const asked = server.requests.length;
+    await bench.send();
+    expect([bench.stateOf(id), server.requests.length]).toEqual(['uncertain', asked]);
   });
 
   test('a state that cannot be read right before the body ends the run with its error, not as one more doubt', async () => {
