@@ -210,6 +210,17 @@ describe('E2: the events of Mailgun, in bulk', () => {
     });
   });
 
+  test('D4: an answer that repeats the key is told without it', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 1);
+    const body = JSON.stringify({ message: `what is ${MailgunServer.KEY}?` });
+    server.fail({ kind: 'answer', answer: { status: 400, body }, acts: false });
+    const document = await sync(bench);
+    expect(document.exit.name).toBe('PARTIAL');
+    expect(JSON.stringify(document)).toContain('what is');
+    expect(JSON.stringify(document)).not.toContain(MailgunServer.KEY);
+  });
+
   test('hardening 136: unknown types, ids of nobody and rubbish are passed over, and the rest counts', async () => {
     const server = await MailgunEventsServer.start();
     const bench = mailgunDesk(server, 2);

@@ -172,8 +172,8 @@ function wordsOf(outcome: HttpOutcome): string {
   }
 }
 
-/** A service that refuses a key often repeats it. */
-function shortened(text: string): string {
+/** The words of an answer as an error may repeat them: a service that refuses a key often repeats it. */
+export function shortened(text: string): string {
   return text
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .replaceAll(/[\w.~+/-]{20,}/g, '…')

@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/time/durations.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
 import { isObject } from '../mail/http/answer.ts';
 import { fieldsAt, numberAt, objectsAt, textAt, type Fields } from './event-fields.ts';
-import type { JsonAnswer, JsonApi, JsonRequest } from './json-api.ts';
+import { shortened, type JsonAnswer, type JsonApi, type JsonRequest } from './json-api.ts';
 import { mailgunFact, mailgunMoment } from './mailgun-event.ts';
 import { sourceError } from './source-error.ts';
 
@@ -131,14 +131,15 @@ function lastAt(items: readonly Fields[]): Instant {
 }
 
 function unreadable(id: string, { status, text }: JsonAnswer): Error {
-  return sourceError(id, `its answer is no page of events: ${String(status)} ${text.slice(0, 120)}`);
+  return sourceError(id, `its answer is no page of events: ${String(status)} ${shortened(text)}`);
 }
 
 /** A cursor of another version, or none, begins as far back as events are kept. */
 function placeOf({ cursor, now }: ReadingFrom): Place {
   const value = parsed(cursor);
   const settledAt = value === null ? null : numberAt(value, 'settledAt');
-  if (value === null || settledAt === null) return { settledAt: now - FIRST_READING_MS, next: null };
+  if (value === null || settledAt === null || settledAt > now)
+    return { settledAt: now - FIRST_READING_MS, next: null };
   return { settledAt, next: textAt(value, 'next', 10_000) };
 }
 

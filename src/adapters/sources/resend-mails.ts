@@ -2,7 +2,7 @@ import type { Instant } from '../../core/model.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
 import { objectsAt, textAt, type Fields } from './event-fields.ts';
-import type { JsonAnswer, JsonApi } from './json-api.ts';
+import { shortened, type JsonAnswer, type JsonApi } from './json-api.ts';
 import { resendListFact } from './resend-event.ts';
 import { sourceError } from './source-error.ts';
 
@@ -55,7 +55,7 @@ function pathOf(after: string | null): string {
 function mailsOf(id: string, { status, value, text }: JsonAnswer): readonly Fields[] {
   if (status === 200 && value !== null && Array.isArray(value['data']))
     return objectsAt(value, 'data', MAILS_PER_PAGE);
-  throw sourceError(id, `its answer is no list of mails: ${String(status)} ${text.slice(0, 120)}`);
+  throw sourceError(id, `its answer is no list of mails: ${String(status)} ${shortened(text)}`);
 }
 
 function createdAt(mail: Fields | undefined): Instant {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/model.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
 import { numberAt, objectsAt } from './event-fields.ts';
-import type { JsonAnswer, JsonApi } from './json-api.ts';
+import { shortened, type JsonAnswer, type JsonApi } from './json-api.ts';
 import { sourceError } from './source-error.ts';
 import { streamFacts } from './stream-event.ts';
 
@@ -61,7 +61,7 @@ interface StreamPage {
 
 function pageOf({ id }: StreamEventsOptions, { status, value, text }: JsonAnswer): StreamPage {
   if (status !== 200 || value === null || !Array.isArray(value['events']))
-    throw sourceError(id, `its answer is no page of events: ${String(status)} ${text.slice(0, 120)}`);
+    throw sourceError(id, `its answer is no page of events: ${String(status)} ${shortened(text)}`);
   const events = objectsAt(value, 'events', EVENTS_PER_PAGE).flatMap((event) => {
     const seq = numberAt(event, 'seq');
     return seq === null || !Number.isSafeInteger(seq) ? [] : [{ seq, event }];
