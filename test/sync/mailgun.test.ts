@@ -221,6 +221,21 @@ describe('E2: the events of Mailgun, in bulk', () => {
     expect(JSON.stringify(document)).not.toContain(MailgunServer.KEY);
   });
 
+  test('hardening 102: a clock that was a year ahead, while reading and while failing, hides nothing afterwards', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 1);
+    server.now = () => bench.clock.now();
+    const today = bench.clock.now();
+    bench.clock.set(today + 365 * 86_400_000);
+    await sync(bench);
+    server.fail({ kind: 'answer', answer: { status: 400, body: '{}' }, acts: false });
+    await sync(bench);
+    bench.clock.set(today);
+    server.put(event(1, { event: 'complained', timestamp: today / 1_000 - 10 }));
+    const { items } = await sync(bench);
+    expect(items[0]).toMatchObject({ outcome: 'read', applied: 1 });
+  });
+
   test('hardening 136: unknown types, ids of nobody and rubbish are passed over, and the rest counts', async () => {
     const server = await MailgunEventsServer.start();
     const bench = mailgunDesk(server, 2);

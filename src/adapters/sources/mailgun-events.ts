@@ -134,7 +134,7 @@ function unreadable(id: string, { status, text }: JsonAnswer): Error {
   return sourceError(id, `its answer is no page of events: ${String(status)} ${shortened(text)}`);
 }
 
-/** A cursor of another version, or none, begins as far back as events are kept. */
+/** A cursor of another version, of a clock that was ahead, or none, begins as far back as events are kept. */
 function placeOf({ cursor, now }: ReadingFrom): Place {
   const value = parsed(cursor);
   const settledAt = value === null ? null : numberAt(value, 'settledAt');

@@ -59,7 +59,7 @@ export async function syncSource(
 ): Promise<SourceResult> {
   const { clock } = state.invocation.context;
   const { retryAt, lastError } = readSource(state.db, source.id);
-  if (!request.isNamed && retryAt !== null && retryAt > clock.now()) {
+  if (!request.isNamed && retryAt !== null && isPause(retryAt, clock.now())) {
     return { ...NOTHING_READ, id: source.id, outcome: 'resting', error: lastError, retryAt, exit: 'OK' };
   }
   const lock = lockOf(state, source.id);
@@ -157,6 +157,11 @@ function factContext(state: OperatorState, sourceId: string, runId: string): Fac
 /** The first pause after a failure, and the longest: an answer must not wait much longer than the operator's line (A21). */
 const PAUSE_MS = 10 * MINUTE_MS;
 const PAUSE_MAX_MS = 60 * MINUTE_MS;
+/** Further off than the longest pause is what a clock said that was ahead: nobody waits for that. */
+function isPause(retryAt: Instant, now: Instant): boolean {
+  return retryAt > now && retryAt - now <= PAUSE_MAX_MS;
+}
+
 /** One bad reading mends itself; three in a row are worth a message. */
 const FAILURES_TOLD = 3;
 
