@@ -331,6 +331,7 @@ describe('D6: a sender whose mail bounces', () => {
     expect(kindOfRefusal('550 no such user here')).toBe('hard_bounce');
     expect(kindOfRefusal('552 5.2.2 mailbox full')).toBe('block');
     expect(kindOfRefusal('554 5.7.1 blocked by policy')).toBe('block');
+    expect(kindOfRefusal('422 validation_error: a tag is too long')).toBe('block');
   });
 });
 
