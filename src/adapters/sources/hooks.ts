@@ -5,6 +5,7 @@ import { objectOf } from '../mail/http/answer.ts';
 import { fieldsAt } from './event-fields.ts';
 import { mailgunFact } from './mailgun-event.ts';
 import { resendHookFact } from './resend-event.ts';
+import { sourceError } from './source-error.ts';
 import { streamFacts } from './stream-event.ts';
 
 /** Of one transaction. */
@@ -25,17 +26,30 @@ export function createHookSource(options: {
     // eslint-disable-next-line @typescript-eslint/require-await -- the port is for sources that wait
     async *pages({ signal }: ReadingFrom) {
       for (;;) {
-        const hooks = spool.list(HOOKS_PER_PAGE, provider);
+        const hooks = orTrouble(provider, () => spool.list(HOOKS_PER_PAGE, provider));
         const isEnd = hooks.length < HOOKS_PER_PAGE || isPreview || signal.aborted;
         const page: FactPage = { facts: hooks.flatMap(factsOf), cursor: '', isEnd };
         yield page;
         // Whoever asks for the next page, or for the end, has committed this one.
-        if (!isPreview) spool.remove(hooks.map(({ file }) => file));
+        if (!isPreview)
+          orTrouble(provider, () => {
+            spool.remove(hooks.map(({ file }) => file));
+          });
         if (isEnd) return;
       }
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** An inbox without the right owner is the trouble of this source alone: answers lie in others. */
+function orTrouble<T>(provider: HookProvider, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    throw sourceError(`hooks-${provider}`, error.message);
+  }
 }
 
 /** What a hook says; nothing where its body is no event, or one of a kind that nobody knows (hardening 136). */

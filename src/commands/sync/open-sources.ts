@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 
-import { createHookSpool, HOOK_PROVIDERS } from '../../adapters/hook-spool.ts';
+import {
+  createHookSpool,
+  HOOK_PROVIDERS,
+  type HookProvider,
+  type HookSpool,
+} from '../../adapters/hook-spool.ts';
 import type { LeadFeed } from '../../adapters/lead-feed.ts';
 import {
   MAILGUN_BASE_URL,
@@ -42,7 +47,7 @@ export function sourcesOf(opening: Opening): readonly SyncSource[] {
 /** Of each provider whose webhooks wait. Facts that its own source tells too are counted as that source's (E7). */
 function hooksOf({ workspace, isPreview }: Opening): readonly SyncSource[] {
   const spool = createHookSpool(workspace.paths.hookSpoolDir);
-  return HOOK_PROVIDERS.filter((provider) => spool.list(1, provider).length > 0).map((provider) => {
+  return HOOK_PROVIDERS.filter((provider) => isWaiting(spool, provider)).map((provider) => {
     const [own, ...others] = workspace.sources.filter(({ kind }) => kind === provider);
     return {
       kind: 'facts',
@@ -54,6 +59,16 @@ function hooksOf({ workspace, isPreview }: Opening): readonly SyncSource[] {
       },
     };
   });
+}
+
+/** An inbox that cannot be read says so when it is its turn, and costs no other source anything. */
+function isWaiting(spool: HookSpool, provider: HookProvider): boolean {
+  try {
+    return spool.list(1, provider).length > 0;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return true;
+    throw error;
+  }
 }
 
 function sourceOf(opening: Opening, source: SourceConfig): SyncSource {

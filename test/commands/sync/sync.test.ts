@@ -46,6 +46,18 @@ function folderDesk(config = CONFIG): ImportDesk & {
   };
 }
 
+describe('a source that fails', () => {
+  test('an inbox of webhooks that cannot be read costs the other sources nothing (32)', async () => {
+    const bench = folderDesk();
+    mkdirSync(join(bench.directory, 'hooks.d', `resend.${'0'.repeat(32)}.hook`), { recursive: true });
+    bench.put('a.csv', 'email\nmaren@vogt.example\n');
+    const { exit } = await bench.sync();
+    expect(exit.name).toBe('PARTIAL');
+    expect(exit.message).toContain('hooks-resend could not be read');
+    expect(bench.leads()).toHaveLength(1);
+  });
+});
+
 describe('E1: leads from a folder of files', () => {
   test('new rows are enrolled, and an unchanged file is not even read again', async () => {
     const bench = folderDesk();
