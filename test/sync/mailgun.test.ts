@@ -161,6 +161,27 @@ describe('E2: the events of Mailgun, in bulk', () => {
     expect(bench.row('SELECT count(*) AS count FROM message_events')).toEqual({ count: ids.size });
   }, 60_000);
 
+  test('an event that arrives late behind a page that was read is found, though the reading went on over two runs', async () => {
+    const server = await MailgunEventsServer.start();
+    const bench = mailgunDesk(server, 400);
+    const nowS = bench.clock.now() / 1_000;
+    server.now = () => bench.clock.now();
+    for (let number = 1; number <= 350; number += 1)
+      server.put(event(number, { event: 'delivered', timestamp: nowS - 600 + number }));
+    // It happened before the first page ends, and reaches the index while the reading rests.
+    server.put(event(399, { event: 'complained', timestamp: nowS - 500 }), bench.clock.now() + 5 * 60_000);
+    server.watch = () => {
+      bench.clock.advance(9 * 60_000);
+    };
+    server.now = () => nowS * 1_000;
+    expect((await sync(bench)).items[0]).toMatchObject({ outcome: 'unfinished' });
+    server.watch = null;
+    server.now = () => bench.clock.now();
+    bench.clock.advance(31 * 60_000);
+    await settle(bench, server);
+    expect(suppressedBy(bench)).toEqual({ complained: 1 });
+  }, 30_000);
+
   test('stopped after every page and begun again: the same final state', async () => {
     const outcomes = [];
     for (const breaksOff of [false, true]) {

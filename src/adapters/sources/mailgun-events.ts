@@ -31,6 +31,8 @@ export interface MailgunEventsOptions {
 interface Place {
   /** Everything before has arrived and was read. */
   readonly settledAt: Instant;
+  /** When this reading, which may go on over several runs, began. */
+  readonly beganAt: Instant;
   /** The page to go on with, as an address or a token; null: begin at `settledAt`. */
   readonly next: string | null;
 }
@@ -60,12 +62,14 @@ async function* walk(options: MailgunEventsOptions, from: ReadingFrom): AsyncGen
       place = { ...place, next: null };
       continue;
     }
-    const horizonAt = now() - SETTLE_MS;
+    // Behind a page that was read, late events have arrived since: what is settled is what was at the beginning of the reading.
+    const beganAt = place.next === null ? now() : place.beganAt;
+    const horizonAt = beganAt - SETTLE_MS;
     const next = nextOf(answer.value ?? {});
     const isEnd = items.length === 0 || next === null;
     // The end of an ascending reading is an empty page: whatever is older than the horizon has been seen.
     const reachedAt = isEnd ? horizonAt : Math.min(horizonAt, lastAt(items));
-    place = { settledAt: Math.max(place.settledAt, reachedAt), next: isEnd ? null : next };
+    place = { settledAt: Math.max(place.settledAt, reachedAt), beganAt, next: isEnd ? null : next };
     const facts = items.map(mailgunFact).filter((fact) => fact !== null);
     yield { facts, cursor: JSON.stringify(place), isEnd };
     if (isEnd) return;
@@ -139,8 +143,9 @@ function placeOf({ cursor, now }: ReadingFrom): Place {
   const value = parsed(cursor);
   const settledAt = value === null ? null : numberAt(value, 'settledAt');
   if (value === null || settledAt === null || settledAt > now)
-    return { settledAt: now - FIRST_READING_MS, next: null };
-  return { settledAt, next: textAt(value, 'next', 10_000) };
+    return { settledAt: now - FIRST_READING_MS, beganAt: now, next: null };
+  const beganAt = numberAt(value, 'beganAt');
+  return { settledAt, beganAt: beganAt ?? settledAt, next: textAt(value, 'next', 10_000) };
 }
 
 function parsed(cursor: string | null): Fields | null {
