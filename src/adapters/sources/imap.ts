@@ -31,14 +31,14 @@ export interface ImapOptions {
   readonly now: () => Instant;
 }
 
-/** Mails of one page: what is read again after a kill. */
-const MAILS_PER_PAGE = 50;
+/** Mails of one page: what is in memory at once, and read again after a kill. */
+const MAILS_PER_PAGE = 20;
 /** Of one folder in one run; the next one goes on there. */
 const MAILS_PER_FOLDER_MAX = 5_000;
 /** What is older than this when a folder is read first, or numbered anew, answers nothing of ours that still waits. */
 const LOOK_BACK_MS = 30 * DAY_MS;
-/** Of one mail; the rest is an attachment. */
-const MAIL_BYTES_MAX = 4_000_000;
+/** Of one mail; the rest is an attachment. One byte more than the reader looks at, so that it sees that there is more. */
+const MAIL_BYTES_MAX = 4_000_001;
 const CONNECT_MS = 20_000;
 const SILENCE_MS = 60_000;
 
