@@ -93,12 +93,15 @@ export class MailgunEventsServer extends ProviderServer {
     const begin = Date.parse(String(asked['start'])) / 1_000;
     const pagination = isObject(asked['pagination']) ? asked['pagination'] : {};
     const limit = Number(pagination['limit']);
-    if (!Number.isFinite(begin) || !/GMT$/.test(String(asked['start']))) return said(400, 'start is no date');
+    if (!Number.isFinite(begin) || !String(asked['start']).endsWith('GMT'))
+      return said(400, 'start is no date');
     if (!(limit >= 1 && limit <= 300) || pagination['sort'] !== 'timestamp:asc')
       return said(400, 'pagination');
     const token = pagination['token'];
     const walk =
-      token === undefined ? { begin, limit, at: null, openedAt: this.now() } : this.walks.get(String(token));
+      token === undefined
+        ? { begin, limit, at: null, openedAt: this.now() }
+        : this.walks.get(typeof token === 'string' ? token : '');
     if (walk === undefined || this.now() - walk.openedAt > this.linkLifeMs) return said(400, 'invalid token');
     const items = this.page(walk);
     this.links += 1;
