@@ -124,6 +124,7 @@ function separateEntry(paths: ReadonlySet<string>): string {
 const EVERY_RUN = [
   ...['clock', 'compiler', 'machine', 'random'].map((name) => `src/adapters/${name}.ts`),
   ...['drip', 'nurture', 'send', 'confirm'].map((name) => `src/commands/${name}.ts`),
+  'src/commands/notices/watch.ts',
   // By each that had something to judge.
   'src/config/definitions-hash.ts',
 ];

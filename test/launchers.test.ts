@@ -112,6 +112,35 @@ describe('the bundle', () => {
     expect(readFileSync(join(ROOT, 'dist/program.cache'), 'latin1').slice(0, 32)).toBe(id);
   });
 
+  test('P1: an idle run never reads the part that holds all other commands', () => {
+    const root = temporaryDirectory();
+    const flags = [
+      '--name',
+      'Tom',
+      '--from',
+      'tom@mail.example.com',
+      '--timezone',
+      'UTC',
+      '--postal-address',
+      'x',
+    ];
+    const headgate = join(BIN, 'headgate');
+    run(headgate, ['init', join(root, 'mail'), '--no-input', ...flags]);
+    const workspace = ['-C', join(root, 'mail/headgate.toml')];
+    expect(run(headgate, ['drip', ...workspace]).status).toBe(30);
+    expect(run(headgate, ['confirm', '--none', '--yes', ...workspace]).status).toBe(0);
+    const dist = join(root, 'dist');
+    cpSync(join(ROOT, 'dist'), dist, { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+    writeFileSync(join(dist, 'commands.cjs'), 'throw new Error("it was read");');
+    const { status, stderr } = spawnSync(process.execPath, [join(dist, 'headgate.cjs'), 'drip'], {
+      cwd: join(root, 'mail'),
+      encoding: 'utf8',
+    });
+    expect(stderr).not.toContain('it was read');
+    expect(status).toBe(0);
+  });
+
   test('starts without what V8 compiled, or with that of another build or another Node', () => {
     const dist = join(temporaryDirectory(), 'dist');
     cpSync(join(ROOT, 'dist'), dist, { recursive: true });
