@@ -4,24 +4,18 @@
  *
  *   node bench/send-smtp.ts [mails] [connections] [rounds]
  */
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-
 import { createSmtpMailer } from '../src/adapters/mail/smtp.ts';
 import type { OutgoingMail } from '../src/ports.ts';
+import { startSink } from './sink.ts';
 
 const HOST = '127.0.0.1';
 
-if (process.argv[2] === 'sink') serveSink();
-else await compare();
+await compare();
 
 async function compare(): Promise<void> {
   const [mails = 10_000, connections = 10, rounds = 5] = process.argv.slice(2).map(Number);
-  const sink = fork(import.meta.filename, ['sink']);
-  const [{ port }] = (await once(sink, 'message')) as [{ port: number }];
+  const sink = await startSink();
+  const { port } = sink;
   const batch = Array.from({ length: mails }, (_, number) => mailOf(number));
   const load = { port, connections, batch };
   const times = { ours: [] as number[], theirs: [] as number[] };
@@ -34,8 +28,8 @@ async function compare(): Promise<void> {
       times.theirs.push(theirs);
     }
   }
-  const taken = await takenBy(sink);
-  sink.kill();
+  const taken = await sink.taken();
+  sink.close();
   const [ours, theirs] = [median(times.ours), median(times.theirs)];
   console.log(
     JSON.stringify({
@@ -127,51 +121,4 @@ async function timed(work: () => Promise<void>): Promise<number> {
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-async function takenBy(sink: ChildProcess): Promise<number> {
-  sink.send('count');
-  const [{ taken }] = (await once(sink, 'message')) as [{ taken: number }];
-  return taken;
-}
-
-/** Takes everything at once, counts, and remembers nothing. */
-function serveSink(): void {
-  let taken = 0;
-  const server = createServer((socket) => {
-    socket.setNoDelay(true);
-    socket.on('error', () => undefined);
-    socket.write('220 sink ESMTP\r\n');
-    converse(socket, () => (taken += 1));
-  });
-  server.listen(0, HOST, () => process.send?.({ port: (server.address() as AddressInfo).port }));
-  process.on('message', () => process.send?.({ taken }));
-  process.on('disconnect', () => process.exit());
-}
-
-function converse(socket: Socket, onTaken: () => void): void {
-  let input = '';
-  let inBody = false;
-  socket.on('data', (chunk: Buffer) => {
-    input += chunk.toString('latin1');
-    let answers = '';
-    for (;;) {
-      const mark = inBody ? '\r\n.\r\n' : '\r\n';
-      const end = input.indexOf(mark);
-      if (end === -1) break;
-      const verb = input.slice(0, 4).toUpperCase();
-      input = input.slice(end + mark.length);
-      if (inBody) onTaken();
-      answers += inBody ? '250 taken\r\n' : answerTo(verb);
-      inBody = !inBody && verb === 'DATA';
-    }
-    if (answers !== '') socket.write(answers);
-    if (answers.startsWith('221')) socket.end();
-  });
-}
-
-function answerTo(verb: string): string {
-  if (verb === 'EHLO') return '250-sink\r\n250 PIPELINING\r\n';
-  if (verb === 'DATA') return '354 go\r\n';
-  return verb === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n';
 }

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from './check-mail.ts';
+import { isLoopbackHost } from '../core/loopback.ts';
 import type { CrossIssue } from './cross-checks.ts';
 import type { ValueReader } from './value-reader.ts';
 

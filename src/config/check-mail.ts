@@ -1,4 +1,5 @@
 import { parseAddress } from '../core/email-address.ts';
+import { isLoopbackHost } from '../core/loopback.ts';
 import { parseDomain } from '../core/mail-domain.ts';
 import type { CheckResult } from './check-result.ts';
 
@@ -33,12 +34,6 @@ const UNFIT_FOR_A_NAME = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u
 function normaliseAddress(text: string): string | null {
   const parsed = parseAddress(text);
   return 'problem' in parsed ? null : parsed.email;
-}
-
-/** True for names and addresses that never leave this machine. */
-export function isLoopbackHost(host: string): boolean {
-  const name = host.toLowerCase();
-  return name === 'localhost' || name === '::1' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
 export function checkAddress(text: string): CheckResult | null {

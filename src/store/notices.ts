@@ -68,16 +68,6 @@ export function isNoticedAfter(
   return row?.found === 1;
 }
 
-/** Whether anything was stored for a job from a moment on: then its failure is told of already. */
-export function isToldSince(db: StateDatabase, job: string, fromAt: Instant): boolean {
-  const row = db
-    .prepare<[string, number], { found: number }>(
-      'SELECT EXISTS (SELECT 1 FROM notices WHERE job = ? AND created_at >= ?) AS found',
-    )
-    .get(job, fromAt);
-  return row?.found === 1;
-}
-
 /** Whether any notice waits. One look at an index: every idle run asks. */
 export function hasWaitingNotice(db: StateDatabase): boolean {
   const row = db
@@ -88,16 +78,16 @@ export function hasWaitingNotice(db: StateDatabase): boolean {
   return row?.found === 1;
 }
 
-/** Whether a job told of itself since a moment, by a notice of any other kind than this one. */
+/** Whether a job told of itself from a moment on, by a notice of any kind, or of any other than this one. */
 export function hasNoticeSince(
   db: StateDatabase,
-  notice: { readonly job: string; readonly sinceAt: Instant; readonly otherThan: string },
+  notice: { readonly job: string; readonly sinceAt: Instant; readonly otherThan?: string },
 ): boolean {
   const row = db
     .prepare<[string, string, number], { found: number }>(
       'SELECT EXISTS (SELECT 1 FROM notices WHERE kind <> ? AND job = ? AND created_at >= ?) AS found',
     )
-    .get(notice.otherThan, notice.job, notice.sinceAt);
+    .get(notice.otherThan ?? '', notice.job, notice.sinceAt);
   return row?.found === 1;
 }
 

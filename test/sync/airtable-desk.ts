@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAirtableLeads } from '../../src/adapters/sources/airtable-leads.ts';
 import { AIRTABLE_PENALTY_MS } from '../../src/adapters/sources/airtable-request.ts';
 import { JsonApi } from '../../src/adapters/sources/json-api.ts';
-import { HTTP_TIMEOUTS } from '../../src/adapters/mail/http/http-peer.ts';
+import { HTTP_TIMEOUTS } from '../../src/adapters/http/http-peer.ts';
 import type { CommandEntry } from '../../src/commands/registry.ts';
 import { withState } from '../../src/commands/operator-state.ts';
 import { readLeads, type LeadsRead } from '../../src/commands/sync/read-leads.ts';

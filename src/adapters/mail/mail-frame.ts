@@ -1,4 +1,4 @@
-import { escapeHtml } from './html-escape.ts';
+import { escapeHtml } from '../../core/html-escape.ts';
 
 /** What the law wants below every mail (D10), in either part. */
 export interface MailFooter {

@@ -12,9 +12,9 @@ import {
   type HttpAnswer,
 } from './http/answer.ts';
 import { HttpMailer, type Dialect, type HttpMailerOptions } from './http/http-mailer.ts';
-import type { HttpRequest } from './http/http-peer.ts';
-import { retryAfterMs, waitUntil } from './http/retry-after.ts';
-import { USER_AGENT } from './http/user-agent.ts';
+import type { HttpRequest } from '../http/http-peer.ts';
+import { retryAfterMs, waitUntil } from '../http/retry-after.ts';
+import { USER_AGENT } from '../http/user-agent.ts';
 import { normaliseMessageId } from './message-id.ts';
 
 const CRLF = '\r\n';

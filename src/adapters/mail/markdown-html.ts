@@ -1,6 +1,6 @@
 import type { MarkedToken, Tokens } from 'marked';
 
-import { escapeHtml } from './html-escape.ts';
+import { escapeHtml } from '../../core/html-escape.ts';
 import { known, linkTarget, literalHtml, literalText } from './markdown-reader.ts';
 
 /** Renders a Markdown tree as HTML in which every tag is ours (D5, hardening 42, 53). */

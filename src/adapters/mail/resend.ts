@@ -11,9 +11,9 @@ import {
   type HttpAnswer,
 } from './http/answer.ts';
 import { HttpMailer, type Dialect, type HttpMailerOptions } from './http/http-mailer.ts';
-import { retryAfterMs } from './http/retry-after.ts';
-import type { HttpRequest } from './http/http-peer.ts';
-import { USER_AGENT } from './http/user-agent.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
+import type { HttpRequest } from '../http/http-peer.ts';
+import { USER_AGENT } from '../http/user-agent.ts';
 
 /** Codes that would meet every mail alike: the key, the sender's domain, the endpoint, the allowance. */
 const FOR_ALL: ReadonlySet<string> = new Set([

@@ -39,8 +39,3 @@ export const SMTP_TIMEOUTS: SmtpTimeouts = {
   answerMs: 300_000,
   closeMs: 5_000,
 };
-
-/** True for names and addresses that never leave this machine. */
-export function isThisMachine(host: string): boolean {
-  return /^(?:localhost|\[?::1\]?|127(?:\.\d{1,3}){3})$/i.test(host);
-}

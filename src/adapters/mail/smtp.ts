@@ -1,5 +1,6 @@
+import { isLoopbackHost } from '../../core/loopback.ts';
 import type { BodyGate, DeliveryResult, Mailer, OutgoingMail } from '../../ports.ts';
-import { isThisMachine, SMTP_TIMEOUTS } from './smtp-options.ts';
+import { SMTP_TIMEOUTS } from './smtp-options.ts';
 import type { SmtpServer, SmtpTimeouts } from './smtp-options.ts';
 import { SmtpFailure, SmtpSession } from './smtp-session.ts';
 import { resultOf } from './smtp-trouble.ts';
@@ -137,7 +138,7 @@ class SmtpPool {
  */
 function serverOf(options: SmtpOptions): SmtpServer {
   const { host, port, secure, user, password, ca = null, serverName = null } = options;
-  const isLoopback = options.isLoopback ?? isThisMachine(host);
+  const isLoopback = options.isLoopback ?? isLoopbackHost(host);
   const isStrict = !isLoopback || ca !== null || serverName !== null;
   return {
     host,

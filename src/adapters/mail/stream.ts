@@ -13,9 +13,9 @@ import {
   type HttpAnswer,
 } from './http/answer.ts';
 import { HttpMailer, type Dialect, type HttpMailerOptions } from './http/http-mailer.ts';
-import type { HttpRequest } from './http/http-peer.ts';
-import { retryAfterMs, untilTomorrowMs } from './http/retry-after.ts';
-import { USER_AGENT } from './http/user-agent.ts';
+import type { HttpRequest } from '../http/http-peer.ts';
+import { retryAfterMs, untilTomorrowMs } from '../http/retry-after.ts';
+import { USER_AGENT } from '../http/user-agent.ts';
 
 /** The service arms no shorter timer. */
 const NO_REPLY_MS_MIN = 60_000;

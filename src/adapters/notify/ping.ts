@@ -1,5 +1,5 @@
-import { HttpPeer } from '../mail/http/http-peer.ts';
-import { USER_AGENT } from '../mail/http/user-agent.ts';
+import { HttpPeer } from '../http/http-peer.ts';
+import { USER_AGENT } from '../http/user-agent.ts';
 import { NOTIFY_TIMEOUTS } from './telegram-api.ts';
 
 /** What a dead-man service is told of a run: the word that is added to its address; success is the address itself. */

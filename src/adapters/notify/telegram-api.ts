@@ -1,7 +1,7 @@
 import { HeadgateError } from '../../core/errors.ts';
 import { isObject, objectOf, textField } from '../mail/http/answer.ts';
-import { HttpPeer, type HttpOutcome, type HttpTimeouts } from '../mail/http/http-peer.ts';
-import { USER_AGENT } from '../mail/http/user-agent.ts';
+import { HttpPeer, type HttpOutcome, type HttpTimeouts } from '../http/http-peer.ts';
+import { USER_AGENT } from '../http/user-agent.ts';
 
 /** Long enough for a slow link, short enough for a run that waits for it. */
 export const NOTIFY_TIMEOUTS: HttpTimeouts = { connectMs: 4_000, requestMs: 8_000 };

@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto';
 import { formatInstant } from '../../core/time/instants.ts';
 import type { Clock, NoticeChannel, OperatorMessage, PostResult } from '../../ports.ts';
 import { answerLine } from '../mail/http/answer.ts';
-import { HttpPeer, type HttpTimeouts } from '../mail/http/http-peer.ts';
-import { retryAfterMs } from '../mail/http/retry-after.ts';
-import { USER_AGENT } from '../mail/http/user-agent.ts';
+import { HttpPeer, type HttpTimeouts } from '../http/http-peer.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
+import { USER_AGENT } from '../http/user-agent.ts';
 import { NOTIFY_TIMEOUTS } from './telegram-api.ts';
 
 export interface WebhookOptions {

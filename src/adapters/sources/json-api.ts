@@ -2,10 +2,10 @@ import { HeadgateError } from '../../core/errors.ts';
 import { fatalMarker } from '../../core/fatal-markers.ts';
 import type { Instant } from '../../core/model.ts';
 import { objectOf } from '../mail/http/answer.ts';
-import { HttpPeer, type HttpOutcome, type HttpTimeouts } from '../mail/http/http-peer.ts';
-import { RequestPace } from '../mail/http/request-pace.ts';
-import { retryAfterMs } from '../mail/http/retry-after.ts';
-import { USER_AGENT } from '../mail/http/user-agent.ts';
+import { HttpPeer, type HttpOutcome, type HttpTimeouts } from '../http/http-peer.ts';
+import { RequestPace } from '../http/request-pace.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
+import { USER_AGENT } from '../http/user-agent.ts';
 
 export interface JsonApiOptions {
   /** As errors name it: the source's id. */

@@ -6,7 +6,7 @@ import { HeadgateError } from '../../core/errors.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
 import type { Notice } from '../../ports.ts';
-import { enqueueNotice, isToldSince } from '../../store/notices.ts';
+import { enqueueNotice, hasNoticeSince } from '../../store/notices.ts';
 import { recordRun } from '../../store/runs.ts';
 import { withState, writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { escapeLines } from '../output/text.ts';
@@ -41,7 +41,7 @@ async function store(watched: Watched, isNoticed: boolean): Promise<boolean> {
   const { invocation, startedAt, ending } = watched;
   try {
     await withState(invocation, 'write', (state) => {
-      const isTold = isToldSince(state.db, invocation.path, startedAt);
+      const isTold = hasNoticeSince(state.db, { job: invocation.path, sinceAt: startedAt });
       writeKeepingDoubt(state, () => {
         const runId = ending.kind === 'failure' ? recordFailure(state, watched) : null;
         if (isTold || !isNoticed) return;

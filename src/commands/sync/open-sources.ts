@@ -21,7 +21,7 @@ import type {
   ResendSourceConfig,
   StreamSourceConfig,
 } from '../../config/sources.ts';
-import { isLoopbackHost } from '../../config/check-mail.ts';
+import { isLoopbackHost } from '../../core/loopback.ts';
 import type { SecretReference } from '../../config/key-spec.ts';
 import type { FactSource } from '../../ports.ts';
 import { bounceAddresses } from '../bounce-addresses.ts';
@@ -188,7 +188,7 @@ async function openApi(
 ): Promise<JsonApi> {
   const [{ JsonApi: Api }, { HTTP_TIMEOUTS }, { pauseFor }] = await Promise.all([
     import('../../adapters/sources/json-api.ts'),
-    import('../../adapters/mail/http/http-peer.ts'),
+    import('../../adapters/http/http-peer.ts'),
     import('../../adapters/pause.ts'),
   ]);
   const { clock, random, signal } = invocation.context;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { escapeHtml } from '../../core/html-escape.ts';
+
 /** What the pages say of us: brand.toml. */
 export interface PageBrand {
   readonly name: string;
@@ -85,17 +87,4 @@ function page(brand: PageBrand, title: string, parts: readonly string[]): Buffer
       '',
     ].join('\n'),
   );
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text for an element or an attribute in double quotes (hardening 131). */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { composeMail } from '../../../src/adapters/mail/compose.ts';
-import { untilTomorrowMs } from '../../../src/adapters/mail/http/retry-after.ts';
+import { untilTomorrowMs } from '../../../src/adapters/http/retry-after.ts';
 import { TEST_NOW } from '../../helpers/fakes.ts';
 import {
   EXPIRED_CERTIFICATE,

@@ -1,25 +1,12 @@
+import type { DeliveryResult } from '../../../ports.ts';
 import { printable } from '../smtp-reply.ts';
-import type { HttpOutcome } from './http-peer.ts';
+import type { HttpOutcome } from '../../http/http-peer.ts';
 
 export type HttpAnswer = Extract<HttpOutcome, { kind: 'answered' }>;
 
 /** What an answer means for the mail it is about. */
 export type AnswerVerdict =
-  | {
-      readonly kind: 'accepted';
-      readonly response: string;
-      readonly providerId: string | null;
-      readonly messageIdHeader: string | null;
-      readonly conversationId: string | null;
-    }
-  /** Surely not sent. */
-  | {
-      readonly kind: 'refused';
-      readonly scope: 'message' | 'run';
-      readonly permanent: boolean;
-      readonly response: string;
-      readonly retryAfterMs: number | null;
-    }
+  | Extract<DeliveryResult, { kind: 'accepted' | 'refused' }>
   /** Surely not sent, and it may go better in a moment. */
   | { readonly kind: 'busy'; readonly response: string; readonly retryAfterMs: number | null }
   /** Perhaps sent. `isFinal`: the same question would get the same answer. */

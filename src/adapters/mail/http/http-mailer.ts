@@ -10,8 +10,8 @@ import type {
   OutgoingMail,
 } from '../../../ports.ts';
 import type { AnswerVerdict, HttpAnswer } from './answer.ts';
-import { HttpPeer, type HttpOutcome, type HttpRequest, type HttpTimeouts } from './http-peer.ts';
-import { RequestPace } from './request-pace.ts';
+import { HttpPeer, type HttpOutcome, type HttpRequest, type HttpTimeouts } from '../../http/http-peer.ts';
+import { RequestPace } from '../../http/request-pace.ts';
 
 /** One provider's dialect: how a mail is asked for, and what its answers mean. */
 export interface Dialect {

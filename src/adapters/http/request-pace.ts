@@ -1,4 +1,4 @@
-import { elapsedMs } from '../../clock.ts';
+import { elapsedMs } from '../clock.ts';
 
 /** So many requests a second and no more, whoever asks at once. */
 export class RequestPace {

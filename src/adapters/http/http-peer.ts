@@ -1,8 +1,8 @@
 import type { Pool } from 'undici';
 
-import type { BodyGate } from '../../../ports.ts';
-import { Gate, MailBody } from '../smtp-body.ts';
-import { printable } from '../smtp-reply.ts';
+import type { BodyGate } from '../../ports.ts';
+import { Gate, MailBody } from '../mail/smtp-body.ts';
+import { printable } from '../mail/smtp-reply.ts';
 
 /** Every wait has an end. All in milliseconds. */
 export interface HttpTimeouts {

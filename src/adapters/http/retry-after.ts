@@ -1,4 +1,4 @@
-import type { Instant } from '../../../core/model.ts';
+import type { Instant } from '../../core/model.ts';
 
 /** Nobody means more than a day: such a value says nothing (hardening 146). */
 export const WAIT_MS_MAX = 24 * 3_600_000;
