@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 
 import { createSendJournal } from '../../src/adapters/send-journal.ts';
 import { journalFacts } from '../../src/core/journal-facts.ts';
+import { killProcess } from '../helpers/kill-process.ts';
 import { SmtpTestServer, type SmtpFault, type SmtpMoment } from '../helpers/smtp-server.ts';
 import type { Point } from './points.ts';
 import { program, succeed, type Ended, type Place } from './program.ts';
@@ -209,7 +210,7 @@ function killAt(
     seen += 1;
     if (seen !== nth) return;
     const kill = (): void => {
-      process.kill(pidOf(), 'SIGKILL');
+      killProcess(pidOf());
     };
     if (when === 'before') kill();
     else setImmediate(kill);

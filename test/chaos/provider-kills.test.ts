@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { killProcess } from '../helpers/kill-process.ts';
 import { MailgunServer } from '../servers/mailgun.ts';
 import type { ProviderServer } from '../servers/provider-server.ts';
 import { ResendServer } from '../servers/resend.ts';
@@ -75,7 +76,10 @@ async function survive(
   let judged = 0;
   server.watch = () => {
     requests += 1;
-    if (requests >= killAt) setImmediate(() => process.kill(pid, 'SIGKILL'));
+    if (requests >= killAt)
+      setImmediate(() => {
+        killProcess(pid);
+      });
   };
   server.failBy(() => ((judged += 1) >= killAt ? { kind: 'silence', acts } : null));
   const ended = await program(place, ['send', '--json'], {
