@@ -17,14 +17,15 @@ import { loadConfig, type LoadedConfig } from './config/load.ts';
 import { resolveSecret } from './config/secrets.ts';
 import { HeadgateError } from './core/errors.ts';
 import { EXIT_CODES } from './core/exits.ts';
-import { BodyPool } from './web/public/body.ts';
+import { BodyPool } from './web/shared/body.ts';
+import { ALWAYS } from './web/public/answer.ts';
 import { renderPages } from './web/public/html.ts';
-import { createJournal, type Journal } from './web/public/journal.ts';
+import { createJournal, type Journal } from './web/shared/journal.ts';
 import { RateLimit } from './web/public/rate-limit.ts';
 import { answerRequest, type PublicSite } from './web/public/routes.ts';
-import { startServer, type ListenOn } from './web/public/server.ts';
+import { startServer, type ListenOn } from './web/shared/server.ts';
 import { mailgunCheck, resendCheck, streamCheck, type SignatureCheck } from './web/public/signatures.ts';
-import { activatedSocket, loopbackAddress } from './web/public/socket-activation.ts';
+import { activatedSocket, loopbackAddress } from './web/shared/socket-activation.ts';
 
 const USAGE = `Usage: unsub [--listen ADDRESS:PORT] [--idle SECONDS] [-C FILE] [--state DIR]
 
@@ -44,6 +45,7 @@ const ACTS_PER_MINUTE = 60;
 const PAGE_POOL_BYTES = 4 * 1_048_576;
 const HOOK_POOL_BYTES = 4 * 1_048_576;
 const OFFER_AGAIN_MS = 10_000;
+const CONNECTIONS_MAX = 500;
 
 interface Flags {
   readonly on: ListenOn;
@@ -89,6 +91,8 @@ async function serve(flags: Flags): Promise<void> {
     on: flags.on,
     idleMs: flags.idleMs,
     isNeeded: () => !aside.isEmpty,
+    headers: ALWAYS,
+    connectionsMax: CONNECTIONS_MAX,
     answer: (request, response) => answerRequest(request, response, site),
   });
   process.on('SIGTERM', server.stop).on('SIGINT', server.stop);

@@ -64,9 +64,13 @@ export function forgetWentLive(db: StateDatabase): void {
   db.prepare<[]>('UPDATE state_header SET went_live_at = NULL WHERE went_live_at IS NOT NULL').run();
 }
 
-/** A15: from now on the state is in doubt (restored) until `adoptHeader`, whatever its stamp says. */
+/**
+ * A15: from now on the state is in doubt (restored) until `adoptHeader`, whatever its stamp says. Nobody stays signed in to the review
+ * page by an old copy of it.
+ */
 export function markRestored(db: StateDatabase, now: Instant): void {
   db.prepare<[number]>('UPDATE state_header SET restored_at = ?').run(now);
+  db.prepare<[]>('DELETE FROM web_keys').run();
 }
 
 /**

@@ -485,6 +485,16 @@ CREATE TABLE transport_waits (
   detail TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE web_keys (
+  hash TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('link', 'session')),
+  -- Whose acts they are, as the timeline names them.
+  person TEXT NOT NULL,
+  boot_id TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER attempts_append_only_delete BEFORE DELETE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
 
 CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;

@@ -518,3 +518,15 @@ CREATE TABLE reply_sources (
   read_to_end_at INTEGER,
   boot_id TEXT
 ) STRICT, WITHOUT ROWID;
+
+-- F6: what opens the review page: links that were handed out, and the sessions that began with one. Hashes alone, so that a copy
+-- of the state lets nobody in.
+CREATE TABLE web_keys (
+  hash TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('link', 'session')),
+  -- Whose acts they are, as the timeline names them.
+  person TEXT NOT NULL,
+  boot_id TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -8,12 +8,13 @@ import { createHookSpool, type HookSpool } from '../../../src/adapters/hook-spoo
 import { createActWriter, createOptOutSpool, type OptOutSpool } from '../../../src/adapters/spool.ts';
 import { createUnsubscribeTokens } from '../../../src/adapters/unsubscribe-token.ts';
 import type { PageAct } from '../../../src/core/page-act.ts';
-import { BodyPool } from '../../../src/web/public/body.ts';
+import { BodyPool } from '../../../src/web/shared/body.ts';
+import { ALWAYS } from '../../../src/web/public/answer.ts';
 import { renderPages, type PageBrand } from '../../../src/web/public/html.ts';
-import { createJournal } from '../../../src/web/public/journal.ts';
+import { createJournal } from '../../../src/web/shared/journal.ts';
 import { RateLimit } from '../../../src/web/public/rate-limit.ts';
 import { answerRequest, type PublicSite } from '../../../src/web/public/routes.ts';
-import { startServer } from '../../../src/web/public/server.ts';
+import { startServer } from '../../../src/web/shared/server.ts';
 import { mailgunCheck, resendCheck, streamCheck } from '../../../src/web/public/signatures.ts';
 import { FakeClock } from '../../helpers/fakes.ts';
 import { temporaryDirectory } from '../../helpers/state.ts';
@@ -99,6 +100,8 @@ export async function testSite(options: SiteOptions = {}): Promise<TestSite> {
     on: { kind: 'address', host: '127.0.0.1', port: 0 },
     idleMs: 600_000,
     isNeeded: () => false,
+    headers: ALWAYS,
+    connectionsMax: 500,
     answer: (request, response) => answerRequest(request, response, site),
   });
   onTestFinished(server.stop);

@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { ALWAYS } from './answer.ts';
+import type { Headers } from './answer.ts';
 import { collectWaste } from './garbage.ts';
 
-/** Where to listen: the socket that systemd handed over, or an address of this machine. */
+/** Where to listen: the socket that systemd handed over, an address of this machine, or a socket in its file system. */
 export type ListenOn =
   | { readonly kind: 'fd'; readonly fd: number }
+  | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'address'; readonly host: string; readonly port: number };
 
 export interface ServerOptions {
@@ -16,6 +17,10 @@ export interface ServerOptions {
   readonly idleMs: number;
   /** Asked when it could end: true while something must still be done. */
   readonly isNeeded: () => boolean;
+  /** On every answer that the program itself has no part in. */
+  readonly headers: Headers;
+  /** So many at once. */
+  readonly connectionsMax: number;
 }
 
 export interface RunningServer {
@@ -27,7 +32,6 @@ export interface RunningServer {
   readonly stop: () => void;
 }
 
-const CONNECTIONS_MAX = 500;
 const HEADER_BYTES_MAX = 16_384;
 /** Slow loris: headers, and then the whole request, have so long; looked at every second (hardening 128). */
 const HEADERS_MS_MAX = 10_000;
@@ -66,9 +70,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       });
     },
   );
-  server.maxConnections = CONNECTIONS_MAX;
+  server.maxConnections = options.connectionsMax;
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
-  server.on('clientError', refuse).on('connect', refuseTunnel);
+  const refuse = refuser(options.headers);
+  server.on('clientError', refuse.request).on('connect', refuse.tunnel);
   // Too large a body is answered at once; without this the client would be asked to send it first.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) <= CONTINUE_BYTES_MAX) response.writeContinue();
@@ -95,11 +100,22 @@ const CONTINUE_BYTES_MAX = 1_048_576;
 function listen(server: Server, on: ListenOn): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(on.kind === 'fd' ? { fd: on.fd } : { host: on.host, port: on.port }, () => {
+    server.listen(placeOf(on), () => {
       server.off('error', reject);
       resolve();
     });
   });
+}
+
+function placeOf(on: ListenOn): { fd: number } | { path: string } | { host: string; port: number } {
+  switch (on.kind) {
+    case 'fd':
+      return { fd: on.fd };
+    case 'path':
+      return { path: on.path };
+    case 'address':
+      return { host: on.host, port: on.port };
+  }
 }
 
 /** `close` drops idle connections too, and waits for the rest; whoever does not let go is dropped after a while. */
@@ -127,24 +143,28 @@ const STATUS_OF_CODE: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
+type Refuser = Readonly<{
+  request: (error: NodeJS.ErrnoException, socket: Duplex) => void;
+  tunnel: (request: IncomingMessage, socket: Duplex) => void;
+}>;
+
 /** What the parser refuses: two lengths, a length and chunks, a line feed where none may be. Nothing of it is repeated. */
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  end(socket, STATUS_OF_CODE[error.code ?? ''] ?? '400 Bad Request');
-}
-
-function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
-  end(socket, '405 Method Not Allowed');
-}
-
-function end(socket: Duplex, status: string): void {
-  const headers = Object.entries({ ...ALWAYS, 'Content-Length': '0', Connection: 'close' });
-  socket.on('error', () => undefined);
-  socket.end(
-    [`HTTP/1.1 ${status}`, ...headers.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n'),
-    () => socket.destroy(),
-  );
+function refuser(headers: Headers): Refuser {
+  const end = (socket: Duplex, status: string): void => {
+    const lines = Object.entries({ ...headers, 'Content-Length': '0', Connection: 'close' });
+    socket.on('error', () => undefined);
+    socket.end(
+      [`HTTP/1.1 ${status}`, ...lines.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n'),
+      () => socket.destroy(),
+    );
+  };
+  return {
+    request(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      else end(socket, STATUS_OF_CODE[error.code ?? ''] ?? '400 Bad Request');
+    },
+    tunnel(_request, socket) {
+      end(socket, '405 Method Not Allowed');
+    },
+  };
 }
