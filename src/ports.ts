@@ -208,11 +208,21 @@ export type DeliveryResult =
       readonly response: string;
       /** What the peer asked for (D7); null when it named nothing. */
       readonly retryAfterMs: number | null;
+      /** Left out where the refusal speaks of the sender, of the request or of the connection. */
+      readonly ofRecipient?: RecipientRefusal;
     }
   /** The gate said no before the body: surely not sent, and nobody's fault. */
   | { readonly kind: 'withdrawn' }
   /** The body went out, or may have, and no answer says what became of it. Never tried again by itself. */
   | { readonly kind: 'unknown'; readonly detail: string };
+
+/** What a server, or a service in its place, said of the recipient itself: judged as a notice that says the same (E4). */
+export interface RecipientRefusal {
+  /** Its words, with its reply code in front where it has one. */
+  readonly words: string;
+  /** The step that was refused (RFC 5321, 3.3): a refusal of the body is a filter, whatever its words. */
+  readonly command: 'rcpt' | 'data';
+}
 
 /** Asked once per attempt, after the recipient was accepted and right before the body: false calls the mail back. */
 export type BodyGate = () => boolean;

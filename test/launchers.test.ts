@@ -141,6 +141,12 @@ describe('the bundle', () => {
     expect(status).toBe(0);
   });
 
+  test('P3, P7: the words that judge a refusal are in no file that a timer’s run reads without one', () => {
+    const [program = '', commands = ''] = parts.map((part) => readFileSync(part, 'utf8'));
+    const words = 'user lookup success but no user record found';
+    expect([program.includes(words), commands.includes(words)]).toEqual([false, true]);
+  });
+
   test('starts without what V8 compiled, or with that of another build or another Node', () => {
     const dist = join(temporaryDirectory(), 'dist');
     cpSync(join(ROOT, 'dist'), dist, { recursive: true });

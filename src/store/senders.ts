@@ -188,33 +188,3 @@ export function troubledSenders(db: StateDatabase, sinceAt: Instant): ReadonlyMa
     }),
   );
 }
-
-/** D6: a refusal for good at the recipient's door is something that came back, as if `sync` had read it. */
-export function recordDoorRefusal(
-  db: StateDatabase,
-  refusal: {
-    readonly kind: 'hard_bounce' | 'block';
-    readonly messageId: string;
-    readonly messageRowId: number;
-    readonly leadRowId: number;
-    readonly attempt: number;
-    readonly at: Instant;
-    readonly detail: string;
-  },
-): void {
-  db.assertInWrite();
-  db.prepare(
-    `INSERT INTO message_events (source_id, key, kind, at, read_at, message_row_id, lead_row_id, detail)
-     VALUES ('send', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id, key) DO NOTHING`,
-  ).run(
-    `${refusal.messageId} ${String(refusal.attempt)}`,
-    refusal.kind,
-    refusal.at,
-    refusal.at,
-    refusal.messageRowId,
-    refusal.leadRowId,
-    refusal.detail.slice(0, DETAIL_LENGTH_MAX),
-  );
-}
-
-const DETAIL_LENGTH_MAX = 500;

@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 
 import { openEngine } from '../../src/commands/engine/engine.ts';
 import { SenderBook } from '../../src/commands/engine/sender-book.ts';
-import { kindOfRefusal } from '../../src/core/senders/door-refusal.ts';
 import { noteSendingDay, senderCounts } from '../../src/store/senders.ts';
 import { openHoursPolicy } from '../helpers/policy.ts';
 import { SmtpTestServer } from '../helpers/smtp-server.ts';
@@ -324,14 +323,6 @@ describe('D6: a sender whose mail bounces', () => {
       pause_reason: '2 % complaints (2 of 100 mails; it stops at 0.3 %)',
     });
     expect(bench.notices().filter((kind) => kind === 'sender')).toHaveLength(1);
-  });
-
-  test('a refusal that speaks of us, of the content or of the moment is no address that does not exist', () => {
-    expect(kindOfRefusal('550 5.1.1 no such user')).toBe('hard_bounce');
-    expect(kindOfRefusal('550 no such user here')).toBe('hard_bounce');
-    expect(kindOfRefusal('552 5.2.2 mailbox full')).toBe('block');
-    expect(kindOfRefusal('554 5.7.1 blocked by policy')).toBe('block');
-    expect(kindOfRefusal('422 validation_error: a tag is too long')).toBe('block');
   });
 });
 

@@ -52,6 +52,8 @@ export class StreamServer extends ProviderServer {
   readonly mails: StreamMail[] = [];
   /** Identities that exist. */
   readonly identities = new Set(['tom.ledd@inbox.example']);
+  /** Recipients that it refuses, with the reason that it gives. */
+  readonly rejects = new Map<string, string>();
   /** How many more an identity's day takes. */
   room = Infinity;
   /** The older guide's answer, instead of the current reference's. */
@@ -99,7 +101,10 @@ export class StreamServer extends ProviderServer {
     if (!isObject(body)) return { answer: failed(400, 'invalid_json'), messageId: key };
     const refusal = this.refusalOf(body, by.identity);
     if (refusal !== null) return { answer: refusal, messageId: key };
-    if (this.room <= 0) return { answer: this.full(body, by.identity), messageId: key };
+    const reason = this.rejects.get(String(body['to']));
+    if (reason !== undefined) return { answer: this.rejected(body, { ...by, reason }), messageId: key };
+    if (this.room <= 0)
+      return { answer: this.rejected(body, { ...by, reason: 'cap_exceeded' }), messageId: key };
     return this.accept(body, { ...by, fingerprint });
   }
 
@@ -117,8 +122,11 @@ export class StreamServer extends ProviderServer {
     return conversation?.identity === identity ? null : failed(404, 'conversation_not_found');
   }
 
-  private full(body: Readonly<Record<string, unknown>>, identity: string): ProviderAnswer {
-    const results = [{ to: body['to'] ?? null, rejected: true, reason: 'cap_exceeded' }];
+  private rejected(
+    body: Readonly<Record<string, unknown>>,
+    { identity, reason }: { readonly identity: string; readonly reason: string },
+  ): ProviderAnswer {
+    const results = [{ to: body['to'] ?? null, rejected: true, reason }];
     return json(429, { identity, queued: 0, rejected: 1, results });
   }
 

@@ -1,4 +1,4 @@
-import type { DeliveryResult } from '../../ports.ts';
+import type { DeliveryResult, RecipientRefusal } from '../../ports.ts';
 import { isAboutSender, parseReply, printable, waitAskedFor } from './smtp-reply.ts';
 import type { SmtpReply } from './smtp-reply.ts';
 
@@ -14,6 +14,8 @@ export interface SmtpTrouble {
   readonly stage: SmtpStage;
   /** What the server said, when it was that which ended the delivery. */
   readonly reply: SmtpReply | null;
+  /** The command that was answered so, where the library knows it. */
+  readonly command: string | null;
   /** Our words, for where there is no reply. */
   readonly words: string;
   /** Certificates, protocols and addresses do not mend themselves. */
@@ -35,6 +37,7 @@ export function troubleOf(stage: SmtpStage, error: Error): SmtpTrouble {
   const isAnswer = stage !== 'body' || facts.code === 'EMESSAGE';
   return {
     stage,
+    command: facts.command,
     reply: isAnswer && facts.response !== null ? parseReply(facts.response) : null,
     words: `${NAMES[stage]}: ${printable(error.message)}${suffixOf(error, facts)}`,
     isPermanent: isLasting(stage, facts),
@@ -57,7 +60,15 @@ export function resultOf(trouble: SmtpTrouble): DeliveryResult {
     permanent: reply === null ? trouble.isPermanent : reply.code >= 500,
     response: reply?.text ?? trouble.words,
     retryAfterMs: reply === null ? null : waitAskedFor(reply),
+    ...(isForAll ? {} : ofRecipient(trouble)),
   };
+}
+
+/** E4: the answers to RCPT, DATA and the body; one to MAIL speaks of the sender. */
+function ofRecipient({ stage, reply, command }: SmtpTrouble): { readonly ofRecipient?: RecipientRefusal } {
+  if (reply === null || (stage !== 'body' && command !== 'RCPT TO' && command !== 'DATA')) return {};
+  const isAtDoor = stage !== 'body' && command === 'RCPT TO';
+  return { ofRecipient: { words: reply.text, command: isAtDoor ? 'rcpt' : 'data' } };
 }
 
 /** The system's own code, where the message does not say it already. */
@@ -68,6 +79,7 @@ function suffixOf({ message }: Error, { systemCode }: ErrorFacts): string {
 interface ErrorFacts {
   readonly code: string | null;
   readonly systemCode: string | null;
+  readonly command: string | null;
   readonly response: string | null;
 }
 
@@ -77,7 +89,12 @@ function factsOf(error: Error): ErrorFacts {
     const value = fields.get(name);
     return typeof value === 'string' ? value : null;
   };
-  return { code: text('code'), systemCode: text('originalCode'), response: text('response') };
+  return {
+    code: text('code'),
+    systemCode: text('originalCode'),
+    command: text('command'),
+    response: text('response'),
+  };
 }
 
 function isLasting(stage: SmtpStage, { code, systemCode, response }: ErrorFacts): boolean {

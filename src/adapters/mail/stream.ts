@@ -108,7 +108,11 @@ function rejectionOf(said: Readonly<Record<string, unknown>> | null): string | n
 }
 
 function rejected(reason: string, { line, now }: { line: string; now: Instant }): AnswerVerdict {
-  if (!/cap_exceeded|limit|quota/i.test(reason)) return refuse('message', line);
+  if (!/cap_exceeded|limit|quota/i.test(reason)) {
+    const refusal = refuse('message', line);
+    // It speaks of the one recipient, in place of the server that would.
+    return { ...refusal, ofRecipient: { words: reason, command: 'rcpt' } };
+  }
   return refuse('run', line, { permanent: false, retryAfterMs: untilTomorrowMs(now) });
 }
 

@@ -10,7 +10,7 @@ import {
   textAt,
   type Fields,
 } from './event-fields.ts';
-import { refusalKind } from './refusal-kind.ts';
+import { refusalKind } from '../../core/facts/refusal-kind.ts';
 
 /**
  * One event of Mailgun in our words; null for one that says nothing of a mail, or is unknown (hardening 136). The same function reads

@@ -1,7 +1,7 @@
 import type { FactKind, IncomingFact } from '../../core/facts/fact.ts';
 import type { Instant } from '../../core/model.ts';
 import { emailKeyOf, fieldsAt, NO_REFERENCE, textAt, type Fields } from './event-fields.ts';
-import { refusalKind } from './refusal-kind.ts';
+import { refusalKind } from '../../core/facts/refusal-kind.ts';
 
 const PLAIN: Readonly<Record<string, FactKind>> = {
   sent: 'sent',

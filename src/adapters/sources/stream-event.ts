@@ -12,7 +12,7 @@ import {
   textAt,
   type Fields,
 } from './event-fields.ts';
-import { refusalKind } from './refusal-kind.ts';
+import { refusalKind } from '../../core/facts/refusal-kind.ts';
 
 /** Text of one mail; what is longer is no answer any more. */
 const TEXT_MAX = 200_000;

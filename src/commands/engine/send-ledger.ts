@@ -227,6 +227,8 @@ export function holdUnfit(
 export interface Result {
   readonly claim: Claim;
   readonly result: DeliveryResult;
+  /** E4: what a refusal for good does beside failing, once it was judged; in the caller's transaction. */
+  readonly noteRefusal?: (engine: Engine) => void;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { fatalMarker } from '../../core/fatal-markers.ts';
-import { kindOfRefusal } from '../../core/senders/door-refusal.ts';
 import { keyLifeOf } from '../../core/transports.ts';
 import type { DeliveryResult } from '../../ports.ts';
 import { countFailure, endEnrollment } from '../../store/enrollments.ts';
@@ -9,13 +8,11 @@ import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { keepReceipt, recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { keepTransportWait } from '../../store/transport-waits.ts';
-import { recordDoorRefusal } from '../../store/senders.ts';
 import { recordDelivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { isStepRemoved, withdrawRemoved } from './removed-steps.ts';
 import { outgoingOf, type QueuedMessage } from './send-candidates.ts';
 import type { Claim, LedgerOptions, Result } from './send-ledger.ts';
-import { judgeSenders } from './sender-health.ts';
 
 /** B5: three attempts that surely failed end the enrollment. */
 const FAILURES_MAX = 3;
@@ -29,7 +26,11 @@ export interface Settled {
 }
 
 /** D1: writes what became of one claim, in the caller's transaction. Unknown is never tried again by itself. */
-export function settleClaim(engine: Engine, { claim, result }: Result, options: LedgerOptions): Settled {
+export function settleClaim(
+  engine: Engine,
+  { claim, result, noteRefusal }: Result,
+  options: LedgerOptions,
+): Settled {
   const { message, queued, attempt } = claim;
   const { runId, transport } = options;
   const detail = detailOf(result);
@@ -61,33 +62,10 @@ export function settleClaim(engine: Engine, { claim, result }: Result, options: 
       const settled = refuse(engine, claim, result);
       keepWait(engine, options.transport, result);
       options.senders.forget();
-      noteDoorRefusal(engine, { claim, result }, options);
+      noteRefusal?.(engine);
       return settled;
     }
   }
-}
-
-/** D6: an address that is refused for good counts against the sender, and may pause it in the middle of a run. */
-function noteDoorRefusal(
-  engine: Engine,
-  { claim, result }: { claim: Claim; result: Extract<DeliveryResult, { kind: 'refused' }> },
-  { runId }: LedgerOptions,
-): void {
-  if (!result.permanent || result.scope === 'run') return;
-  const { db, now: at } = engine;
-  const { rowId: messageRowId, id: messageId, leadRowId } = claim.message;
-  const { attempt } = claim;
-  const detail = result.response;
-  recordDoorRefusal(db, {
-    kind: kindOfRefusal(detail),
-    messageId,
-    messageRowId,
-    leadRowId,
-    attempt,
-    at,
-    detail,
-  });
-  judgeSenders(engine, { runId, writer: () => db });
 }
 
 function detailOf(result: DeliveryResult): string {

@@ -6,6 +6,7 @@ import type { SenderAtDoor } from '../../core/senders/assignment.ts';
 import type { StateDatabase } from '../../store/database.ts';
 import { messageById, type StoredMessage } from '../../store/messages.ts';
 import { pauseReasonOf } from '../../store/senders.ts';
+import { judgeRefusals } from './door-refusals.ts';
 import { engineAt, type Engine } from './engine.ts';
 import { doorContext, outgoingOf, type QueuedMessage } from './send-candidates.ts';
 import {
@@ -197,6 +198,7 @@ class SendingRun {
       if (delivery?.status === 'fulfilled') return { claim, result: delivery.value };
       return { claim, result: { kind: 'unknown', detail: 'the program failed while it was being sent' } };
     });
+    this.waiting = await judgeRefusals(this.waiting, this.options.runId);
     const broken = deliveries.find((delivery) => delivery.status === 'rejected');
     if (broken !== undefined) throw broken.reason;
   }

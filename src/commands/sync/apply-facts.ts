@@ -22,17 +22,16 @@ import { enqueueNotice } from '../../store/notices.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { addSuppression } from '../../store/suppressions.ts';
 import { addTimeline } from '../../store/timeline.ts';
-import type { ArrivalContext } from '../arrivals/arrival-context.ts';
-import { changeLead } from '../arrivals/known-leads.ts';
 import { recordDelivery } from '../engine/delivery.ts';
 import { engineAt, type Engine } from '../engine/engine.ts';
 import { judgeSenders } from '../engine/sender-health.ts';
 import { formatDateTime } from '../output/time.ts';
 
-/** What applying facts needs; made once per run of `sync`. */
+/** What applying facts needs; made once per run of `sync`, and by `send` for what it is told at the door. */
 export interface FactContext {
   readonly engine: Engine;
-  readonly arrivals: ArrivalContext;
+  /** Opts a lead out for good, in the caller's transaction. */
+  readonly optOut: (lead: Lead, engine: Engine) => void;
   readonly sourceId: string;
   readonly runId: string;
 }
@@ -110,7 +109,7 @@ function follow(context: FactContext, following: Following): void {
   if (effect.holdUntil !== null && effect.holdUntil > Math.max(now, lead.heldUntil ?? 0)) {
     setLeadHold(db, { leadRowId: lead.rowId, until: effect.holdUntil, note: 'away, says its auto-reply' });
   }
-  if (effect.optsOut && bailReason(lead) !== 'opted_out') optOut(context, lead);
+  if (effect.optsOut && bailReason(lead) !== 'opted_out') context.optOut(lead, context.engine);
   if (effect.cancel !== null) cancelLeadEnrollments(db, lead.rowId, { reason: effect.cancel, now });
   refreshNurtureDue(db, lead.rowId, { policy, now });
   if (effect.alert || fact.suspicion !== undefined) alert(context, following);
@@ -124,12 +123,6 @@ function settle(engine: Engine, match: MatchedRow, fact: IncomingFact): void {
   const at = message.claimedAt ?? engine.now;
   const response = `settled: ${fact.kind} was reported`;
   recordDelivery(engine, message, { at, isRehearsal: false, response });
-}
-
-function optOut({ arrivals, engine }: FactContext, lead: Lead): void {
-  const updatedAt = Math.max(engine.now, lead.updatedAt ?? 0);
-  const fields = { ...lead, optedOut: true, updatedAt };
-  changeLead(arrivals, { lead, fields, by: 'sync', enrolledAt: engine.now });
 }
 
 const TOLD_LENGTH_MAX = 1_000;
@@ -178,5 +171,5 @@ function alert({ engine, sourceId, runId }: FactContext, { fact, match, lead }: 
 
 /** The moment that a page of facts is applied at. */
 export function contextAt(context: FactContext, now: Instant): FactContext {
-  return { ...context, engine: engineAt(context.engine, now), arrivals: { ...context.arrivals, now } };
+  return { ...context, engine: engineAt(context.engine, now) };
 }

@@ -7,8 +7,9 @@ import { MINUTE_MS } from '../../core/time/durations.ts';
 import { acquireLock } from '../../store/locks.ts';
 import { enqueueNotice } from '../../store/notices.ts';
 import { forgetFailures, readSource, saveFailure } from '../../store/sources.ts';
-import { createArrivalContext } from '../arrivals/arrival-context.ts';
+import { createArrivalContext, type ArrivalContext } from '../arrivals/arrival-context.ts';
 import { noArrivals, type ArrivalCounts } from '../arrivals/arrival-counts.ts';
+import { changeLead } from '../arrivals/known-leads.ts';
 import { openEngine } from '../engine/engine.ts';
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { formatDateTime } from '../output/time.ts';
@@ -151,7 +152,15 @@ function factContext(state: OperatorState, sourceId: string, runId: string): Fac
   const engine = openEngine({ db, policy, now, without: new Set() });
   const { random } = invocation.context;
   const arrivals = createArrivalContext({ db, policy, random, zonesOfCountry, now });
-  return { engine, arrivals, sourceId, runId };
+  return { engine, optOut: optOutBy(arrivals), sourceId, runId };
+}
+
+/** What a lead asks for by mail, or through a provider, counts as if its own row said so. */
+export function optOutBy(arrivals: ArrivalContext): FactContext['optOut'] {
+  return (lead, { now }) => {
+    const fields = { ...lead, optedOut: true, updatedAt: Math.max(now, lead.updatedAt ?? 0) };
+    changeLead({ ...arrivals, now }, { lead, fields, by: 'sync', enrolledAt: now });
+  };
 }
 
 /** The first pause after a failure, and the longest: an answer must not wait much longer than the operator's line (A21). */

@@ -12,7 +12,7 @@ test('B7: a lead whose drip failed for good can go cold like any other', async (
   const server = await SmtpTestServer.start();
   const bench = await liveDesk(server.port);
   bench.approve('ann');
-  server.plan([{ at: 'RCPT', fault: { kind: 'reply', line: '550 5.1.1 no such user' } }]);
+  server.plan([{ at: 'RCPT', fault: { kind: 'reply', line: '554 5.7.1 refused by policy' } }]);
   await bench.send();
   expect(bench.row('SELECT status FROM enrollments')).toEqual({ status: 'failed' });
   expect(looksAt(bench)).toBe(bench.clock.now() + 7 * DAY_MS);

@@ -3,6 +3,7 @@ import { createArrivalContext } from '../../../src/commands/arrivals/arrival-con
 import type { CommandEntry } from '../../../src/commands/registry.ts';
 import type { FactCounts } from '../../../src/commands/sync/apply-facts.ts';
 import { readFacts } from '../../../src/commands/sync/read-facts.ts';
+import { optOutBy } from '../../../src/commands/sync/sync-run.ts';
 import { openEngine } from '../../../src/commands/engine/engine.ts';
 import { withState } from '../../../src/commands/operator-state.ts';
 import { zonesOfCountry } from '../../../src/adapters/country-zones.ts';
@@ -46,7 +47,7 @@ export async function read(bench: SendDesk, source: FactSource): Promise<FactCou
             const { random } = invocation.context;
             const context = {
               engine: openEngine({ db, policy, now, without: new Set<string>() }),
-              arrivals: createArrivalContext({ db, policy, random, zonesOfCountry, now }),
+              optOut: optOutBy(createArrivalContext({ db, policy, random, zonesOfCountry, now })),
               sourceId: 'inbox',
               runId: 'r-test',
             };

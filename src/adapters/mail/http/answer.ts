@@ -43,7 +43,7 @@ export function refuse(
   scope: 'message' | 'run',
   response: string,
   more: { permanent: boolean; retryAfterMs?: number | null } = { permanent: true },
-): AnswerVerdict {
+): Extract<AnswerVerdict, { kind: 'refused' }> {
   return {
     kind: 'refused',
     scope,
