@@ -97,7 +97,7 @@ async function runOn(db: StateDatabase, request: ImportRequest): Promise<Outcome
     });
     if (!agreed) return declined(preview, facts);
   }
-  const result = await importLeads(options, dependencies);
+  const result = await db.syncedAtEnd(() => importLeads(options, dependencies));
   const outcome = outcomeOf(result, facts);
   recordImport(dependencies, { invocation, exit: outcome.exit, result });
   return outcome;

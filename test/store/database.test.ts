@@ -271,6 +271,37 @@ test('every commit is synced and foreign keys hold, on each connection', () => {
   expect(header.subarray(68, 72).toString('latin1')).toBe('HdGt');
 });
 
+describe('E1: work whose transactions are synced together, at its end', () => {
+  const synchronous = (database: StateDatabase): unknown =>
+    Object.values(database.prepare('PRAGMA synchronous').get() as object)[0];
+
+  test('others see each transaction at once, and the next commit is synced by itself again', async () => {
+    const { open } = testState();
+    const database = open('write');
+    const result = await database.syncedAtEnd(() => {
+      database.write(() => addJob(database, 'drip'));
+      expect(jobs(open('read'))).toEqual(['drip']);
+      // 1 is NORMAL: the log is synced before it is copied into the file, so that the state stays whole.
+      expect(synchronous(database)).toBe(1);
+      return Promise.resolve('done');
+    });
+    expect(result).toBe('done');
+    expect(synchronous(database)).toBe(2);
+  });
+
+  test('work that throws keeps what it committed, and leaves a connection that syncs every commit', async () => {
+    const { open } = testState();
+    const database = open('write');
+    const failing = database.syncedAtEnd(() => {
+      database.write(() => addJob(database, 'drip'));
+      return Promise.reject(new Error('half-way'));
+    });
+    await expect(failing).rejects.toThrow('half-way');
+    expect(synchronous(database)).toBe(2);
+    expect(jobs(open('read'))).toEqual(['drip']);
+  });
+});
+
 describe('writer', () => {
   test('F3: a reader stays one when the same connection is given to a writer', () => {
     const { open } = testState();
