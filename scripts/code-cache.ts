@@ -23,7 +23,9 @@ process.on('exit', () => {
   const staging = join(directory, `.program.cache-${process.pid}`);
   const id = Buffer.from(program.buildId, 'latin1');
   // Flushed: V8 believes what it reads, and half a file after a power cut could crash every start.
-  writeFileSync(staging, Buffer.concat([id, forAnyFlags(program.script.createCachedData())]), { flush: true });
+  writeFileSync(staging, Buffer.concat([id, forAnyFlags(program.script.createCachedData())]), {
+    flush: true,
+  });
   renameSync(staging, join(directory, 'program.cache'));
 });
 process.argv = [process.execPath, start, ...args];
