@@ -3,7 +3,7 @@ import { flagOption } from './options.ts';
 import { countOf } from './output/text.ts';
 import { compareUnits } from './units/compare.ts';
 import { differenceItem, differenceLines } from './units/difference-text.ts';
-import { renderUnits } from './units/render.ts';
+import { placeUnits } from './units/render.ts';
 import { rootOf, unitSettings } from './units/settings.ts';
 
 /**
@@ -12,7 +12,7 @@ import { rootOf, unitSettings } from './units/settings.ts';
  */
 export function run(invocation: Invocation): Promise<Outcome> {
   const root = rootOf(invocation);
-  const files = renderUnits(invocation.context.installation, unitSettings(invocation, root));
+  const files = placeUnits(invocation.context.installation, unitSettings(invocation, root), root);
   const differences = compareUnits(root, files);
   const isDetailed = flagOption(invocation, 'detailedExitCode');
   const differs = differences.length > 0;

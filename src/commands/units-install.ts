@@ -11,9 +11,10 @@ import { createTerminal } from './output/terminal.ts';
 import { compareUnits, type Difference } from './units/compare.ts';
 import { differenceItem, differenceLines } from './units/difference-text.ts';
 import { mustRun, requireHost, requireStartable } from './units/host.ts';
-import { renderSettings, renderUnits, type RenderedFile } from './units/render.ts';
+import { layoutOf } from './units/layout.ts';
+import { placeUnits, renderSettings, type RenderedFile } from './units/render.ts';
 import { installedSettings, rootOf, unitSettings, type UnitSettings } from './units/settings.ts';
-import { ENABLED_UNITS, PROGRAM_FILE, SYSUSERS_FILE, TMPFILES_FILE } from './units/unit-files.ts';
+import { ENABLED_UNITS } from './units/unit-files.ts';
 
 /** What one install has to do. */
 interface Work {
@@ -60,17 +61,18 @@ const WRITTEN: ReadonlySet<Difference['change']> = new Set<Difference['change']>
 
 function workOf(invocation: Invocation, root: string): Work {
   const settings = unitSettings(invocation, root);
-  const files = renderUnits(invocation.context.installation, settings);
+  const files = placeUnits(invocation.context.installation, settings, root);
   const differences = compareUnits(root, files);
-  const enabledBefore = installedSettings(root)?.enabled ?? [];
+  const enabledBefore = installedSettings(layoutOf(settings.prefix), root)?.enabled ?? [];
   const masked = differences.filter(({ change }) => change === 'masked').map(({ name }) => name);
-  const canEnable = root === '' && existsSync(settings.config);
+  // A package enables its units itself, once, and remembers what a person disabled since.
+  const canEnable = root === '' && existsSync(settings.config) && !layoutOf(settings.prefix).isPackaged;
   const toEnable = ENABLED_UNITS.filter((unit) => !enabledBefore.includes(unit) && !masked.includes(unit));
   return { root, settings, files, differences, enabledBefore, toEnable: canEnable ? toEnable : [] };
 }
 
 /** Before anything is written. */
-function refuseDanger({ differences, root }: Work): void {
+function refuseDanger({ differences, root, settings }: Work): void {
   const persistent = differences.filter(({ isPersistent }) => isPersistent);
   if (persistent.length > 0) {
     throw new HeadgateError(
@@ -84,7 +86,7 @@ function refuseDanger({ differences, root }: Work): void {
       },
     );
   }
-  const program = `${root}${PROGRAM_FILE}`;
+  const program = `${root}${layoutOf(settings.prefix).programFile}`;
   if (!existsSync(program) || readFileSync(program, 'utf8').includes(PROGRAM_SAYS)) return;
   throw new HeadgateError(`${program} is somebody else's`, {
     code: 'program_taken',
@@ -121,9 +123,10 @@ function writeFile(root: string, files: readonly RenderedFile[], path: string): 
   chmodSync(path, file.mode);
 }
 
-function activate({ toEnable }: Work, changed: readonly string[]): void {
-  mustRun('systemd-sysusers', [SYSUSERS_FILE]);
-  mustRun('systemd-tmpfiles', ['--create', TMPFILES_FILE]);
+function activate({ toEnable, settings }: Work, changed: readonly string[]): void {
+  const { sysusersFile, tmpfilesFile } = layoutOf(settings.prefix);
+  mustRun('systemd-sysusers', [sysusersFile]);
+  mustRun('systemd-tmpfiles', ['--create', tmpfilesFile]);
   // A timer whose time changes under it may fire at once; one that starts anew waits for its next time.
   const restarted = changed.filter(isActive);
   if (restarted.length > 0) mustRun('systemctl', ['stop', ...restarted]);

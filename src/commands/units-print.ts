@@ -1,6 +1,6 @@
 import type { Invocation, Outcome } from './cli-context.ts';
 import { usageError } from './options.ts';
-import { renderUnits, type RenderedFile } from './units/render.ts';
+import { placeUnits, type RenderedFile } from './units/render.ts';
 import { unitSettings } from './units/settings.ts';
 
 /**
@@ -8,7 +8,7 @@ import { unitSettings } from './units/settings.ts';
  * be piped into systemd-analyze. Throws 64 for a name that is none of them.
  */
 export function run(invocation: Invocation): Promise<Outcome> {
-  const files = renderUnits(invocation.context.installation, unitSettings(invocation, ''));
+  const files = placeUnits(invocation.context.installation, unitSettings(invocation, ''), '');
   const { args } = invocation;
   const shown = args.length === 0 ? files : args.map((name) => named(files, name));
   return Promise.resolve({

@@ -5,8 +5,9 @@ import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { mustRun, requireHost } from './units/host.ts';
+import { layoutOf, LOCAL_UNIT_FOLDER, type Layout } from './units/layout.ts';
 import { rootOf } from './units/settings.ts';
-import { ENABLED_UNITS, SETTINGS_FILE, UNIT_FILES, UNIT_FOLDER } from './units/unit-files.ts';
+import { ENABLED_UNITS, isUnit, unitFilesOf } from './units/unit-files.ts';
 
 /**
  * `units remove`: disables timers and sockets and takes away the files that `units install` wrote. State, configuration, users, credentials
@@ -15,7 +16,8 @@ import { ENABLED_UNITS, SETTINGS_FILE, UNIT_FILES, UNIT_FOLDER } from './units/u
 export async function run(invocation: Invocation): Promise<Outcome> {
   const root = rootOf(invocation);
   if (root === '') requireHost(invocation);
-  const paths = [...UNIT_FILES.map(({ target }) => target), SETTINGS_FILE]
+  const layout = layoutOf(invocation.context.installation);
+  const paths = [...writtenFiles(layout), layout.settingsFile]
     .map((target) => `${root}${target}`)
     .filter((path) => existsSync(path));
   const isDone =
@@ -24,7 +26,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       lines: paths.map((path) => ` ${escapeText(path)}`),
       question: `Stop every timer and remove ${countOf(paths.length, 'file')}?`,
     }));
-  if (isDone && paths.length > 0) remove(root, paths);
+  if (isDone && paths.length > 0) remove(root, layout, paths);
   return {
     exit: 'OK',
     document: { items: isDone ? paths.map((path) => ({ path })) : [], removed: isDone },
@@ -34,9 +36,18 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   };
 }
 
-function remove(root: string, paths: readonly string[]): void {
+/** Of a package's files only what was written over them: the others are dpkg's to take away. */
+function writtenFiles(layout: Layout): readonly string[] {
+  const files = unitFilesOf(layout);
+  if (!layout.isPackaged) return files.map(({ target }) => target);
+  return files
+    .filter(({ template }) => isUnit(template))
+    .map(({ template }) => `${LOCAL_UNIT_FOLDER}/${template}`);
+}
+
+function remove(root: string, layout: Layout, paths: readonly string[]): void {
   if (root === '') {
-    const there = ENABLED_UNITS.filter((unit) => existsSync(`${UNIT_FOLDER}/${unit}`));
+    const there = ENABLED_UNITS.filter((unit) => existsSync(`${layout.unitFolder}/${unit}`));
     if (there.length > 0) mustRun('systemctl', ['disable', '--now', ...there]);
   }
   for (const path of paths) rmSync(path);

@@ -15,6 +15,7 @@ const DEFAULTS: UnitSettings = {
   times: {},
   zone: 'UTC',
   credentials: [],
+  configured: {},
 };
 
 /** Every file of this version, with the defaults but for what is given. */

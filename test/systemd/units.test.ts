@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { ENABLED_UNITS, PEOPLE_JOBS, TIMER_JOBS, UNIT_FILES } from '../../src/commands/units/unit-files.ts';
+import { layoutOf } from '../../src/commands/units/layout.ts';
+import { ENABLED_UNITS, PEOPLE_JOBS, TIMER_JOBS, unitFilesOf } from '../../src/commands/units/unit-files.ts';
 import { analyze, rendered, ROOT, unitFolder } from './rendered.ts';
 
 const HAS_SYSTEMD = analyze('/', ['--version']) !== null;
@@ -20,14 +21,13 @@ function unit(name: string): string {
   return rendered().find((file) => file.name === name)?.text ?? '';
 }
 
+const TEMPLATES = unitFilesOf(layoutOf('/opt/headgate')).map(({ template }) => template);
 const JOBS = TIMER_JOBS.map((job) => `headgate-${job}.service`);
-const SERVICES = UNIT_FILES.map(({ template }) => template).filter((name) => name.endsWith('.service'));
+const SERVICES = TEMPLATES.filter((name) => name.endsWith('.service'));
 
 describe('the units that are shipped', () => {
   test('are all that is in systemd/, so that none is forgotten by units install', () => {
-    expect(readdirSync(join(ROOT, 'systemd')).toSorted()).toEqual(
-      UNIT_FILES.map(({ template }) => template).toSorted(),
-    );
+    expect(readdirSync(join(ROOT, 'systemd')).toSorted()).toEqual(TEMPLATES.toSorted());
   });
 
   test.skipIf(!HAS_SYSTEMD)(
@@ -94,7 +94,9 @@ describe('the units that are shipped', () => {
   test('give what drafts no credential but those that reach the operator', () => {
     const others = (name: string): readonly string[] =>
       settingsOf(unit(name), 'Service').filter((line) =>
-        /^LoadCredential=(?!telegram-token:|webhook-secret:|ping-key:)/.test(line),
+        /^LoadCredential(?:Encrypted)?=(?!(?:telegram-token|webhook-secret|ping-key)(?:\.encrypted)?:)/.test(
+          line,
+        ),
       );
     expect(JOBS.filter((name) => others(name).length > 0)).toEqual([
       'headgate-sync.service',
@@ -142,9 +144,7 @@ describe('the units that are shipped', () => {
 
   test('enable timers and the socket, and nothing else', () => {
     expect(ENABLED_UNITS.toSorted()).toEqual(
-      UNIT_FILES.map(({ template }) => template)
-        .filter((name) => /\.(?:timer|socket)$/.test(name))
-        .toSorted(),
+      TEMPLATES.filter((name) => /\.(?:timer|socket)$/.test(name)).toSorted(),
     );
   });
 });

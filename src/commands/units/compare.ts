@@ -3,7 +3,8 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { diffLines, type DiffLine } from '../review/line-diff.ts';
 import { dropInsOf } from './drop-ins.ts';
 import type { RenderedFile } from './render.ts';
-import { ENABLED_UNITS, UNIT_FOLDER } from './unit-files.ts';
+import { LOCAL_UNIT_FOLDER } from './layout.ts';
+import { ENABLED_UNITS, isUnit } from './unit-files.ts';
 
 /**
  * One way in which the machine is not what this version would install: a file that is missing, other than ours, of another mode or
@@ -33,7 +34,7 @@ export function compareUnits(root: string, files: readonly RenderedFile[]): read
       lines: lines('-', text),
       isPersistent,
     })),
-    ...disabledUnits(root),
+    ...disabledUnits(root, files),
   ];
 }
 
@@ -53,7 +54,7 @@ function compareFile(root: string, file: RenderedFile): readonly Difference[] {
 
 /** Units of our name that this version does not know: of another version, or somebody's own. */
 function unknownUnits(root: string, known: readonly string[]): readonly Difference[] {
-  const folder = `${root}${UNIT_FOLDER}`;
+  const folder = `${root}${LOCAL_UNIT_FOLDER}`;
   const names = exists(folder) ? readdirSync(folder) : [];
   return names
     .filter((name) => isUnit(name) && !known.includes(name))
@@ -62,21 +63,18 @@ function unknownUnits(root: string, known: readonly string[]): readonly Differen
 }
 
 /** Only of the machine that runs: in an image nothing was started yet. */
-function disabledUnits(root: string): readonly Difference[] {
+function disabledUnits(root: string, files: readonly RenderedFile[]): readonly Difference[] {
   if (root !== '') return [];
-  return ENABLED_UNITS.filter((unit) => exists(`${UNIT_FOLDER}/${unit}`) && !exists(wantsLink(unit))).map(
-    (unit) => ({ ...plain('disabled', unit, wantsLink(unit)), lines: [] }),
-  );
-}
-
-function isUnit(name: string): boolean {
-  return /^headgate-[a-z]+@?\.(?:service|timer|socket)$/.test(name);
+  const there = files.filter(({ name, target }) => ENABLED_UNITS.includes(name) && exists(target));
+  return there
+    .filter(({ name }) => !exists(wantsLink(name)))
+    .map(({ name }) => ({ ...plain('disabled', name, wantsLink(name)), lines: [] }));
 }
 
 /** What `systemctl enable` makes. */
 function wantsLink(unit: string): string {
   const target = unit.endsWith('.timer') ? 'timers.target' : 'sockets.target';
-  return `${UNIT_FOLDER}/${target}.wants/${unit}`;
+  return `${LOCAL_UNIT_FOLDER}/${target}.wants/${unit}`;
 }
 
 function plain(change: Difference['change'], name: string, path: string) {

@@ -8,7 +8,9 @@ import { HeadgateError } from '../../core/errors.ts';
 import type { Invocation } from '../cli-context.ts';
 import { listOption, textOption, usageError } from '../options.ts';
 import { workspaceQuestion } from '../workspace.ts';
-import { SETTINGS_FILE, TIMER_JOBS, type TimerJob } from './unit-files.ts';
+import { configuredCredentials, type CredentialsByJob } from './configured-credentials.ts';
+import { layoutOf, type Layout } from './layout.ts';
+import { TIMER_JOBS, type TimerJob } from './unit-files.ts';
 
 /** What an operator may choose about the units (cli.md 2.2). */
 export interface UnitSettings {
@@ -21,8 +23,10 @@ export interface UnitSettings {
   readonly times: Readonly<Partial<Record<TimerJob, string>>>;
   /** The operator's zone, in which the digest comes. */
   readonly zone: string;
-  /** Names of credentials beyond those that the templates load. */
+  /** Names of credentials that sync and send load beyond those of the templates and of the configuration. */
   readonly credentials: readonly string[];
+  /** The credentials that the configuration names. */
+  readonly configured: CredentialsByJob;
 }
 
 const DEFAULT_USER = 'headgate';
@@ -44,21 +48,29 @@ export function unitSettings(invocation: Invocation, root: string): UnitSettings
   if (global.state !== null && global.state !== STATE_DIR) {
     throw usageError(`the units keep the state in ${STATE_DIR}, so --state has no place here`);
   }
-  const known = installedSettings(root);
+  const prefix = checked('--prefix', textOption(invocation, 'prefix') ?? context.installation, PATH);
+  const known = installedSettings(layoutOf(prefix), root);
   const named = global.config === null ? null : findWorkspace(workspaceQuestion(invocation)).configFile;
   const config = checked('-C', named ?? known?.config ?? DEFAULT_CONFIG, PATH);
-  return {
+  const configuration = configurationOf(invocation, `${root}${config}`);
+  const settings = {
     user: checked('--user', textOption(invocation, 'user') ?? known?.user ?? DEFAULT_USER, USER),
-    prefix: checked(
-      '--prefix',
-      textOption(invocation, 'prefix') ?? known?.prefix ?? context.installation,
-      PATH,
-    ),
+    prefix: textOption(invocation, 'prefix') ?? known?.prefix ?? prefix,
     config,
     times: { ...known?.times, ...timesOf(invocation) },
-    zone: zoneOf(invocation, `${root}${config}`) ?? known?.zone ?? 'UTC',
+    zone: configuration?.zone ?? known?.zone ?? 'UTC',
+    configured: configuration?.credentials ?? known?.configured ?? {},
     credentials: [...new Set([...(known?.credentials ?? []), ...credentialsOf(invocation)])].sort(),
   };
+  refuseForPackage(settings);
+  return settings;
+}
+
+/** What a package settles when it is built and installed, its user and folders, no answer changes. */
+function refuseForPackage({ user, prefix, config }: UnitSettings): void {
+  if (!layoutOf(prefix).isPackaged) return;
+  if (user !== DEFAULT_USER) throw usageError(`the units of the package run as ${DEFAULT_USER}`);
+  if (config !== DEFAULT_CONFIG) throw usageError(`the units of the package read ${DEFAULT_CONFIG}`);
 }
 
 /** `--root DIR`: the folder of another system, such as an image that is being built; empty for this one. */
@@ -68,11 +80,18 @@ export function rootOf(invocation: Invocation): string {
 }
 
 /** Null where the configuration is not there yet, wrong, or not for this user to read. */
-function zoneOf(invocation: Invocation, configFlag: string): string | null {
+function configurationOf(
+  invocation: Invocation,
+  configFlag: string,
+): { readonly zone: string; readonly credentials: CredentialsByJob } | null {
   if (!existsSync(configFlag)) return null;
   try {
-    const question = { ...workspaceQuestion(invocation), configFlag, stateFlag: null };
-    return loadConfig(question).policy.timezone;
+    const { policy, settings } = loadConfig({
+      ...workspaceQuestion(invocation),
+      configFlag,
+      stateFlag: null,
+    });
+    return { zone: policy.timezone, credentials: configuredCredentials(settings) };
   } catch (error) {
     if (error instanceof HeadgateError || isRefused(error)) return null;
     throw error;
@@ -114,9 +133,10 @@ function checked(flag: string, value: string, pattern: RegExp): string {
 
 /** What the last `units install` was told; null where there was none. */
 export function installedSettings(
+  layout: Layout,
   root: string,
 ): (UnitSettings & { readonly enabled: readonly string[] }) | null {
-  const path = `${root}${SETTINGS_FILE}`;
+  const path = `${root}${layout.settingsFile}`;
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -151,7 +171,24 @@ function parsed(text: string): (UnitSettings & { readonly enabled: readonly stri
     const spec = value['times'][job];
     if (typeof spec === 'string') times[job] = spec;
   }
-  return { user, prefix, config, times, zone, credentials, enabled };
+  return {
+    user,
+    prefix,
+    config,
+    times,
+    zone,
+    credentials,
+    configured: credentialsByJob(value['configured']),
+    enabled,
+  };
+}
+
+function credentialsByJob(value: unknown): CredentialsByJob {
+  if (!isRecord(value)) return {};
+  const entries = Object.entries(value).flatMap(([job, names]) =>
+    isTextList(names) ? [[job, names] as const] : [],
+  );
+  return Object.fromEntries(entries);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

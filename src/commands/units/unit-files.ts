@@ -1,3 +1,5 @@
+import type { Layout } from './layout.ts';
+
 /** The jobs that timers fire, in the order of a day's first runs; each is a flag of `units install` that takes its time. */
 export const TIMER_JOBS = ['drip', 'nurture', 'sync', 'send', 'confirm', 'digest', 'backup'] as const;
 export type TimerJob = (typeof TIMER_JOBS)[number];
@@ -19,14 +21,6 @@ export interface UnitFile {
   readonly mode: number;
 }
 
-export const UNIT_FOLDER = '/etc/systemd/system';
-export const SYSUSERS_FILE = '/etc/sysusers.d/headgate.conf';
-export const TMPFILES_FILE = '/etc/tmpfiles.d/headgate.conf';
-export const ALERT_FILE = '/usr/local/lib/headgate/alert';
-export const PROGRAM_FILE = '/usr/local/bin/headgate';
-/** With which answers the units were written, so that the next `units install` writes them the same. */
-export const SETTINGS_FILE = '/usr/local/lib/headgate/units.json';
-
 /** What is enabled: everything else is started by one of these. */
 export const ENABLED_UNITS: readonly string[] = [
   ...TIMER_JOBS.map((job) => `headgate-${job}.timer`),
@@ -44,13 +38,21 @@ const PLAIN_MODE = 0o644;
 const PROGRAM_MODE = 0o755;
 
 /** Everything that is written, in the order in which it is shown (cli.md 7). */
-export const UNIT_FILES: readonly UnitFile[] = [
-  ...UNITS.map((template) => ({ template, target: `${UNIT_FOLDER}/${template}`, mode: PLAIN_MODE })),
-  { template: 'headgate.sysusers', target: SYSUSERS_FILE, mode: PLAIN_MODE },
-  { template: 'headgate.tmpfiles', target: TMPFILES_FILE, mode: PLAIN_MODE },
-  { template: 'alert.sh', target: ALERT_FILE, mode: PROGRAM_MODE },
-  { template: 'headgate.sh', target: PROGRAM_FILE, mode: PROGRAM_MODE },
-];
+export function unitFilesOf(layout: Layout): readonly UnitFile[] {
+  const { unitFolder, sysusersFile, tmpfilesFile, alertFile, programFile } = layout;
+  return [
+    ...UNITS.map((template) => ({ template, target: `${unitFolder}/${template}`, mode: PLAIN_MODE })),
+    { template: 'headgate.sysusers', target: sysusersFile, mode: PLAIN_MODE },
+    { template: 'headgate.tmpfiles', target: tmpfilesFile, mode: PLAIN_MODE },
+    { template: 'alert.sh', target: alertFile, mode: PROGRAM_MODE },
+    { template: 'headgate.sh', target: programFile, mode: PROGRAM_MODE },
+  ];
+}
+
+/** Whether a template is a unit, which an administrator's file of that name wins over. */
+export function isUnit(name: string): boolean {
+  return /^headgate-[a-z]+@?\.(?:service|timer|socket)$/.test(name);
+}
 
 /** The job of `headgate-drip.service`; null for a unit of another name. */
 export function jobOfUnit(unit: string): string | null {

@@ -61,6 +61,8 @@ cd "$root"
 mkdir -p .old
 pivot_root . .old
 umount -l /.old
+# As every machine that boots has it: credentials reach a unit by a mount that is made outside of it.
+mount --make-rshared /
 # The clock, the power and the modules belong to the machine outside.
 exec setpriv --bounding-set -sys_time,-sys_boot,-sys_module,-syslog,-sys_rawio env -i container=rig PATH=/usr/sbin:/usr/bin:/sbin:/bin \
   /lib/systemd/systemd --system --unit=basic.target --show-status=false --log-target=journal < /dev/null
