@@ -1,4 +1,5 @@
 import { EXIT_CODES, strongestExit, type ExitName } from '../core/exits.ts';
+import type { Instant } from '../core/model.ts';
 import { nearestWord } from '../core/nearest.ts';
 import { MINUTE_MS } from '../core/time/durations.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
@@ -67,10 +68,11 @@ async function syncAll(
   const { clock, signal } = state.invocation.context;
   if (!request.isPreview) takeOptOuts(state);
   const results: SourceResult[] = [];
-  for (const source of sources) {
-    // What is left is left to the next run, which begins with the first again; each bounds itself by the deadline.
+  for (const [index, source] of sources.entries()) {
+    // What is left is left to the next run; each bounds itself by the end of its turn.
     if (signal.aborted || clock.now() >= request.deadlineAt) break;
-    results.push(await syncSource(state, source, request));
+    const turn = { now: clock.now(), deadlineAt: request.deadlineAt, waiting: sources.length - index - 1 };
+    results.push(await syncSource(state, source, { ...request, deadlineAt: endOfTurn(turn) }));
   }
   const exit = exitOf(results, of);
   if (!request.isPreview) recordSync(state, { runId: request.runId, results, exit });
@@ -83,6 +85,23 @@ async function syncAll(
       results.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`])).join('; ') || null,
     journal: `sync: ${String(results.length)} sources, ${String(syncCounts(results)['events'] ?? 0)} events run=${request.runId}`,
   };
+}
+
+/** Left to each source that is still to come, as far as the run is long enough. */
+const TURN_MS_MIN = MINUTE_MS;
+
+/**
+ * When a source has to leave the rest to the next run, so that none behind it starves: it may have all time but a turn of each that
+ * waits, and never less than its equal share.
+ */
+export function endOfTurn(of: {
+  readonly now: Instant;
+  readonly deadlineAt: Instant;
+  readonly waiting: number;
+}): Instant {
+  const { now, deadlineAt, waiting } = of;
+  const share = now + Math.floor((deadlineAt - now) / (waiting + 1));
+  return Math.max(share, deadlineAt - waiting * TURN_MS_MIN);
 }
 
 /** D10: what readers decided on the unsubscribe page, before anything else. */

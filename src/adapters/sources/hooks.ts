@@ -1,4 +1,5 @@
 import type { IncomingFact } from '../../core/facts/fact.ts';
+import type { Instant } from '../../core/model.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
 import type { HookProvider, HookSpool, SpooledHook } from '../hook-spool.ts';
 import { objectOf } from '../mail/http/answer.ts';
@@ -13,21 +14,22 @@ const HOOKS_PER_PAGE = 200;
 
 /**
  * The webhooks of one provider that wait in the inbox (E5). A file is removed once what it says is committed: a kill in between reads it
- * again, which changes nothing (E7). In a preview all stay.
+ * again, which changes nothing (E7). What is more than the time of the run is read by the next one. In a preview all stay.
  */
 export function createHookSource(options: {
   readonly provider: HookProvider;
   readonly spool: HookSpool;
   readonly isPreview: boolean;
+  readonly now: () => Instant;
 }): FactSource {
-  const { provider, spool, isPreview } = options;
+  const { provider, spool, isPreview, now } = options;
   return {
     readsReplies: false,
     // eslint-disable-next-line @typescript-eslint/require-await -- the port is for sources that wait
-    async *pages({ signal }: ReadingFrom) {
-      for (;;) {
+    async *pages({ deadlineAt, signal }: ReadingFrom) {
+      while (now() < deadlineAt && !signal.aborted) {
         const hooks = orTrouble(provider, () => spool.list(HOOKS_PER_PAGE, provider));
-        const isEnd = hooks.length < HOOKS_PER_PAGE || isPreview || signal.aborted;
+        const isEnd = hooks.length < HOOKS_PER_PAGE || isPreview;
         const page: FactPage = { facts: hooks.flatMap(factsOf), cursor: '', isEnd };
         yield page;
         // Whoever asks for the next page, or for the end, has committed this one.

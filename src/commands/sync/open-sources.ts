@@ -45,8 +45,10 @@ export function sourcesOf(opening: Opening): readonly SyncSource[] {
 }
 
 /** Of each provider whose webhooks wait. Facts that its own source tells too are counted as that source's (E7). */
-function hooksOf({ workspace, isPreview }: Opening): readonly SyncSource[] {
+function hooksOf({ invocation, workspace, isPreview }: Opening): readonly SyncSource[] {
   const spool = createHookSpool(workspace.paths.hookSpoolDir);
+  const { clock } = invocation.context;
+  const now = (): number => clock.now();
   return HOOK_PROVIDERS.filter((provider) => isWaiting(spool, provider)).map((provider) => {
     const [own, ...others] = workspace.sources.filter(({ kind }) => kind === provider);
     return {
@@ -55,7 +57,7 @@ function hooksOf({ workspace, isPreview }: Opening): readonly SyncSource[] {
       ...(own === undefined || others.length > 0 ? {} : { factsOf: own.id }),
       open: async () => {
         const { createHookSource } = await import('../../adapters/sources/hooks.ts');
-        return createHookSource({ provider, spool, isPreview });
+        return createHookSource({ provider, spool, isPreview, now });
       },
     };
   });

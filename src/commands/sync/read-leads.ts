@@ -24,6 +24,8 @@ export interface LeadsRead {
   readonly rejected: number;
   /** What a person should look at: files of refused rows, and files of which nothing could be used. */
   readonly troubles: readonly string[];
+  /** False when the time of the run was over first; the next one goes on there. */
+  readonly toEnd: boolean;
 }
 
 /** E1: what a source of leads has new, stored as an import stores it. A kill half-way stores the same rows again, which changes nothing. */
@@ -31,8 +33,16 @@ export async function readLeads(reading: LeadReading): Promise<LeadsRead> {
   const { state, sourceId, feed, deadlineAt } = reading;
   const { clock, signal } = state.invocation.context;
   const { cursor } = readSource(state.db, sourceId);
-  const sum = { counts: noArrivals(), rejected: 0, troubles: new Array<string>() };
+  const sum = { counts: noArrivals(), rejected: 0, troubles: new Array<string>(), toEnd: true };
+  let batches = 0;
   for await (const batch of feed.batches({ cursor, now: clock.now(), deadlineAt, signal })) {
+    // A folder may hold more files than a run has time for; the first is stored whatever it takes, so that none is begun for ever.
+    sum.toEnd = batches === 0 || (clock.now() < deadlineAt && !signal.aborted);
+    if (!sum.toEnd) {
+      batch.source.close();
+      break;
+    }
+    batches += 1;
     const isDone = await storeBatch(reading, batch, sum);
     if (reading.isPreview) continue;
     const next = batch.cursorAfter(isDone);

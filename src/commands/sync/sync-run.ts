@@ -140,7 +140,8 @@ async function readSourceNow(
     const { counts: leads, rejected, troubles } = read;
     const error = troubles.length === 0 ? null : troubles.join('; ');
     const exit = troubles.length === 0 ? 'OK' : 'PARTIAL';
-    return { ...NOTHING_READ, id: source.id, outcome: 'read', leads, rejected, error, exit };
+    const outcome = read.toEnd ? 'read' : 'unfinished';
+    return { ...NOTHING_READ, id: source.id, outcome, leads, rejected, error, exit };
   } finally {
     await opened.leads.close();
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { createActWriter } from '../../../src/adapters/spool.ts';
+import { endOfTurn } from '../../../src/commands/sync.ts';
 import { acquireLock } from '../../../src/store/locks.ts';
 import { importDesk, type ImportDesk } from '../import-desk.ts';
 
@@ -118,6 +119,19 @@ describe('E1: leads from a folder of files', () => {
     expect(bench.leads()).toEqual([]);
   });
 
+  test('more files than a run has time for: the next one goes on, and says so', async () => {
+    const bench = folderDesk();
+    for (const name of ['a', 'b', 'c']) bench.put(`${name}.csv`, `email\n${name}@vogt.example\n`);
+    let time = bench.clock.now();
+    bench.clock.now = () => (time += 60_000);
+    expect((await bench.sync()).items).toMatchObject([{ outcome: 'unfinished' }]);
+    expect(bench.leads().length).toBeLessThan(3);
+    await bench.sync();
+    await bench.sync();
+    expect(bench.leads()).toHaveLength(3);
+    expect((await bench.sync()).items).toMatchObject([{ outcome: 'read' }]);
+  });
+
   test('a preview stores nothing and moves no place to go on from', async () => {
     const bench = folderDesk();
     bench.put('a.csv', 'email\nmaren@vogt.example\n');
@@ -172,6 +186,20 @@ describe('one source is no other source', () => {
     const result = await bench.run(['sync', '--source', 'crn']);
     expect(result.code).toBe(64);
     expect(result.stderr).toContain('headgate sync --source crm');
+  });
+});
+
+describe('E2: the time of a run is shared', () => {
+  const minutes = (count: number): number => count * 60_000;
+
+  test('a source may have all of it but a minute for each behind it', () => {
+    expect(endOfTurn({ now: 0, deadlineAt: minutes(8), waiting: 0 })).toBe(minutes(8));
+    expect(endOfTurn({ now: 0, deadlineAt: minutes(8), waiting: 3 })).toBe(minutes(5));
+  });
+
+  test('of many sources, or late in the run, each has its equal share', () => {
+    expect(endOfTurn({ now: 0, deadlineAt: minutes(8), waiting: 15 })).toBe(minutes(0.5));
+    expect(endOfTurn({ now: minutes(7), deadlineAt: minutes(8), waiting: 1 })).toBe(minutes(7.5));
   });
 });
 
