@@ -73,14 +73,52 @@ function one(db: StateDatabase, where: string, values: readonly [string, Instant
 
 /**
  * Keeps a fact, in the transaction of what it does. False when the same one was read before: then nothing more may happen (E7). Without
- * a match it is kept too, so that it is judged once and counted once.
+ * a match it is kept too, so that it is judged once and counted once. An event and the state that it led to are one fact.
  */
-export function recordFact(
-  db: StateDatabase,
-  fact: IncomingFact,
-  of: { readonly sourceId: string; readonly now: Instant; readonly match: MatchedRow | null },
-): boolean {
+export function recordFact(db: StateDatabase, fact: IncomingFact, of: Keeping): boolean {
   db.assertInWrite();
+  const { stateKey } = fact;
+  if (stateKey === fact.key && isToldByEvent(db, of.sourceId, stateKey)) return false;
+  if (stateKey === undefined || stateKey === fact.key) return insertFact(db, fact, of);
+  const state = stateOf(db, of.sourceId, stateKey);
+  if (!insertFact(db, fact, of)) return false;
+  if (state === null) return true;
+  db.prepare<[number]>('DELETE FROM message_events WHERE row_id = ?').run(state.rowId);
+  // Its effects are those of the state, unless it knows better: that the address is dead, or whose mail it was.
+  return state.kind !== fact.kind || (state.messageRowId === null && of.match !== null);
+}
+
+/** Whether one of its events is known: their keys begin with its own. */
+function isToldByEvent(db: StateDatabase, sourceId: string, stateKey: string): boolean {
+  const row = db
+    .prepare<[string, string, string]>(
+      'SELECT 1 FROM message_events WHERE source_id = ? AND key > ? AND key < ? LIMIT 1',
+    )
+    .get(sourceId, `${stateKey} `, `${stateKey}!`);
+  return row !== undefined;
+}
+
+function stateOf(
+  db: StateDatabase,
+  sourceId: string,
+  key: string,
+): { readonly rowId: number; readonly kind: string; readonly messageRowId: number | null } | null {
+  const row = db
+    .prepare<[string, string], { rowId: number; kind: string; messageRowId: number | null }>(
+      `SELECT row_id AS rowId, kind, message_row_id AS messageRowId FROM message_events
+       WHERE source_id = ? AND key = ?`,
+    )
+    .get(sourceId, key);
+  return row ?? null;
+}
+
+interface Keeping {
+  readonly sourceId: string;
+  readonly now: Instant;
+  readonly match: MatchedRow | null;
+}
+
+function insertFact(db: StateDatabase, fact: IncomingFact, of: Keeping): boolean {
   const { match } = of;
   const result = db
     .prepare(

@@ -16,13 +16,15 @@ const PLAIN: Readonly<Record<string, FactKind>> = {
 export function resendHookFact(hook: Fields, eventId: string): IncomingFact | null {
   const data = fieldsAt(hook, 'data');
   const at = momentOf(textAt(hook, 'created_at') ?? textAt(data, 'created_at'));
-  const kind = kindOf((textAt(hook, 'type') ?? '').replace(/^email\./, ''), data);
+  const event = (textAt(hook, 'type') ?? '').replace(/^email\./, '');
+  const kind = kindOf(event, data);
   const id = textAt(data, 'email_id');
   if (at === null || kind === null || id === null) return null;
   const words =
     textAt(fieldsAt(data, 'bounce'), 'message', 200) ?? textAt(fieldsAt(data, 'failed'), 'reason', 200);
   const detail = [textAt(hook, 'type', 60), words].filter((part) => part !== null).join(', ');
-  return factOf({ kind, key: eventId, at, id, to: data, detail });
+  const stateKey = stateKeyOf(id, event);
+  return { ...factOf({ kind, key: `${stateKey} ${eventId}`, at, id, to: data, detail }), stateKey };
 }
 
 /**
@@ -35,9 +37,16 @@ export function resendListFact(mail: Fields, now: Instant): IncomingFact | null 
   const kind = kindOf(event, mail) ?? (event === 'bounced' ? 'soft_bounce' : null);
   if (id === null || kind === null) return null;
   const at = momentOf(textAt(mail, 'created_at')) ?? now;
-  const fact = factOf({ kind, key: `${id} ${event}`, at, id, to: mail, detail: `last event ${event}` });
+  const stateKey = stateKeyOf(id, event);
+  const detail = `last event ${event}`;
+  const fact = { ...factOf({ kind, key: stateKey, at, id, to: mail, detail }), stateKey };
   const header = /^<?([^<>\s]{1,500})>?$/.exec(textAt(mail, 'message_id') ?? '')?.[1];
   return header === undefined ? fact : { ...fact, messageIdUsed: `<${header}>` };
+}
+
+/** All that the list and a webhook have in common: the list names neither the event nor when it happened. */
+function stateKeyOf(id: string, event: string): string {
+  return `${id} ${event}`;
 }
 
 function factOf(of: {

@@ -41,6 +41,11 @@ export interface IncomingFact {
   readonly kind: FactKind;
   /** The same for ever, and of no other fact of its source: a second one with it changes nothing (E7). */
   readonly key: string;
+  /**
+   * Where one service tells of the same both as an event and, without saying which event it was, as a state: the key of the state. With
+   * it as its own key a fact is such a state, and is no news once any of its events is known; an event takes the place of its state.
+   */
+  readonly stateKey?: string;
   readonly at: Instant;
   readonly about: Reference;
   /**
