@@ -64,15 +64,9 @@ async function* walk({ id, api, now }: ResendMailsOptions, from: ReadingFrom): A
     const mails = mailsOf(id, answer);
     const began = place.walk ?? beginning(place, now());
     const last = mails.at(-1);
-    const after = last === undefined ? null : textAt(last, 'id');
-    const hasMore = answer.value?.['has_more'] === true && after !== null && after !== place.walk?.after;
-    const isEnd = !hasMore || createdAt(last) < began.floorAt;
-    place = isEnd
-      ? { seenAt: began.beganAt, walk: null }
-      : {
-          seenAt: place.seenAt,
-          walk: { beganAt: began.beganAt, floorAt: began.floorAt, after: after ?? '' },
-        };
+    const after = answer.value?.['has_more'] === true && last !== undefined ? textAt(last, 'id') : null;
+    const isEnd = after === null || after === place.walk?.after || createdAt(last) < began.floorAt;
+    place = isEnd ? { seenAt: began.beganAt, walk: null } : { ...place, walk: { ...began, after } };
     const facts = mails.map((mail) => resendListFact(mail, now())).filter((fact) => fact !== null);
     yield { facts, cursor: JSON.stringify(place), isEnd };
     if (isEnd) return;
@@ -87,7 +81,7 @@ function beginning({ seenAt }: Place, now: Instant): Omit<Walk, 'after'> {
 
 /** A cursor of another version, or of a clock that was ahead, begins a walk as if there had been none. */
 function placeOf({ cursor, now }: ReadingFrom): Place {
-  const value = (cursor === null ? null : objectOf(cursor)) ?? {};
+  const value = objectOf(cursor ?? '') ?? {};
   const seen = numberAt(value, 'seenAt');
   const seenAt = seen === null || seen > now ? null : seen;
   const under = fieldsAt(value, 'walk');
