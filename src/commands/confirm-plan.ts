@@ -1,3 +1,4 @@
+import { isSameBoot } from '../core/boot.ts';
 import type { ExitName } from '../core/exits.ts';
 import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
 import type { Job } from '../core/model.ts';
@@ -83,7 +84,7 @@ function choosePlan(session: RunSession, job: Job, request: ConfirmRequest): Sto
 function newestPlan(session: RunSession, job: Job, by: ConfirmRequest['by']): StoredPlan | null {
   let newest: StoredPlan | null = null;
   for (const plan of waitingPlans(session.reader, job)) {
-    if (newest !== null && plan.bootId !== session.bootId) break;
+    if (newest !== null && !isSameBoot(plan.bootId, session.bootId)) break;
     if (by === 'person' || isRipe(session, plan) || !isOfPlainReboot(plan)) return plan;
     newest ??= plan;
   }
@@ -108,7 +109,7 @@ function timerRefusal(session: RunSession, of: { plan: StoredPlan; found: readon
   if (found.length === 0 || plan.doubts.length === 0) return NOTHING_TO_CONFIRM;
   const other = found.find((doubt) => doubt.reason !== 'first_boot');
   if (other !== undefined) return other.reason;
-  if (plan.bootId !== session.bootId) return NOTHING_TO_CONFIRM;
+  if (!isSameBoot(plan.bootId, session.bootId)) return NOTHING_TO_CONFIRM;
   if (!isOfPlainReboot(plan)) return 'not_nominal';
   return isRipe(session, plan) ? null : 'too_early';
 }

@@ -1,3 +1,4 @@
+import { isSameBoot } from '../core/boot.ts';
 import type { ExitName } from '../core/exits.ts';
 import { OPERATING_DAYS_IN_MEAN, judgeBlastRadius, type BlastRadius } from '../core/guards/blast-radius.ts';
 import { judgeSend } from '../core/guards/send-guards.ts';
@@ -206,7 +207,7 @@ export function doubtedBy(
   const reasons = new Set(doubts.map((doubt) => doubt.reason));
   const isOnly = (reason: Doubt['reason']): boolean => reasons.size === 1 && reasons.has(reason);
   const isOfOtherBoot = ({ approvedBootId }: StoredMessage): boolean =>
-    session.bootId === null || approvedBootId !== session.bootId;
+    !isSameBoot(approvedBootId, session.bootId);
   return (message) => {
     if (isOnly('first_boot')) return isOfOtherBoot(message);
     if (isOnly('no_checkpoint'))

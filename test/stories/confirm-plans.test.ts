@@ -173,3 +173,12 @@ async function previewDoubted(world: World, doubts: readonly string[], which = '
     db.close();
   });
 }
+
+it('A5: where the machine does not tell its boot, no timer confirms: each plan may be of another boot', async () => {
+  const world = await rebooted();
+  world.machine.forgetBootId();
+  await world.run(['drip'], { isTimer: true });
+  world.clock.advance(11 * MINUTE_MS);
+  expect(await confirmByTimer(world)).toBe('nothing_to_confirm');
+  expect(draftCount(world)).toBe(0);
+});

@@ -1,3 +1,4 @@
+import { isSameBoot } from '../boot.ts';
 import type { Instant } from '../model.ts';
 import type { Limits } from '../policy.ts';
 import type { DoubtReason } from '../reasons.ts';
@@ -48,7 +49,7 @@ export function wakeDoubts(facts: WakeFacts, limits: Limits): readonly Doubt[] {
       detail: `the last full run was ${(gapMs / HOUR_MS).toFixed(1)} h ago, the limit is ${String(limitHours)} h`,
     });
   }
-  if (facts.bootId === null || facts.bootId !== facts.checkpointBootId) {
+  if (!isSameBoot(facts.bootId, facts.checkpointBootId)) {
     doubts.push({
       reason: 'first_boot',
       liftedBy: 'confirm',
@@ -81,7 +82,8 @@ export interface ReplyFacts {
 export function repliesUnread(facts: ReplyFacts, limits: Limits): readonly Doubt[] {
   const unread = facts.sources.filter((source) => {
     if (source.readToEndAt === null) return true;
-    return facts.now - source.readToEndAt > limits.replyAgeMs || source.readOnBootId !== facts.bootId;
+    const isOld = facts.now - source.readToEndAt > limits.replyAgeMs;
+    return isOld || !isSameBoot(source.readOnBootId, facts.bootId);
   });
   return unread.map((source) => ({
     reason: 'replies_unread',

@@ -69,7 +69,7 @@ describe('the wake guard', () => {
 
 describe('A21: unread replies', () => {
   const source = { sourceId: 'imap', readToEndAt: WEDNESDAY - 6 * HOUR_MS, readOnBootId: 'boot-1' };
-  const judge = (change: Partial<typeof source> | { readToEndAt: null }): number =>
+  const judge = (change: Partial<typeof source> | { readToEndAt: null } | { readOnBootId: null }): number =>
     repliesUnread({ now: WEDNESDAY, bootId: 'boot-1', sources: [{ ...source, ...change }] }, limits).length;
 
   it('hold nothing back while the source was read within six hours on this boot', () => {
@@ -80,6 +80,14 @@ describe('A21: unread replies', () => {
     expect(judge({ readToEndAt: source.readToEndAt - 1 })).toBe(1);
     expect(judge({ readOnBootId: 'boot-0' })).toBe(1);
     expect(judge({ readToEndAt: null })).toBe(1);
+  });
+
+  it('count as unread where the machine does not tell its boot: two that it did not tell may be two', () => {
+    const unknown = { ...source, readToEndAt: WEDNESDAY, readOnBootId: null };
+    expect(repliesUnread({ now: WEDNESDAY, bootId: null, sources: [unknown] }, limits)).toMatchObject([
+      { reason: 'replies_unread' },
+    ]);
+    expect(judge({ readOnBootId: null })).toBe(1);
   });
 
   it('are no question where no source is configured', () => {
