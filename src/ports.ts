@@ -122,6 +122,8 @@ export interface OutputStream {
   readonly isTty: boolean;
   /** Columns of the terminal (`COLUMNS` wins); null off a terminal. */
   readonly columns: number | null;
+  /** Lines of the terminal (`LINES` wins); null off a terminal, and where nobody knows. */
+  readonly rows: number | null;
   /** True when systemd collects this stream (`JOURNAL_STREAM` names it): lines may carry a `<N>` priority. */
   readonly isJournal: boolean;
 }
@@ -131,8 +133,13 @@ export interface InputStream {
   readonly isTty: boolean;
   /** One line without its line break. */
   readLine(): Promise<string | null>;
-  /** One key press, unbuffered: a character, or a name such as `up`, `enter`, `escape`, `ctrl-c`. */
+  /**
+   * One key press, unbuffered: a character, or a name such as `up`, `enter`, `escape`, `ctrl-c`. Two names are no keys: `resize`, when
+   * the terminal has another size, and `resume`, when the program was stopped (Ctrl-Z) and goes on: what stood on the screen may be gone.
+   */
   readKey(): Promise<string | null>;
+  /** Gives the terminal back as it was until the next `readKey`, and forgets what was typed ahead. */
+  releaseKeys(): void;
   /** Everything up to the end, as UTF-8 text (`leads import -`). */
   readAll(): Promise<string>;
 }

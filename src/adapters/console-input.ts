@@ -1,20 +1,11 @@
 import type { InputStream } from '../ports.ts';
+import type { Keyboard } from './console-keys.ts';
 import { isTerminal } from './console-output.ts';
-
-interface Key {
-  readonly name?: string;
-  readonly ctrl?: boolean;
-  readonly sequence?: string;
-}
-
-interface KeyQueue {
-  next(): Promise<string | null>;
-}
 
 /** Standard input. Nothing is opened before the first question, so that an idle run does not pay for it. */
 export function createInputStream(): InputStream {
   let lines: AsyncIterator<string, undefined> | undefined;
-  let keys: KeyQueue | undefined;
+  let keys: Keyboard | undefined;
   return {
     isTty: isTerminal(0),
     async readLine() {
@@ -25,6 +16,9 @@ export function createInputStream(): InputStream {
     async readKey() {
       keys ??= await openKeys();
       return keys.next();
+    },
+    releaseKeys() {
+      keys?.release();
     },
     async readAll() {
       const chunks: Buffer[] = [];
@@ -41,46 +35,7 @@ async function openLines(): Promise<AsyncIterator<string, undefined>> {
   return createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]();
 }
 
-/** Keys without waiting for Enter. The terminal is raw only while we wait, so that a crash leaves it usable. */
-async function openKeys(): Promise<KeyQueue> {
-  const { emitKeypressEvents } = await import('node:readline');
-  const stdin = process.stdin;
-  const typedAhead: string[] = [];
-  let hasEnded = false;
-  let waiter: ((name: string | null) => void) | null = null;
-  const deliver = (name: string | null): void => {
-    const resolve = waiter;
-    waiter = null;
-    if (stdin.isTTY) stdin.setRawMode(false);
-    stdin.pause();
-    resolve?.(name);
-  };
-  emitKeypressEvents(stdin);
-  stdin.on('keypress', (text: string | undefined, key: Key) => {
-    if (waiter === null) typedAhead.push(keyName(text, key));
-    else deliver(keyName(text, key));
-  });
-  stdin.on('end', () => {
-    hasEnded = true;
-    deliver(null);
-  });
-  return {
-    next() {
-      const name = typedAhead.shift();
-      if (name !== undefined || hasEnded) return Promise.resolve(name ?? null);
-      return new Promise((resolve) => {
-        waiter = resolve;
-        if (stdin.isTTY) stdin.setRawMode(true);
-        stdin.resume();
-      });
-    },
-  };
-}
-
-/** Letters as typed (`a` and `A` differ), everything else by its name. */
-function keyName(text: string | undefined, { name, ctrl, sequence }: Key): string {
-  if (ctrl === true && name !== undefined) return `ctrl-${name}`;
-  if (name === 'return') return 'enter';
-  if (text !== undefined && /^[\P{Cc}]$/u.test(text) && text !== ' ') return text;
-  return name ?? sequence ?? '';
+async function openKeys(): Promise<Keyboard> {
+  const { openKeyboard } = await import('./console-keys.ts');
+  return openKeyboard();
 }

@@ -19,7 +19,10 @@ export function createOutputStream(fd: 1 | 2, env: Env): OutputStream {
   return {
     isTty,
     get columns() {
-      return columnsOf(fd, isTty, env);
+      return sizeOf(fd, isTty, { fromEnv: env['COLUMNS'], of: 'columns' });
+    },
+    get rows() {
+      return sizeOf(fd, isTty, { fromEnv: env['LINES'], of: 'rows' });
     },
     isJournal: isJournalStream(fd, env['JOURNAL_STREAM']),
     write(text) {
@@ -47,6 +50,9 @@ function majorOf(device: number): number {
   return (device >> 8) & 0xfff;
 }
 
+/** A pipe without a reader, a closed descriptor, and a terminal whose connection broke. */
+const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EBADF', 'EIO']);
+
 /** Writes every byte; false when nobody reads any more. */
 function writeAll(fd: number, bytes: Buffer): boolean {
   let written = 0;
@@ -57,7 +63,7 @@ function writeAll(fd: number, bytes: Buffer): boolean {
       waits = 0;
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EPIPE' || code === 'EBADF') return false;
+      if (code !== undefined && NOBODY_READS.has(code)) return false;
       if (code !== 'EAGAIN' || waits >= WAITS_MAX) throw error;
       waits += 1;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS);
@@ -66,12 +72,16 @@ function writeAll(fd: number, bytes: Buffer): boolean {
   return true;
 }
 
-function columnsOf(fd: 1 | 2, isTty: boolean, env: Env): number | null {
-  const fromEnv = Number(env['COLUMNS']);
-  if (Number.isInteger(fromEnv) && fromEnv > 0) return fromEnv;
+function sizeOf(
+  fd: 1 | 2,
+  isTty: boolean,
+  { fromEnv, of }: { readonly fromEnv: string | undefined; readonly of: 'columns' | 'rows' },
+): number | null {
+  const set = Number(fromEnv);
+  if (Number.isInteger(set) && set > 0) return set;
   if (!isTty) return null;
-  const columns = (fd === 1 ? process.stdout : process.stderr).columns;
-  return columns > 0 ? columns : null;
+  const size = (fd === 1 ? process.stdout : process.stderr)[of];
+  return size > 0 ? size : null;
 }
 
 /** systemd sets JOURNAL_STREAM to `device:inode`; it counts only for the stream that still is that socket. */

@@ -20,17 +20,26 @@ export function run(invocation: Invocation): Promise<Outcome> {
   const { global, context } = invocation;
   const isAtDesk = global.input && context.io.stdout.isTty && !global.json && !global.quiet;
   if (!isAtDesk) {
-    return argument(invocation, 0) === null
-      ? withState(invocation, 'read', (state) => listOutcome(state))
-      : runShow(invocation);
+    return argument(invocation, 0) === null ? runList(invocation) : runShow(invocation);
   }
   return withState(invocation, 'write', (state) => sit(state));
 }
 
+/** Off a terminal nothing can be asked: the list, and why it is no more than that. */
+async function runList(invocation: Invocation): Promise<Outcome> {
+  const outcome = await withState(invocation, 'read', (state) => listOutcome(state));
+  if (invocation.global.json) return outcome;
+  const { stdin, stdout } = invocation.context.io;
+  const why = stdin.isTty && stdout.isTty ? 'Nothing is asked here' : 'This is no terminal';
+  return { ...outcome, notes: [`${why}, so this is the list. Decide with: headgate review approve ID`] };
+}
+
 async function sit(state: OperatorState): Promise<Outcome> {
   const queue = queueOf(state);
-  if (queue.length === 0) return listOutcome(state);
-  const sitting = new ReviewSitting(openDesk(state), terminalOf(state.invocation), queue);
+  if (queue.length === 0) {
+    return argument(state.invocation, 0) === null ? listOutcome(state) : runShow(state.invocation);
+  }
+  const sitting = new ReviewSitting(openDesk(state), () => terminalOf(state.invocation), queue);
   const result = await sitting.run();
   return sittingOutcome(state, queue, result);
 }

@@ -17,6 +17,7 @@ export interface CliOptions {
   readonly stderrIsTty?: boolean;
   readonly isJournal?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   /** Lines that a person would type; given at all, stdin is a terminal. */
   readonly answers?: readonly string[];
   /** What a pipe into stdin holds. */
@@ -63,6 +64,7 @@ function collect(isTty: boolean, options: CliOptions): { stream: OutputStream; t
   const stream: OutputStream = {
     isTty,
     columns: options.columns ?? (isTty ? 100 : null),
+    rows: options.rows ?? null,
     isJournal: options.isJournal ?? false,
     write(text) {
       written += text;
@@ -77,6 +79,7 @@ function inputOf({ answers, input }: CliOptions): InputStream {
     isTty: answers !== undefined,
     readLine: () => Promise.resolve(rest.shift() ?? null),
     readKey: () => Promise.resolve(rest.shift() ?? null),
+    releaseKeys: () => undefined,
     readAll: () => Promise.resolve(input ?? ''),
   };
 }

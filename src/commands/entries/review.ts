@@ -10,6 +10,8 @@ export const REVIEW_COMMANDS: readonly CommandEntry[] = [
     summary: 'go through the drafts that wait for you, one a screen',
     schema: 'headgate.review/1',
     examples: ['headgate review', 'headgate review list --state held'],
+    // Whoever sits there leaves in order, with what was decided, when a signal comes.
+    stopsItself: true,
     configure: configureReview,
     load: () => import('../review.ts'),
   },

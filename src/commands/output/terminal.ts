@@ -6,6 +6,8 @@ export interface Terminal {
   readonly color: boolean;
   /** True: only ASCII symbols are drawn. */
   readonly ascii: boolean;
+  /** False where the locale says that the terminal reads other bytes than UTF-8: what is shown goes through `asciiText`. */
+  readonly isUtf8: boolean;
   readonly symbols: TerminalSymbols;
   /** A problem. */
   red(text: string): string;
@@ -72,7 +74,8 @@ const ASCII_SYMBOLS: TerminalSymbols = {
 /** A terminal for one stream: stdout and stderr are judged apart, since either may be redirected alone. */
 export function createTerminal(traits: TerminalTraits): Terminal {
   const color = wantsColor(traits);
-  const ascii = traits.ascii || !hasUtf8Locale(traits.env);
+  const isUtf8 = hasUtf8Locale(traits.env);
+  const ascii = traits.ascii || !isUtf8;
   const style = (open: number, close: number) => (text: string) =>
     color && text !== '' ? `\u001B[${String(open)}m${text}\u001B[${String(close)}m` : text;
   return {
@@ -80,6 +83,7 @@ export function createTerminal(traits: TerminalTraits): Terminal {
     width: traits.columns ?? DEFAULT_WIDTH,
     color,
     ascii,
+    isUtf8,
     symbols: ascii ? ASCII_SYMBOLS : SYMBOLS,
     red: style(31, 39),
     yellow: style(33, 39),

@@ -55,6 +55,37 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - displayWidth(text))) + text;
 }
 
+const ASCII_SPELLINGS: Readonly<Record<string, string>> = {
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '–': '-',
+  '—': '-',
+  '…': '~',
+  '·': '|',
+  '›': '>',
+  '\u00A0': ' ',
+};
+
+/**
+ * The text for a terminal that does not read UTF-8, in as many columns: letters without their marks, `?` for what has no such spelling.
+ * There the bytes of a letter such as ě would be control characters.
+ */
+export function asciiText(text: string): string {
+  // eslint-disable-next-line no-control-regex -- colour codes stay
+  if (/^[\u0000-\u007F]*$/.test(text)) return text;
+  let shown = '';
+  for (const cluster of graphemes(text)) {
+    const plain = ASCII_SPELLINGS[cluster] ?? cluster.normalize('NFKD').replace(/\p{M}/gu, '');
+    const width = clusterWidth(cluster);
+    // eslint-disable-next-line no-control-regex -- the range is ASCII
+    const isAscii = /^[\u0000-\u007F]+$/.test(plain) && (plain.length === width || cluster === plain);
+    shown += isAscii ? plain : '?'.repeat(width);
+  }
+  return shown;
+}
+
 /** `1 lead`, `2 leads`; `plural` for words that do not just take an s. */
 export function countOf(count: number, singular: string, plural = `${singular}s`): string {
   return `${String(count)} ${count === 1 ? singular : plural}`;

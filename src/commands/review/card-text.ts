@@ -1,25 +1,47 @@
 import type { Terminal } from '../output/terminal.ts';
 import { displayWidth, escapeLines, escapeText, padEnd, truncate } from '../output/text.ts';
-import type { Card } from './card.ts';
+import type { Card, HeadLine } from './card.ts';
+import { wrap } from './wrap.ts';
 
-const WIDTH_MAX = 96;
+const WIDTH_MAX = 98;
 const WIDTH_MIN = 40;
 const NAME_WIDTH = 9;
 
-/** A draft as one screen: a box on a terminal, plain lines in a pipe. Whatever strangers wrote is escaped here. */
-export function cardLines(terminal: Terminal, card: Card): readonly string[] {
-  return terminal.isTty ? boxed(terminal, card) : plain(card);
+/** One line of the pane in the middle of a box, escaped and no wider than `paneWidth`. */
+export interface PaneLine {
+  readonly text: string;
+  readonly paint?: (text: string) => string;
 }
 
-function plain(card: Card): readonly string[] {
+/** What stands in the middle of a box: so many lines of a text, from one on. */
+export interface Pane {
+  /** Which text it is when it is not the mail itself. */
+  readonly name: string | null;
+  readonly lines: readonly PaneLine[];
+  readonly first: number;
+  readonly height: number;
+}
+
+/** A draft as one screen: a box on a terminal, plain lines in a pipe. Whatever strangers wrote is escaped here. */
+export function cardLines(terminal: Terminal, card: Card): readonly string[] {
+  if (!terminal.isTty) return plain(terminal, card);
+  const lines = paneLines(terminal, card.body);
+  return boxLines(terminal, card, { name: null, lines, first: 0, height: lines.length });
+}
+
+function plain(terminal: Terminal, card: Card): readonly string[] {
+  const { well, plain: measures, warnings } = card.checks;
   return [
     `${card.corner}  ${card.title}`,
-    ...card.head.map(([name, value]) => `${name}: ${escapeText(value)}`),
+    ...card.head.map((line) => {
+      const { value, aside } = headTexts(terminal, line);
+      return `${line.name}: ${value}${aside === '' ? '' : `   ${aside}`}`;
+    }),
     '',
     ...escapeLines(card.body),
     '',
-    ...card.facts.map((fact) => `# ${escapeText(fact)}`),
-    ...card.warnings.map((warning) => `! ${escapeText(warning)}`),
+    ...[...well, ...measures].map((check) => `# ${escapeText(check)}`),
+    ...warnings.map((warning) => `! ${escapeText(warning)}`),
   ];
 }
 
@@ -32,67 +54,95 @@ interface Frame {
 const DRAWN: Frame = { corners: ['┌', '┐', '├', '┤', '└', '┘'], side: '│', rule: '─' };
 const ASCII: Frame = { corners: ['+', '+', '+', '+', '+', '+'], side: '|', rule: '-' };
 
-function boxed(terminal: Terminal, card: Card): readonly string[] {
+/** Columns between the sides of a box. */
+function paneWidth(terminal: Terminal): number {
+  return Math.max(WIDTH_MIN, Math.min(terminal.width - 1, WIDTH_MAX)) - 5;
+}
+
+/** A text as lines for a box on this terminal. */
+export function paneLines(terminal: Terminal, text: string): readonly PaneLine[] {
+  return escapeLines(text)
+    .flatMap((line) => wrap(line, paneWidth(terminal)))
+    .map((line) => ({ text: line }));
+}
+
+/** The box, line by line: head, so much of the pane as it says, checks. */
+export function boxLines(terminal: Terminal, card: Card, pane: Pane): readonly string[] {
   const frame = terminal.ascii ? ASCII : DRAWN;
-  const inner = Math.max(WIDTH_MIN, Math.min(terminal.width - 1, WIDTH_MAX)) - 5;
-  const { ok, warning } = terminal.symbols;
-  const bold = (text: string): string => terminal.bold(text);
-  const yellow = (text: string): string => terminal.yellow(text);
+  const inner = paneWidth(terminal);
   const row = (text: string, paint = (plainText: string): string => plainText): string =>
     ` ${frame.side} ${paint(padEnd(truncate(text, inner, terminal.symbols.ellipsis), inner))} ${frame.side}`;
-  const rule = (left: string, right: string): string => ` ${left}${frame.rule.repeat(inner + 2)}${right}`;
   const [topLeft, topRight, midLeft, midRight, lowLeft, lowRight] = frame.corners;
-  const facts = wrap(card.facts.map((fact) => `${ok} ${escapeText(fact)}`).join('   '), inner);
+  const rule = (left: string, right: string, ends: readonly [string, string] = ['', '']): string =>
+    ` ${left}${ruleLine(frame, inner + 2, ends)}${right}`;
+  const bold = (text: string): string => terminal.bold(text);
+  const shown = pane.lines.slice(pane.first, pane.first + pane.height);
   return [
-    ` ${topLeft}${topLine(card, frame, inner + 2)}${topRight}`,
-    ...card.head.map(([name, value]) =>
-      row(`${padEnd(name, NAME_WIDTH)} ${escapeText(value)}`, name === 'Subject' ? bold : undefined),
+    rule(topLeft, topRight, [escapeText(card.title), escapeText(card.corner)]),
+    ...card.head.flatMap((line) =>
+      headRows(terminal, line, inner).map((text) => row(text, line.name === 'Subject' ? bold : undefined)),
     ),
-    rule(midLeft, midRight),
-    ...escapeLines(card.body).flatMap((line) => wrap(line, inner).map((part) => row(part))),
-    rule(midLeft, midRight),
-    ...facts.map((line) => row(line)),
-    ...card.warnings.flatMap((text) =>
-      wrap(`${warning} ${escapeText(text)}`, inner).map((line) => row(line, yellow)),
-    ),
+    rule(midLeft, midRight, [pane.name ?? '', '']),
+    ...shown.map(({ text, paint }) => row(text, paint)),
+    rule(midLeft, midRight, ['', placeText(pane)]),
+    ...checkRows(terminal, card, inner).map(({ text, paint }) => row(text, paint)),
     rule(lowLeft, lowRight),
   ];
 }
 
-function topLine(card: Card, frame: Frame, width: number): string {
-  const left = `${frame.rule} ${escapeText(card.title)} `;
-  const right = ` ${escapeText(card.corner)} ${frame.rule}`;
-  const room = width - displayWidth(left) - displayWidth(right);
-  return room < 1 ? truncate(left, width, '') : `${left}${frame.rule.repeat(room)}${right}`;
+/** `To        Priya Nair <priya@kestrel.example>       Kestrel Logistics · Kolkata · 14:35 now`, in two rows where that is too long. */
+function headRows(terminal: Terminal, line: HeadLine, inner: number): readonly string[] {
+  const { value, aside } = headTexts(terminal, line);
+  const left = `${padEnd(line.name, NAME_WIDTH)} ${value}`;
+  if (aside === '') return [left];
+  const room = inner - displayWidth(left) - displayWidth(aside);
+  return room >= 2 ? [`${left}${' '.repeat(room)}${aside}`] : [left, `${' '.repeat(NAME_WIDTH + 1)}${aside}`];
 }
 
-/** Breaks at spaces; a word that is longer than the line is broken where it must be. Never empty: an empty line stays one. */
-export function wrap(line: string, width: number): readonly string[] {
+function headTexts(
+  { symbols }: Terminal,
+  { value, aside }: HeadLine,
+): { readonly value: string; readonly aside: string } {
+  return {
+    value: value.map(escapeText).join(` ${symbols.arrow} `),
+    aside: aside.map(escapeText).join(` ${symbols.dot} `),
+  };
+}
+
+/** Where the pane stands in its text, when it does not show all of it. */
+function placeText({ lines, first, height }: Pane): string {
+  if (lines.length <= height) return '';
+  const last = Math.min(lines.length, first + height);
+  const more = last < lines.length ? 'space for more' : 'b goes back';
+  return `lines ${String(first + 1)} to ${String(last)} of ${String(lines.length)}, ${more}`;
+}
+
+function checkRows(terminal: Terminal, { checks }: Card, inner: number): readonly PaneLine[] {
+  const { ok, warning } = terminal.symbols;
+  const well = checks.well.map((check) => `${ok} ${escapeText(check)}`);
+  const good = joined([...well, ...checks.plain.map(escapeText)], inner);
+  const bad = checks.warnings.flatMap((text) => wrap(`${warning} ${escapeText(text)}`, inner));
+  const yellow = (text: string): string => terminal.yellow(text);
+  return [...good.map((text) => ({ text })), ...bad.map((text) => ({ text, paint: yellow }))];
+}
+
+/** Phrases side by side, none of them broken unless it is wider than a line. */
+function joined(phrases: readonly string[], inner: number): readonly string[] {
   const lines: string[] = [];
-  let current = '';
-  for (const word of line.split(' ')) {
-    const joined = current === '' ? word : `${current} ${word}`;
-    if (displayWidth(joined) <= width) {
-      current = joined;
-      continue;
-    }
-    if (current !== '') lines.push(current);
-    const { full, rest } = breakWord(word, width);
-    lines.push(...full);
-    current = rest;
+  for (const phrase of phrases.flatMap((each) => wrap(each, inner))) {
+    const last = lines.at(-1);
+    const longer = `${last ?? ''}   ${phrase}`;
+    if (last === undefined || displayWidth(longer) > inner) lines.push(phrase);
+    else lines[lines.length - 1] = longer;
   }
-  return [...lines, current];
+  return lines;
 }
 
-function breakWord(word: string, width: number): { full: readonly string[]; rest: string } {
-  const full: string[] = [];
-  let rest = word;
-  while (displayWidth(rest) > width) {
-    const head = truncate(rest, width, '');
-    // A character wider than the whole line must not hold the loop up.
-    const taken = head === '' ? [...rest].slice(0, 1).join('') : head;
-    full.push(taken);
-    rest = rest.slice(taken.length);
-  }
-  return { full, rest };
+/** A rule of this many columns with a text at either end. */
+function ruleLine({ rule }: Frame, width: number, [left, right]: readonly [string, string]): string {
+  const start = left === '' ? '' : `${rule} ${left} `;
+  const end = right === '' ? '' : ` ${right} ${rule}`;
+  const room = width - displayWidth(start) - displayWidth(end);
+  if (room >= 1) return `${start}${rule.repeat(room)}${end}`;
+  return padEnd(truncate(start, width, ''), width).replaceAll(/ +$/g, (spaces) => rule.repeat(spaces.length));
 }

@@ -5,43 +5,60 @@ import { messagesOfLead, type StoredMessage } from '../../store/messages.ts';
 import { senderOfLead } from '../../store/senders.ts';
 import type { OperatorState } from '../operator-state.ts';
 import { formatClock, formatDateTime, formatRelative, zoneLabel } from '../output/time.ts';
-import { countOf } from '../output/text.ts';
+import { checksOf, type Checks } from './checks.ts';
 import type { Desk } from './desk.ts';
+
+/** One line of a card's head. `aside` stands at the right where there is room, else below. */
+export interface HeadLine {
+  readonly name: string;
+  /** Parts, from the whole to its part. */
+  readonly value: readonly string[];
+  /** Remarks side by side. */
+  readonly aside: readonly string[];
+}
 
 /** One draft with all that a person would look up by hand: each part is a line or a list of lines, not yet escaped. */
 export interface Card {
   readonly title: string;
   readonly corner: string;
-  /** Name and value of each line of the head. */
-  readonly head: readonly (readonly [string, string])[];
+  readonly head: readonly HeadLine[];
   readonly body: string;
-  /** What was checked and is well. */
-  readonly facts: readonly string[];
-  /** What a person should know before they decide. */
-  readonly warnings: readonly string[];
+  readonly checks: Checks;
 }
 
 /** Gathers what is known about a draft, its lead and its place in the sequence. Reads only. */
 export function cardOf(desk: Desk, message: StoredMessage, place: string | null): Card {
   const { db, now } = desk.engine;
   const lead = leadByRowId(db, message.leadRowId);
-  const sentAt = lastSentAt(desk, message);
-  const lastEmail = sentAt === null ? 'the first email' : `last email ${formatRelative(sentAt, now)}`;
   const drafted =
     message.draftedAt === null ? '' : `  drafted ${formatClock(message.draftedAt, zoneOf(desk.state))}`;
+  const preview =
+    message.preheader === null ? [] : [{ name: 'Preview', value: [message.preheader], aside: [] }];
+  const checks = checksOf(desk, message);
   return {
     title: place ?? message.state,
     corner: `${message.id}${drafted}`,
     head: [
-      ['To', `${nameAndAddress(message.leadName, message.leadEmail)}${whereabouts(lead, message, now)}`],
-      ['From', fromText(desk, message)],
-      ['Subject', message.subject ?? ''],
-      ...(message.preheader === null ? [] : [['Preview', message.preheader] as const]),
-      ['Step', `${stepText(desk, message)}   ${lastEmail}`],
+      {
+        name: 'To',
+        value: [nameAndAddress(message.leadName, message.leadEmail)],
+        aside: whereabouts(lead, message, now),
+      },
+      fromLine(desk, message),
+      { name: 'Subject', value: [message.subject ?? ''], aside: [] },
+      ...preview,
+      { name: 'Step', value: stepText(desk, message), aside: lastEmailText(desk, message) },
     ],
     body: message.bodyMarkdown ?? '',
-    facts: factsOf(message),
-    warnings: warningsOf(desk, message),
+    checks: {
+      ...checks,
+      // Whoever decides by id binds the decision to the words with it (D5); at the desk that goes without saying.
+      plain: [
+        ...checks.plain,
+        ...(place === null && message.textHash !== null ? [`hash ${message.textHash.slice(0, 8)}`] : []),
+      ],
+      warnings: [...checks.warnings, ...warningsOf(desk, message)],
+    },
   };
 }
 
@@ -53,14 +70,14 @@ function nameAndAddress(name: string | null, address: string): string {
   return name === null ? address : `${name} <${address}>`;
 }
 
-/** `   Kestrel Logistics · 14:35 Kolkata now`. */
-function whereabouts(lead: Lead | null, message: StoredMessage, now: Instant): string {
-  const there = `${formatClock(now, message.leadZone)} ${zoneLabel(message.leadZone)} now`;
-  return `   ${[lead?.company ?? null, there].filter((part) => part !== null).join(' · ')}`;
+/** `Kestrel Logistics · Kolkata · 14:35 now`. */
+function whereabouts(lead: Lead | null, message: StoredMessage, now: Instant): readonly string[] {
+  const there = [zoneLabel(message.leadZone), `${formatClock(now, message.leadZone)} now`];
+  return [lead?.company ?? null, ...there].filter((part) => part !== null);
 }
 
 /** D6: a lead without a first mail gets its sender when it leaves. */
-function fromText({ engine, state }: Desk, { sequenceId, leadRowId }: StoredMessage): string {
+function fromLine({ engine, state }: Desk, { sequenceId, leadRowId }: StoredMessage): HeadLine {
   const { brand, senders } = state.workspace;
   const sequence = [...engine.sequences.values()].find((each) => each.id === sequenceId);
   const kept = senders.areNamed ? senderOfLead(engine.db, leadRowId) : brand.from.address;
@@ -69,50 +86,40 @@ function fromText({ engine, state }: Desk, { sequenceId, leadRowId }: StoredMess
     sequence?.from ??
     (known === undefined ? (kept ?? FREE_SENDER) : nameAndAddress(known.name, known.address));
   const replyTo = sequence?.replyTo ?? brand.replyTo;
-  return replyTo === null ? sender : `${sender}   reply-to ${replyTo}`;
+  return { name: 'From', value: [sender], aside: replyTo === null ? [] : [`reply-to ${replyTo}`] };
 }
 
 const FREE_SENDER = 'the sender with most room when it leaves';
 
 /** `website-lead › 3 of 4 free-resource`. */
-function stepText(desk: Desk, message: StoredMessage): string {
+function stepText(desk: Desk, message: StoredMessage): readonly string[] {
   const sequence = [...desk.engine.sequences.values()].find((each) => each.id === message.sequenceId);
   const live = sequence?.steps.filter((step) => step.deletedAt === null) ?? [];
   const index = live.findIndex((step) => step.rowId === message.stepRowId);
   const place = index === -1 ? '' : `${String(index + 1)} of ${String(live.length)} `;
-  return `${message.sequenceId} › ${place}${message.stepId}`;
+  return [message.sequenceId, `${place}${message.stepId}`];
 }
 
-function lastSentAt(desk: Desk, message: StoredMessage): Instant | null {
+/** `last email 5 d ago · no reply yet`; an answer would have withdrawn the draft (B6), if anything looks for answers. */
+function lastEmailText(desk: Desk, message: StoredMessage): readonly string[] {
   const sent = messagesOfLead(desk.engine.db, message.leadRowId)
     .map((each) => each.sentAt)
     .filter((at) => at !== null);
-  return sent.length === 0 ? null : Math.max(...sent);
-}
-
-const LINK = /https?:\/\/[^\s)>\]]+/g;
-
-function factsOf({ bodyMarkdown, revision, textHash }: StoredMessage): readonly string[] {
-  const text = bodyMarkdown ?? '';
-  const words = text.split(/\s+/).filter((word) => word !== '').length;
-  const links = text.match(LINK)?.length ?? 0;
-  return [
-    countOf(words, 'word'),
-    countOf(links, 'link'),
-    ...(revision > 1 ? [`written ${String(revision)} times`] : []),
-    ...(textHash === null ? [] : [`hash ${textHash.slice(0, 8)}`]),
-  ];
+  if (sent.length === 0) return ['the first email'];
+  const last = `last email ${formatRelative(Math.max(...sent), desk.engine.now)}`;
+  return desk.engine.policy.replySourceIds.length === 0 ? [last] : [last, 'no reply yet'];
 }
 
 function warningsOf(desk: Desk, message: StoredMessage): readonly string[] {
   const zone = zoneOf(desk.state);
-  const { askReason, holdCause, heldUntil, note, editedAt, lastError, state } = message;
+  const { askReason, holdCause, heldUntil, note, editedAt, lastError, revision, state } = message;
   const until = heldUntil === null ? '' : ` until ${formatDateTime(heldUntil, zone)}`;
   return [
     ...(askReason === null ? [] : [`a person must look: ${askReason}`]),
     ...(state === 'held'
       ? [`held (${holdCause ?? 'no cause'})${until}${note === null ? '' : `: ${note}`}`]
       : []),
+    ...(revision > 1 ? [`written ${String(revision)} times`] : []),
     ...(editedAt === null ? [] : [`edited ${formatRelative(editedAt, desk.engine.now)}`]),
     ...(lastError === null ? [] : [`last attempt: ${lastError}`]),
   ];

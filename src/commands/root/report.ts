@@ -1,7 +1,7 @@
 import type { HeadgateError } from '../../core/errors.ts';
 import type { CliIo, GlobalFlags, Outcome, OutputStream } from '../cli-context.ts';
 import { createTerminal } from '../output/terminal.ts';
-import { escapeText } from '../output/text.ts';
+import { asciiText, escapeText } from '../output/text.ts';
 import { exitCodeOf, isExpectedExit, type AnyExitName } from './exit-table.ts';
 import { stackLines } from './failure.ts';
 
@@ -96,15 +96,16 @@ function writeOutcome(
 function humanLines({ human }: Outcome, global: GlobalFlags, io: CliIo): readonly string[] {
   if (typeof human === 'string') return human === '' ? [] : [human.replace(/\n$/, '')];
   const { stdout, env } = io;
-  return human(
-    createTerminal({
-      isTty: stdout.isTty,
-      columns: stdout.columns,
-      env,
-      color: global.color,
-      ascii: global.ascii,
-    }),
-  );
+  const terminal = createTerminal({
+    isTty: stdout.isTty,
+    columns: stdout.columns,
+    env,
+    color: global.color,
+    ascii: global.ascii,
+  });
+  const lines = human(terminal);
+  // A pipe gets the bytes as they are: whoever reads it knows better than the locale.
+  return terminal.isTty && !terminal.isUtf8 ? lines.map(asciiText) : lines;
 }
 
 function failureLines(ending: Exclude<Ending, { kind: 'outcome' }>, global: GlobalFlags): readonly string[] {

@@ -38,6 +38,8 @@ export interface DraftOptions {
   readonly askReason?: string;
   /** Which step of the three: 0, 1, 2. */
   readonly step?: number;
+  /** Columns of the lead that shall not be the ordinary ones. */
+  readonly lead?: Readonly<Record<string, string | number | null>>;
 }
 
 export interface ReviewDesk extends TestState {
@@ -99,6 +101,8 @@ export function reviewDesk(options: { now?: Instant; toml?: string } = {}): Revi
           `Lead${String(number)}`,
           'Kestrel',
         );
+      for (const [column, value] of Object.entries(given.lead ?? {}))
+        database.prepare(`UPDATE leads SET ${column} = ? WHERE row_id = ?`).run(value, number);
       const enrollmentRowId = insertEnrollment(database, {
         id: `e-enrollment${String(number)}`,
         leadRowId: number,

@@ -129,7 +129,7 @@ describe('review show', () => {
     const id = desk.draft({ askReason: 'late', bodyMarkdown: 'One two three.\n\nhttps://example.com/x' });
     const { stdout } = await desk.run(['review', 'show', id.slice(0, 7)]);
     expect(stdout).toContain('Lead1 <lead1@example.test>');
-    expect(stdout).toContain('Kestrel · 14:30 Kolkata now');
+    expect(stdout).toContain('Kestrel · Kolkata · 14:30 now');
     expect(stdout).toContain('website-lead › 1 of 3 welcome');
     expect(stdout).toContain('One two three.');
     expect(stdout).toContain('! a person must look: late');

@@ -9,19 +9,21 @@ import { FakeClock } from '../../helpers/fakes.ts';
 import type { CliOptions } from '../../helpers/cli.ts';
 import { reviewDesk, type ReviewDesk } from './desk-state.ts';
 
-/** A clock at which something happens as soon as the first screen is drawn: the second time that it is read. */
+/** A clock at which something happens while the nth screen is drawn: it is read once before the first one, and once by each. */
 class ClockWithNews extends FakeClock {
   #readings = 0;
+  readonly #screen: number;
   readonly #news: () => void;
 
-  constructor(news: () => void) {
+  constructor(screen: number, news: () => void) {
     super();
+    this.#screen = screen;
     this.#news = news;
   }
 
   override now(): number {
     this.#readings += 1;
-    if (this.#readings === 2) this.#news();
+    if (this.#readings === this.#screen + 1) this.#news();
     return super.now();
   }
 }
@@ -116,7 +118,7 @@ describe('review at a terminal', () => {
     const ids = [desk.draft(), desk.draft()];
     const change = { subject: 'Changed', text_hash: 'f'.repeat(64) } as const;
     const other = desk.message(ids[1]!);
-    const clock = new ClockWithNews(() => {
+    const clock = new ClockWithNews(2, () => {
       desk.database.write(() => moveMessage(desk.database, other, { to: 'pending_approval', change }));
     });
     const { stdout } = await sit(desk, ['s', 'a', 'q'], { clock });
@@ -129,7 +131,7 @@ describe('review at a terminal', () => {
     const desk = reviewDesk();
     const ids = [desk.draft(), desk.draft()];
     const first = desk.message(ids[0]!);
-    const clock = new ClockWithNews(() => {
+    const clock = new ClockWithNews(1, () => {
       desk.database.write(() =>
         moveMessage(desk.database, first, { to: 'cancelled', change: { ended_at: 1 } }),
       );
