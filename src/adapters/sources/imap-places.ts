@@ -1,8 +1,17 @@
 import { isObject } from '../mail/http/answer.ts';
 import { numberAt, textAt } from './event-fields.ts';
 
-/** By folder: how the server counts, and the last number that was read. */
-export type Places = Readonly<Record<string, { readonly uidValidity: string; readonly lastUid: number }>>;
+export interface Place {
+  /** How the server counts. */
+  readonly uidValidity: string;
+  /** The last number that was read. */
+  readonly lastUid: number;
+  /** Numbers up to it that the server lists and did not hand over. */
+  readonly unread: readonly number[];
+}
+
+/** By folder. */
+export type Places = Readonly<Record<string, Place>>;
 
 /** A cursor as it was kept; what is no longer understood is read anew, which changes nothing (E7). */
 export function parsePlaces(cursor: string | null): Places {
@@ -14,7 +23,8 @@ export function parsePlaces(cursor: string | null): Places {
       if (!isObject(place)) return [];
       const uidValidity = textAt(place, 'uidValidity');
       const lastUid = numberAt(place, 'lastUid');
-      return uidValidity === null || lastUid === null ? [] : [[path, { uidValidity, lastUid }]];
+      const unread = Array.isArray(place['unread']) ? place['unread'].filter(Number.isSafeInteger) : [];
+      return uidValidity === null || lastUid === null ? [] : [[path, { uidValidity, lastUid, unread }]];
     }),
   );
 }

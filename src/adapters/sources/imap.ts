@@ -1,18 +1,11 @@
-import { createHash } from 'node:crypto';
+import type { ImapFlow, ListResponse } from 'imapflow';
 
-import type { FetchMessageObject, ImapFlow, ListResponse } from 'imapflow';
-
-import { addressOfField } from '../../core/inbound/addresses.ts';
-import { classifyMail } from '../../core/inbound/classify.ts';
-import { headerOf } from '../../core/inbound/mail.ts';
 import type { IncomingFact } from '../../core/facts/fact.ts';
-import { factsOfMail } from '../../core/facts/from-mail.ts';
 import type { Instant } from '../../core/model.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
-import { readInboundMail } from '../inbound-mail.ts';
-import { NO_REFERENCE } from './event-fields.ts';
-import { parsePlaces, type Places } from './imap-places.ts';
+import { readBatch, stillListed } from './imap-batch.ts';
+import { parsePlaces, type Place, type Places } from './imap-places.ts';
 import { imapTrouble } from './imap-trouble.ts';
 
 export interface ImapOptions {
@@ -37,14 +30,15 @@ const MAILS_PER_PAGE = 20;
 const MAILS_PER_FOLDER_MAX = 5_000;
 /** What is older than this when a folder is read first, or numbered anew, answers nothing of ours that still waits. */
 const LOOK_BACK_MS = 30 * DAY_MS;
-/** Of one mail; the rest is an attachment. One byte more than the reader looks at, so that it sees that there is more. */
-const MAIL_BYTES_MAX = 4_000_001;
+/** Mails of one folder that are listed and not handed over; where there are more, the folder is the trouble. */
+const UNREAD_MAX = 20;
 const CONNECT_MS = 20_000;
 const SILENCE_MS = 60_000;
 
 /**
  * A mailbox over IMAP (E4): answers and notices from its inbox and junk, proof of our own mails from Sent. Opened read-only, so that
- * nothing is marked as read. Each folder goes on behind the last number that was kept, as long as the server still counts as it did
+ * nothing is marked as read. A mail that the server lists and does not hand over is told of, asked for again, and passed over by none;
+ * those behind it are read meanwhile. Each folder goes on behind the last number that was kept, as long as the server still counts as it did
  * (UIDVALIDITY, RFC 9051, 2.3.1.1); else the last thirty days are read again, which changes nothing (E7).
  */
 export function createImapSource(options: ImapOptions): FactSource {
@@ -64,11 +58,14 @@ async function* readMailbox(options: ImapOptions, from: ReadingFrom): AsyncGener
       const isLast = index === folders.length - 1;
       for await (const page of readFolder(client, { options, folder, places, from })) {
         places = page.places;
-        yield { facts: page.facts, cursor: JSON.stringify(places), isEnd: isLast && page.isEnd };
+        const isEnd = isLast && page.isEnd && unreadIn(places, folders) === '';
+        yield { facts: page.facts, cursor: JSON.stringify(places), isEnd };
         // What is unread in one folder is not made good by another.
         if (!page.isEnd && page.isCutShort) return;
       }
     }
+    const unread = unreadIn(places, folders);
+    if (unread !== '') throw imapTrouble(options, `it lists mails and does not hand them over: ${unread}`);
   } catch (error) {
     throw imapTrouble(options, error);
   } finally {
@@ -76,6 +73,15 @@ async function* readMailbox(options: ImapOptions, from: ReadingFrom): AsyncGener
     await client.logout().catch(() => undefined);
     client.close();
   }
+}
+
+/** `INBOX 8, 12; Junk 3`: what an operator looks for. */
+function unreadIn(places: Places, folders: readonly Folder[]): string {
+  return folders
+    .map(({ path }) => ({ path, unread: places[path]?.unread ?? [] }))
+    .filter(({ unread }) => unread.length > 0)
+    .map(({ path, unread }) => `${path} ${unread.join(', ')}`)
+    .join('; ');
 }
 
 async function connect(options: ImapOptions): Promise<ImapFlow> {
@@ -140,33 +146,35 @@ async function* readFolder(
   const { options, folder, from } = of;
   const mailbox = await client.mailboxOpen(folder.path, { readOnly: true });
   const uidValidity = String(mailbox.uidValidity);
-  const known = of.places[folder.path];
-  const uids = await newUids(client, known?.uidValidity === uidValidity ? known.lastUid : null, options);
-  let places = {
-    ...of.places,
-    [folder.path]: { uidValidity, lastUid: known?.uidValidity === uidValidity ? known.lastUid : 0 },
-  };
+  const request = { sourceId: options.id, isSent: folder.isSent, messageIdOf: options.messageIdOf };
+  const stored = of.places[folder.path];
+  const known = stored?.uidValidity === uidValidity ? stored : null;
+  const left =
+    known === null || known.unread.length === 0 ? [] : await stillListed(client, known.unread, request);
+  const uids = [...left, ...(await newUids(client, known?.lastUid ?? null, options))];
+  let place: Place = { uidValidity, lastUid: known?.lastUid ?? 0, unread: left };
+  const here = (): Places => ({ ...of.places, [folder.path]: place });
   let done = 0;
   do {
     if (
       done > 0 &&
       (options.now() >= from.deadlineAt || from.signal.aborted || done >= MAILS_PER_FOLDER_MAX)
     ) {
-      yield { facts: [], places, isEnd: false, isCutShort: true };
+      yield { facts: [], places: here(), isEnd: false, isCutShort: true };
       return;
     }
     const batch = uids.slice(done, done + MAILS_PER_PAGE);
-    const facts = batch.length === 0 ? [] : await factsOfBatch(client, { batch, folder, options });
+    const read = batch.length === 0 ? NOTHING_READ : await readBatch(client, { ...request, uids: batch });
     done += batch.length;
-    const lastUid = Math.max(
-      places[folder.path]?.lastUid ?? 0,
-      ...batch,
-      isDone(uids, done) ? mailbox.uidNext - 1 : 0,
-    );
-    places = { ...places, [folder.path]: { uidValidity, lastUid } };
-    yield { facts, places, isEnd: isDone(uids, done), isCutShort: false };
+    const lastUid = Math.max(place.lastUid, ...batch, isDone(uids, done) ? mailbox.uidNext - 1 : 0);
+    const unread = [...place.unread.filter((uid) => !batch.includes(uid)), ...read.unread];
+    if (unread.length > UNREAD_MAX) throw imapTrouble(options, `it hands over no mail of ${folder.path}`);
+    place = { uidValidity, lastUid, unread };
+    yield { facts: read.facts, places: here(), isEnd: isDone(uids, done), isCutShort: false };
   } while (!isDone(uids, done));
 }
+
+const NOTHING_READ = { facts: [], unread: [] };
 
 function isDone(uids: readonly number[], done: number): boolean {
   return done >= uids.length;
@@ -186,76 +194,4 @@ async function newUids(
   // A search that was refused found nothing out: taken for an empty folder, all that lies there would pass for read (A21).
   if (!Array.isArray(found)) throw imapTrouble(options, 'it refused to search a folder');
   return found.filter((uid) => uid > (lastUid ?? 0)).sort((one, other) => one - other);
-}
-
-async function factsOfBatch(
-  client: ImapFlow,
-  {
-    batch,
-    folder,
-    options,
-  }: { readonly batch: readonly number[]; readonly folder: Folder; readonly options: ImapOptions },
-): Promise<readonly IncomingFact[]> {
-  const messages = await client.fetchAll(
-    batch.join(','),
-    {
-      internalDate: true,
-      ...(folder.isSent ? { headers: ['message-id'] } : { source: { maxLength: MAIL_BYTES_MAX } }),
-    },
-    { uid: true },
-  );
-  const facts: IncomingFact[] = [];
-  for (const message of messages)
-    facts.push(...(await (folder.isSent ? ownMail(message) : incomingMail(message, options))));
-  return facts;
-}
-
-const MESSAGE_ID = /<[^<>\s]{1,500}>/;
-
-/** D1: a mail in Sent has left; an uncertain one is settled by it. */
-function ownMail(message: FetchMessageObject): Promise<readonly IncomingFact[]> {
-  const header = MESSAGE_ID.exec(message.headers?.toString('latin1') ?? '')?.[0];
-  if (header === undefined) return Promise.resolve([]);
-  return Promise.resolve([
-    {
-      kind: 'sent',
-      key: `sent ${header}`,
-      at: arrivedAt(message),
-      about: { ...NO_REFERENCE, messageIdHeaders: [header] },
-      trust: 'verified',
-      detail: 'it lies in Sent',
-      text: null,
-      until: null,
-      isMachine: true,
-    },
-  ]);
-}
-
-async function incomingMail(
-  message: FetchMessageObject,
-  { messageIdOf }: ImapOptions,
-): Promise<readonly IncomingFact[]> {
-  const bytes = message.source ?? Buffer.alloc(0);
-  const mail = await readInboundMail(bytes);
-  const at = arrivedAt(message);
-  const verdict = classifyMail(mail, { receivedOn: new Date(at).toISOString().slice(0, 10) });
-  const id = headerOf(mail.headers, 'message-id').slice(0, 500);
-  const writtenAs = MESSAGE_ID.exec(id)?.[0];
-  return factsOfMail({
-    verdict,
-    // One mail is one, in whichever folder it lies and however often the server numbers it anew.
-    key: id === '' ? `bytes ${createHash('sha256').update(bytes).digest('hex')}` : `mail ${id}`,
-    at,
-    from: addressOfField(headerOf(mail.headers, 'from')),
-    subject: headerOf(mail.headers, 'subject'),
-    messageId: verdict.refersTo.tokens.map(messageIdOf).find((own) => own !== null) ?? null,
-    conversationId: null,
-    ...(writtenAs === undefined ? {} : { writtenAs }),
-  });
-}
-
-/** When the server took it: `Date` is the writer's to choose. */
-function arrivedAt({ internalDate }: FetchMessageObject): Instant {
-  const at = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
-  return Number.isNaN(at) ? 0 : at;
 }
