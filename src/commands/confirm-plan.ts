@@ -9,6 +9,7 @@ import { leadByRowId } from '../store/leads.ts';
 import { planById, planItems, settlePlan, waitingPlans } from '../store/plans.ts';
 import type { StoredPlan, StoredPlanItem } from '../store/plans.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
+import { attributionGate } from './engine/attribution-gate.ts';
 import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { planSaved } from './engine/planning.ts';
 import { GUARDS_OFF } from './guards-off.ts';
@@ -129,9 +130,10 @@ async function settle(
   if (!request.isPreview) tidyUp(engine, job, () => session.writer());
   const quiet = quietReason(engine, job);
   const items = planItems(engine.db, plan.id);
+  const attribute = await attributionGate(engine, { job, allowFile: session.workspace.attributionAllowFile });
   const { plan: allowed, gone } = lookTidied(engine, job, {
     writer: () => session.writer(),
-    look: (tidied) => planSaved(tidied, job, quiet === null ? items : []),
+    look: (tidied) => planSaved(tidied, { job, attribute }, quiet === null ? items : []),
   });
   const fellAway =
     quiet === null

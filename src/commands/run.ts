@@ -5,6 +5,7 @@ import type { RunPlan } from '../core/planner.ts';
 import type { Reason } from '../core/reasons.ts';
 import { isBlastRadiusHoldOpen } from '../store/messages.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
+import { attributionGate } from './engine/attribution-gate.ts';
 import { isOperatorsDay, openEngine, type Engine } from './engine/engine.ts';
 import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { isNarrowed, narrowingOf, NOBODY } from './engine/narrowing.ts';
@@ -128,11 +129,15 @@ async function makePlan(
   const sender = senderFields(session.workspace);
   const { beforeLongWork: beforeMany } = session.invocation.context;
   const writeCopy = await fixedCopyWriter(engine, { sender, job: request.job, beforeMany });
+  const attribute = await attributionGate(engine, {
+    job: request.job,
+    allowFile: session.workspace.attributionAllowFile,
+  });
   const narrowing = quiet === null ? narrowingOf(engine, request) : NOBODY;
   const { job, limit } = request;
   return lookTidied(engine, job, {
     writer: () => session.writer(),
-    look: (tidied) => planJob(tidied, { job, narrowing, limit, writeCopy, countsCalendar }),
+    look: (tidied) => planJob(tidied, { job, narrowing, limit, writeCopy, attribute, countsCalendar }),
   });
 }
 

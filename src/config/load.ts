@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import type { Policy } from '../core/policy.ts';
 import type { Brand } from './brand.ts';
 import { createBrand } from './brand.ts';
@@ -33,6 +35,8 @@ export interface LoadedConfig {
   readonly senders: Senders;
   /** E1 to E5: where `sync` reads. */
   readonly sources: readonly SourceConfig[];
+  /** B8: the operator's own list of domains that belong together; an absolute path. */
+  readonly attributionAllowFile: string | null;
   readonly paths: WorkspacePaths;
   /** Every key of headgate.toml with its value and where it came from (`config show`). */
   readonly settings: Settings;
@@ -82,6 +86,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
   const { values } = settings;
   const policy = createPolicy(values, (key) => settings.sourceOf(key).kind !== 'default');
   const brand = createBrand(brandSettings.values);
+  const allowFile = values.textOrNull('attribution.allow');
   const config: LoadedConfig = {
     policy,
     mail: createMailConfig(values),
@@ -90,6 +95,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
     brand,
     senders: createSenders(values, brand),
     sources: createSources(values),
+    attributionAllowFile: allowFile === null ? null : resolve(paths.workspaceDir, allowFile),
     paths,
     settings,
     brandSettings,

@@ -7,10 +7,6 @@ export function noteOf(
   policy: Policy,
 ): string | null {
   switch (setting.key) {
-    case 'attribution.mode':
-      return setting.source.kind === 'default'
-        ? `acts as "${policy.attribution.mode}" until the gate is there`
-        : null;
     case 'limits.undo_minutes':
       return setting.source.kind === 'default' && !policy.live ? 'acts as 0 while not live' : null;
     case 'mail.transport':

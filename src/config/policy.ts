@@ -26,8 +26,10 @@ export function createPolicy(values: ValueReader, isSet: (key: string) => boolea
       coldMs: values.number('nurture.cold_days') * DAY_MS,
       quietMs: values.number('nurture.quiet_days') * DAY_MS,
     },
-    // The declared default is "domains"; until that gate exists nothing may claim to have been judged by it.
-    attribution: { mode: 'off', unknown: values.text('attribution.unknown') === 'wait' ? 'wait' : 'ask' },
+    attribution: {
+      mode: values.text('attribution.mode') === 'off' ? 'off' : 'domains',
+      unknown: values.text('attribution.unknown') === 'wait' ? 'wait' : 'ask',
+    },
     allowlist: values.texts('mail.allowlist'),
     replySourceIds: replySourceIds(values),
   };

@@ -207,16 +207,14 @@ const ATTRIBUTION: SectionSpec = {
       key: 'attribution.mode',
       type: {
         kind: 'choice',
-        choices: ['off'],
+        choices: ['off', 'domains'],
         later: {
-          domains:
-            "it will compare the domains of the lead's address and of its company before the first draft",
           model: 'it will ask a language model about the leads that their domains leave open',
         },
       },
       defaultValue: 'domains',
-      defaultNote: 'acts as "off" until the gate is available',
-      summary: 'How the gate judges.',
+      summary:
+        "How the gate judges: not at all, or by the domains of address and company, the operator's list and what other leads teach.",
     },
     {
       key: 'attribution.unknown',
@@ -227,10 +225,10 @@ const ATTRIBUTION: SectionSpec = {
     },
     {
       key: 'attribution.allow',
-      type: { kind: 'described', description: 'the path of a file' },
+      type: { kind: 'text', maximumLength: 1000 },
       defaultValue: null,
-      summary: "The operator's own list of pairs of domains that belong together.",
-      later: 'it will name pairs of domains that belong together',
+      summary:
+        "A file of the operator's own: on each line two or more domains of one company. Relative to this file.",
     },
   ],
 };

@@ -2,8 +2,9 @@ import type { Candidate } from './candidate.ts';
 import { stepsByCalendar } from './catch-up.ts';
 import { judgeBlastRadius, type BlastRadius, type BlastRadiusFacts } from './guards/blast-radius.ts';
 import type { CapsLeft } from './guards/caps.ts';
-import { judgeLead, PAUSE_PUSH_MS, type GuardContext } from './guards/lead-guards.ts';
-import { skip, type Verdict } from './guards/verdict.ts';
+import type { Attribution } from './attribution/judge.ts';
+import { judgeAttribution, judgeLead, PAUSE_PUSH_MS, type GuardContext } from './guards/lead-guards.ts';
+import { ALLOW, skip, type Verdict } from './guards/verdict.ts';
 import type { Instant, Job } from './model.ts';
 import { StepKeeper, type PlannedStep } from './planned-step.ts';
 import type { Reason } from './reasons.ts';
@@ -62,6 +63,12 @@ export type Adjustment =
   /** B7: nurture need not look at this lead for longer than a tick; until when is worked out from what it is by then. */
   | { readonly kind: 'requeue'; readonly candidate: PlannedStep };
 
+/** B8: what was found out about a lead that nobody had judged yet. */
+export interface PlannedAttribution {
+  readonly leadRowId: number;
+  readonly attribution: Attribution;
+}
+
 export interface RunPlan {
   readonly job: Job;
   readonly drafts: readonly PlannedDraft[];
@@ -71,6 +78,8 @@ export interface RunPlan {
   /** Verdicts that differ from the last run's, to be written (A13). */
   readonly changedVerdicts: readonly HeldBack[];
   readonly adjustments: readonly Adjustment[];
+  /** Verdicts of the attribution gate on leads that no run had judged before. */
+  readonly attributions: readonly PlannedAttribution[];
   readonly evaluated: number;
   /** Due, but not judged in this run because the cap was reached long before. */
   readonly notJudged: number;
@@ -96,6 +105,8 @@ export interface PlannerInput {
   /** Live enrollments of the job whose next step is not due yet. */
   readonly notDue?: number;
   readonly writeCopy: (candidate: Candidate) => CopyResult;
+  /** B8: judges a lead without a verdict, asked only for whom all else allows; left out while the gate is off. Null: not in this run. */
+  readonly attribute?: ((candidate: Candidate) => Attribution | null) | undefined;
   /** True for a run in doubt: it says what it avoided. */
   readonly countsCalendar?: boolean;
 }
@@ -128,6 +139,7 @@ class PlanInProgress {
   private readonly heldBack: HeldBack[] = [];
   private readonly changedVerdicts: HeldBack[] = [];
   private readonly adjustments: Adjustment[] = [];
+  private readonly attributions: PlannedAttribution[] = [];
   private readonly countsByReason: Partial<Record<Reason, number>> = {};
   private readonly plannedLeads = new Set<number>();
   private readonly keeper = new StepKeeper();
@@ -153,7 +165,8 @@ class PlanInProgress {
   }
 
   private considerStep(candidate: Candidate): void {
-    const verdict = this.judge(candidate);
+    const judged = this.judge(candidate);
+    const verdict = judged.kind === 'allow' && !this.isFull() ? this.judgeClaim(candidate) : judged;
     if (verdict.kind === 'skip' || verdict.kind === 'hold') {
       const until = verdict.kind === 'skip' ? verdict.until : null;
       this.holdBack(candidate, { reason: verdict.reason, until, detail: verdict.detail });
@@ -176,6 +189,7 @@ class PlanInProgress {
       countsByReason: this.countsByReason,
       changedVerdicts: this.changedVerdicts,
       adjustments: this.adjustments,
+      attributions: this.attributions,
       evaluated: this.evaluated,
       notJudged: Math.max(0, this.input.queueLength - this.evaluated),
       notDue: this.input.notDue ?? null,
@@ -197,6 +211,20 @@ class PlanInProgress {
       'this run already moves the lead',
       context.now + context.policy.limits.watermarkMs,
     );
+  }
+
+  /** B8: the gate costs time, and money with a model: it is the last to be asked, and of those alone whom this run would draft. */
+  private judgeClaim(candidate: Candidate): Verdict {
+    const { attribute, context } = this.input;
+    const { lead } = candidate;
+    if (attribute === undefined || lead.attribution !== null || context.without.has('attribution'))
+      return ALLOW;
+    const attribution = attribute(candidate);
+    if (attribution === null)
+      return skip('attribution_unknown', 'it came in during this run; the next one judges it');
+    this.attributions.push({ leadRowId: lead.rowId, attribution });
+    const { verdict, note } = attribution;
+    return judgeAttribution({ ...candidate, lead: { ...lead, attribution: verdict } }, context, note);
   }
 
   private write(candidate: Candidate, verdict: Verdict): void {

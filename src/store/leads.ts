@@ -116,8 +116,15 @@ export function updateLead(
   });
 }
 
+const SAME_CLAIM = 'company IS @company AND company_domain IS @companyDomain';
+
 const UPDATE = `
   UPDATE leads SET
+    -- B8: a verdict is one of a claim, and goes with it.
+    attribution = CASE WHEN ${SAME_CLAIM} THEN attribution END,
+    attribution_by = CASE WHEN ${SAME_CLAIM} THEN attribution_by END,
+    attribution_note = CASE WHEN ${SAME_CLAIM} THEN attribution_note END,
+    attribution_at = CASE WHEN ${SAME_CLAIM} THEN attribution_at END,
     first_name = @firstName, last_name = @lastName, company = @company, company_domain = @companyDomain,
     country = @country, region = @region, timezone = @timezone, zone = @zone, zone_rule = @zoneRule,
     stage = @stage, status = @status, source = @source, source_form_id = @sourceFormId, platform = @platform,

@@ -49,7 +49,6 @@ describe('config show', () => {
   test('says where a value acts otherwise than it reads', async () => {
     const { items } = await json(['config', 'show'], workspace());
     const noteOf = (key: string): unknown => items.find((item) => item['key'] === key)?.['note'];
-    expect(noteOf('attribution.mode')).toBe('acts as "off" until the gate is there');
     expect(noteOf('limits.undo_minutes')).toBe('acts as 0 while not live');
     expect(noteOf('mail.transport')).toBe('acts as "outbox" while not live');
     expect(noteOf('timezone')).toBeNull();

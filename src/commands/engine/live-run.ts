@@ -8,6 +8,7 @@ import { expireDrafts, hasExpired } from '../../store/expiry.ts';
 import { hasReservations, undoReservations } from '../../store/reservations.ts';
 import { applyActs, foldOptOuts } from '../spool/fold-opt-outs.ts';
 import { applyPlan, type Applied, type ApplyOptions } from './drafting.ts';
+import { recordAttributions } from './attribution-record.ts';
 import type { Engine } from './engine.ts';
 import { isReckonedOtherwise, reckonAnew } from './reckoning.ts';
 
@@ -18,6 +19,11 @@ export const MIN_FREE_BYTES = 32 * 1024 * 1024;
 export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): Applied {
   const { db } = engine;
   if (plan.drafts.length > 0) checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES });
+  // Before the drafts: each is judged once more, by the verdict as it is stored.
+  if (plan.attributions.length > 0)
+    db.write(() => {
+      recordAttributions(engine, plan.attributions, run.runId);
+    });
   try {
     const applied = applyPlan(engine, plan, run);
     return applied;

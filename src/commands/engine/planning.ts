@@ -5,7 +5,13 @@ import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import { createOpenings } from '../../core/guards/opening.ts';
 import { compileNurtureChoice, writesFollowUps } from '../../core/matching.ts';
 import type { Job } from '../../core/model.ts';
-import { planRun, writtenCopy, type CopyResult, type RunPlan } from '../../core/planner.ts';
+import {
+  planRun,
+  writtenCopy,
+  type CopyResult,
+  type PlannerInput,
+  type RunPlan,
+} from '../../core/planner.ts';
 import { nurtureStep } from '../../core/progress.ts';
 import {
   candidateOfColdLead,
@@ -25,6 +31,8 @@ import { draftsMade, draftVolume } from '../../store/volume.ts';
 import { isOperatorsDay, sequenceList, type Engine } from './engine.ts';
 
 export type WriteCopy = (candidate: Candidate) => CopyResult;
+/** B8; see `PlannerInput.attribute`. */
+export type AttributeLead = PlannerInput['attribute'];
 
 export interface PlanRequest {
   readonly job: Job;
@@ -32,6 +40,7 @@ export interface PlanRequest {
   /** `--limit`: can only lower the cap; null when not given. */
   readonly limit: number | null;
   readonly writeCopy: WriteCopy;
+  readonly attribute?: AttributeLead;
   /** True for a run in doubt: the plan says what the calendar alone would have drafted. */
   readonly countsCalendar?: boolean;
 }
@@ -70,7 +79,7 @@ function hasFollowUps(engine: Engine): boolean {
  */
 export function planSaved(
   engine: Engine,
-  job: Job,
+  { job, attribute }: { readonly job: Job; readonly attribute: AttributeLead },
   items: readonly StoredPlanItem[],
 ): { plan: RunPlan; gone: readonly StoredPlanItem[] } {
   const copies = new Map<Candidate, CopyResult>();
@@ -86,7 +95,7 @@ export function planSaved(
   }
   const writeCopy = (candidate: Candidate): CopyResult => copies.get(candidate) ?? NOT_SAVED;
   const queue = { candidates: copies.keys(), queueLength: copies.size };
-  const plan = engine.db.read(() => runPlanner(engine, { job, limit: null, writeCopy }, queue));
+  const plan = engine.db.read(() => runPlanner(engine, { job, limit: null, writeCopy, attribute }, queue));
   return { plan, gone };
 }
 
@@ -163,6 +172,7 @@ function runPlanner(
     caps: capsLeft(request.job, policy.limits, { ...draftsMade(db, now, operatorDay), limit: request.limit }),
     volume: { ...volume, factor: policy.limits.blastRadiusFactor, floor: policy.limits.blastRadiusFloor },
     writeCopy: request.writeCopy,
+    attribute: request.attribute,
     countsCalendar: request.countsCalendar ?? false,
   });
 }

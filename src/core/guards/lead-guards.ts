@@ -79,12 +79,12 @@ function judgeLeadHold({ lead }: Candidate, { now }: GuardContext): Verdict {
   return skip('lead_hold', lead.holdNote ?? 'on hold', lead.heldUntil);
 }
 
-/** B8: the gate itself runs before the planner; here only its verdict counts. */
-function judgeAttribution({ lead }: Candidate, { policy }: GuardContext): Verdict {
+/** B8: what the gate found. `note`: what it found it by, when it has just been asked. A mismatch stands whatever the mode. */
+export function judgeAttribution({ lead }: Candidate, { policy }: GuardContext, note?: string): Verdict {
   if (lead.attribution === 'mismatch')
-    return skip('attribution_mismatch', 'the address does not belong to the company');
+    return skip('attribution_mismatch', note ?? 'the address does not belong to the company');
   if (policy.attribution.mode === 'off' || lead.attribution !== 'unknown') return ALLOW;
-  const detail = 'nothing shows whether the address belongs to the company';
+  const detail = note ?? 'nothing shows whether the address belongs to the company';
   return policy.attribution.unknown === 'ask'
     ? ask('attribution_unknown', detail)
     : skip('attribution_unknown', detail);

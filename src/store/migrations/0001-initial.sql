@@ -58,7 +58,10 @@ CREATE TABLE leads (
   -- A2: time of the last draft of any kind.
   watermark_at INTEGER,
   attribution TEXT CHECK (attribution = 'verified' OR attribution = 'mismatch' OR attribution = 'not_applicable' OR attribution = 'unknown'),
+  -- B8: who found it, what was found, when.
+  attribution_by TEXT,
   attribution_note TEXT,
+  attribution_at INTEGER,
   held_until INTEGER,
   hold_note TEXT,
   -- B7: the earliest moment at which nurture need look at this lead; a lower bound, judged again by the planner.

@@ -1,0 +1,39 @@
+/** Forms of companies and words of ownership, which no domain carries. */
+const FORMS: ReadonlySet<string> = new Set(
+  (
+    'ab ag as asa aps a/s bv bvba co company corp corporation eg ek eurl gbr gmbh inc incorporated kft kg kgaa kk limitada ' +
+    'limited llc llp lp ltd ltda mbh nv ohg oy oyj plc pllc pte pty ug sa sarl sas sasu sc scs se sl slu snc spa spzoo sro srl ' +
+    'the und and y et'
+  ).split(' '),
+);
+
+/** A name that is shorter says too little: half of all companies could be meant. */
+const NAME_LENGTH_MIN = 4;
+
+/**
+ * Whether a domain's name is the company's name: `Kok & Zonen B.V.` is `kokzonen` and `kok-zonen`. All of its words must be there, since
+ * `apple` is not the `Apple Leisure Group`.
+ */
+export function isNamedAfter(domainName: string, company: string): boolean {
+  const words = wordsOf(company);
+  const joined = words.join('');
+  if (joined.length < NAME_LENGTH_MIN) return false;
+  return plainLetters(domainName).replaceAll('-', '') === joined;
+}
+
+/** Two spellings of one company's name have the same key; empty for a name of nothing but forms. */
+export function companyKey(company: string): string {
+  return wordsOf(company).join('');
+}
+
+function wordsOf(company: string): readonly string[] {
+  return plainLetters(company)
+    .replace(/(?<=\b[\p{L}])\.(?=[\p{L}]\b)/gu, '')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '' && !FORMS.has(word));
+}
+
+/** `Müller` is `muller`: domains come with and without their accents. */
+function plainLetters(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/ß/g, 'ss');
+}

@@ -1,0 +1,110 @@
+import type { Attribution, AttributionSource } from '../core/attribution/judge.ts';
+import type { AttributionClaim } from '../core/attribution/claim.ts';
+import type { AttributionVerdict, Instant, Job } from '../core/model.ts';
+import type { StateDatabase } from './database.ts';
+
+/** Whether a due step of the job belongs to a lead that nobody judged yet (B8). Costs what is due. */
+export function hasUnjudgedDue(db: StateDatabase, job: Job, now: Instant): boolean {
+  const row = db.prepare<[Job, Instant], { found: number }>(UNJUDGED_ENROLLED).get(job, now);
+  if (row?.found === 1 || job === 'drip') return row?.found === 1;
+  return db.prepare<[Instant], { found: number }>(UNJUDGED_COLD).get(now)?.found === 1;
+}
+
+const UNJUDGED_ENROLLED = `
+  SELECT EXISTS (SELECT 1 FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
+    WHERE e.kind = ? AND e.is_first_step IN (0, 1) AND e.next_due_at <= ? AND e.status IN ('pending', 'active')
+      AND e.next_due_at IS NOT NULL AND l.attribution IS NULL) AS found`;
+
+const UNJUDGED_COLD = `
+  SELECT EXISTS (SELECT 1 FROM leads
+    WHERE nurture_due_at <= ? AND nurture_due_at IS NOT NULL AND attribution IS NULL) AS found`;
+
+/** What a lead claims; null when it is gone. */
+export function claimOf(db: StateDatabase, leadRowId: number): AttributionClaim | null {
+  const row = db
+    .prepare<[number], { email_key: string; company: string | null; company_domain: string | null }>(
+      'SELECT email_key, company, company_domain FROM leads WHERE row_id = ?',
+    )
+    .get(leadRowId);
+  return row === undefined
+    ? null
+    : { email: row.email_key, company: row.company, companyDomain: row.company_domain };
+}
+
+/** One claim, and how many leads at one host make it. */
+export interface ClaimCount {
+  readonly host: string;
+  readonly company: string | null;
+  readonly companyDomain: string | null;
+  readonly leads: number;
+}
+
+/** What leads claim whose address is at the domain or below it. Those at the wrong company teach nothing. Reads every lead. */
+export function claimsAtDomain(db: StateDatabase, domain: string): ClaimCount[] {
+  return db
+    .prepare<[string, string], ClaimCount>(
+      `${CLAIMS} AND (email_key LIKE '%@' || ? OR email_key LIKE '%.' || ?) GROUP BY host, company_domain, company`,
+    )
+    .all(domain, domain);
+}
+
+/** The same of all leads at once, for who is about to judge many. */
+export function allClaims(db: StateDatabase): IterableIterator<ClaimCount> {
+  return db.prepare<[], ClaimCount>(`${CLAIMS} GROUP BY host, company_domain, company`).iterate();
+}
+
+const CLAIMS = `
+  SELECT substr(email_key, instr(email_key, '@') + 1) AS host, company, company_domain AS companyDomain, count(*) AS leads
+  FROM leads
+  WHERE (company IS NOT NULL OR company_domain IS NOT NULL) AND coalesce(attribution, '') <> 'mismatch'`;
+
+/** Keeps a verdict, in the caller's transaction. What a person decided is replaced by a person alone. False: it was kept as it was. */
+export function storeAttribution(
+  db: StateDatabase,
+  of: { readonly leadRowId: number; readonly attribution: Attribution; readonly now: Instant },
+): boolean {
+  db.assertInWrite();
+  const { leadRowId, attribution, now } = of;
+  const { verdict, by, note } = attribution;
+  const result = db
+    .prepare<[AttributionVerdict, AttributionSource, string, Instant, number, AttributionSource]>(
+      `UPDATE leads SET attribution = ?, attribution_by = ?, attribution_note = ?, attribution_at = ?
+       WHERE row_id = ? AND (coalesce(attribution_by, '') NOT IN ('operator', 'lead') OR ? IN ('operator', 'lead'))`,
+    )
+    .run(verdict, by, note, now, leadRowId, by);
+  return result.changes === 1;
+}
+
+/** Who is to be judged: everybody not judged yet, or everybody whose verdict is older than `before`. A person's verdict stands. */
+export interface ToJudge {
+  readonly after: number;
+  readonly before: Instant | null;
+  readonly limit: number;
+}
+
+/** The next leads to judge, by row id. */
+export function leadsToJudge(db: StateDatabase, { after, before, limit }: ToJudge): number[] {
+  return db
+    .prepare<[number, Instant | null, number], { row_id: number }>(
+      `SELECT row_id FROM leads WHERE row_id > ? AND coalesce(attribution_by, '') NOT IN ('operator', 'lead')
+         AND (attribution IS NULL OR attribution_at < ?) ORDER BY row_id LIMIT ?`,
+    )
+    .all(after, before, limit)
+    .map((row) => row.row_id);
+}
+
+export interface AttributionCount {
+  readonly verdict: AttributionVerdict | null;
+  readonly by: AttributionSource | null;
+  readonly leads: number;
+}
+
+/** How many leads have which verdict, and from whom. */
+export function attributionCounts(db: StateDatabase): AttributionCount[] {
+  return db
+    .prepare<[], AttributionCount>(
+      `SELECT attribution AS verdict, attribution_by AS "by", count(*) AS leads FROM leads
+       GROUP BY attribution, attribution_by ORDER BY attribution, attribution_by`,
+    )
+    .all();
+}
