@@ -108,3 +108,29 @@ export function attributionCounts(db: StateDatabase): AttributionCount[] {
     )
     .all();
 }
+
+/** A lead with what is known of its claim. */
+export interface JudgedLead {
+  readonly id: string;
+  readonly email: string;
+  readonly company: string | null;
+  readonly companyDomain: string | null;
+  readonly verdict: AttributionVerdict | null;
+  readonly by: AttributionSource | null;
+  readonly note: string | null;
+}
+
+/** Every lead in the order of arrival, or one of them. */
+export function judgedLeads(db: StateDatabase): IterableIterator<JudgedLead> {
+  return db.prepare<[], JudgedLead>(`${JUDGED} ORDER BY row_id`).iterate();
+}
+
+/** Null when it is gone. */
+export function judgedLead(db: StateDatabase, leadRowId: number): JudgedLead | null {
+  return db.prepare<[number], JudgedLead>(`${JUDGED} WHERE row_id = ?`).get(leadRowId) ?? null;
+}
+
+const JUDGED = `
+  SELECT id, email, company, company_domain AS companyDomain, attribution AS verdict, attribution_by AS "by",
+    attribution_note AS note
+  FROM leads`;

@@ -112,6 +112,17 @@ const guard = objectOf({
   until: nullable(instant),
 });
 
+/** Whom a person should look at after `leads verify`, or the one lead that was overruled. */
+const judged = objectOf({
+  id: idOf('l'),
+  email: text,
+  company: nullable(text),
+  company_domain: nullable(text),
+  attribution: nullable(oneOf(['verified', 'mismatch', 'not_applicable', 'unknown'])),
+  by: nullable(oneOf(['domains', 'list', 'leads', 'model', 'lead', 'operator'])),
+  note: nullable(text),
+});
+
 /** Documents of `leads …`: list, show, set, stop and due share one; why and import have their own. */
 const suppressed = objectOf(
   { email: text },
@@ -126,6 +137,7 @@ const suppressed = objectOf(
 );
 
 export const LEAD_SHAPES: Shapes = {
+  'headgate.verify/1': objectOf({ items: listOf(judged) }, { counts, files: listOf(text), at: instant }),
   'headgate.suppressions/1': objectOf({ items: listOf(suppressed) }),
   'headgate.suppressions-import/1': objectOf({
     counts,

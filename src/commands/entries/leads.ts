@@ -104,6 +104,27 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../leads-due.ts'),
   },
   {
+    path: 'leads verify',
+    group: 'leads and sequences',
+    summary: 'judge whether leads belong to the companies they claim',
+    schema: 'headgate.verify/1',
+    examples: [
+      'headgate leads verify --csv verdicts.csv',
+      'headgate leads verify priya@kestrel.example --as verified --reason "their new brand"',
+    ],
+    configure: (command: Command): void => {
+      command
+        .argument('[lead]', 'with --as: l-…, the beginning of an id, or an address')
+        .option('--all', 'judge everybody again, not only leads without a verdict')
+        .option('--judged-before <time>', 'with --all: only verdicts older than this, to go on after a stop')
+        .option('--as <verdict>', 'overrule: verified, mismatch, unknown or not_applicable')
+        .option('--reason <text>', 'with --as: why; kept in the story of the lead')
+        .option('--csv <file>', 'write every lead with its verdict')
+        .option('--html <file>', 'write the counts and whom to look at as a page');
+    },
+    load: () => import('../leads-verify.ts'),
+  },
+  {
     path: 'suppressions list',
     group: 'leads and sequences',
     summary: 'who never receives anything, and why',

@@ -22,6 +22,7 @@ import { enqueueNotice } from '../../store/notices.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import { addSuppression } from '../../store/suppressions.ts';
 import { addTimeline } from '../../store/timeline.ts';
+import { recordAttribution } from '../engine/attribution-record.ts';
 import { recordDelivery } from '../engine/delivery.ts';
 import { engineAt, type Engine } from '../engine/engine.ts';
 import { judgeSenders } from '../engine/sender-health.ts';
@@ -110,6 +111,15 @@ function follow(context: FactContext, following: Following): void {
     setLeadHold(db, { leadRowId: lead.rowId, until: effect.holdUntil, note: 'away, says its auto-reply' });
   }
   if (effect.optsOut && bailReason(lead) !== 'opted_out') context.optOut(lead, context.engine);
+  // B8: its own word is the best evidence, and keeps it out of every later sequence too.
+  if (effect.cancel === 'wrong_attribution') {
+    const attribution = {
+      verdict: 'mismatch',
+      by: 'lead',
+      note: 'it wrote that it does not work there',
+    } as const;
+    recordAttribution(db, { leadRowId: lead.rowId, attribution, now, ref: context.runId });
+  }
   if (effect.cancel !== null) cancelLeadEnrollments(db, lead.rowId, { reason: effect.cancel, now });
   refreshNurtureDue(db, lead.rowId, { policy, now });
   if (effect.alert || fact.suspicion !== undefined) alert(context, following);
