@@ -41,7 +41,9 @@ console.log(
   `${String(groups.length)} groups, ${String(pairs.length)} pairs, half of them of different companies\n`,
 );
 print('tier 1, domains alone', (pair) => verdictOf(facts, pair, []));
-print('tier 2, at its best: colleagues known, and all of them right', (pair) => verdictOf(facts, pair, knownLeads(pair)));
+print('tier 2, at its best: colleagues known, and all of them right', (pair) =>
+  verdictOf(facts, pair, knownLeads(pair)),
+);
 
 function pairsOf(all: readonly Group[]): readonly Pair[] {
   const same = all.flatMap(({ shared = [], from = [], to = [] }): Pair[] => [
@@ -83,13 +85,15 @@ function knownLeads({ email, company, isSame }: Pair): readonly CompanyCount[] {
 }
 
 function print(tier: string, judge: (pair: Pair) => AttributionVerdict): void {
-  const tally = { verified: [0, 0], mismatch: [0, 0], unknown: [0, 0], not_applicable: [0, 0] };
-  for (const pair of pairs) tally[judge(pair)][pair.isSame ? 0 : 1] += 1;
+  const judged = pairs.map((pair) => ({ pair, verdict: judge(pair) }));
+  const count = (verdict: AttributionVerdict, isSame?: boolean): number =>
+    judged.filter((each) => each.verdict === verdict && (isSame ?? each.pair.isSame) === each.pair.isSame)
+      .length;
   const half = pairs.length / 2;
-  const settled = pairs.length - sum(tally.unknown);
+  const settled = pairs.length - count('unknown');
   console.log(tier);
-  console.log(line('verified', tally.verified[0] ?? 0, sum(tally.verified), half));
-  console.log(line('mismatch', tally.mismatch[1] ?? 0, sum(tally.mismatch), half));
+  console.log(line('verified', count('verified', true), count('verified'), half));
+  console.log(line('mismatch', count('mismatch', false), count('mismatch'), half));
   console.log(
     `  settled without a model ${percent(settled, pairs.length)} (${String(settled)} of ${String(pairs.length)})\n`,
   );
@@ -98,10 +102,6 @@ function print(tier: string, judge: (pair: Pair) => AttributionVerdict): void {
 function line(name: string, right: number, said: number, wanted: number): string {
   const figures = `precision ${percent(right, said)} recall ${percent(right, wanted)}`;
   return `  ${name.padEnd(9)} ${figures} (${String(right)} right of ${String(said)} said and ${String(wanted)} wanted)`;
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
 }
 
 function percent(part: number, whole: number): string {
