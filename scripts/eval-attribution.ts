@@ -89,17 +89,18 @@ function print(tier: string, judge: (pair: Pair) => AttributionVerdict): void {
   const count = (verdict: AttributionVerdict, isSame?: boolean): number =>
     judged.filter((each) => each.verdict === verdict && (isSame ?? each.pair.isSame) === each.pair.isSame)
       .length;
-  const half = pairs.length / 2;
   const settled = pairs.length - count('unknown');
   console.log(tier);
-  console.log(line('verified', count('verified', true), count('verified'), half));
-  console.log(line('mismatch', count('mismatch', false), count('mismatch'), half));
+  console.log(line('verified', { right: count('verified', true), said: count('verified') }));
+  console.log(line('mismatch', { right: count('mismatch', false), said: count('mismatch') }));
   console.log(
     `  settled without a model ${percent(settled, pairs.length)} (${String(settled)} of ${String(pairs.length)})\n`,
   );
 }
 
-function line(name: string, right: number, said: number, wanted: number): string {
+function line(name: string, { right, said }: { readonly right: number; readonly said: number }): string {
+  // Half of the pairs are of one company, half of two.
+  const wanted = pairs.length / 2;
   const figures = `precision ${percent(right, said)} recall ${percent(right, wanted)}`;
   return `  ${name.padEnd(9)} ${figures} (${String(right)} right of ${String(said)} said and ${String(wanted)} wanted)`;
 }
