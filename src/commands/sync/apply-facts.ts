@@ -1,6 +1,6 @@
 import { bailReason } from '../../core/bail.ts';
 import { cleanNotes } from '../../core/clean-text.ts';
-import { isCredible } from '../../core/facts/credible.ts';
+import { isCredible, otherWriter } from '../../core/facts/credible.ts';
 import { effectOf, type Effect } from '../../core/facts/effect.ts';
 import type { IncomingFact } from '../../core/facts/fact.ts';
 import type { Instant, Lead } from '../../core/model.ts';
@@ -16,7 +16,7 @@ import {
   type MatchedRow,
 } from '../../store/facts.ts';
 import { setLeadHold } from '../../store/lead-lookup.ts';
-import { leadByRowId } from '../../store/leads.ts';
+import { leadByEmailKey, leadByRowId } from '../../store/leads.ts';
 import { messageById } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
 import { refreshNurtureDue } from '../../store/nurture-queue.ts';
@@ -122,7 +122,29 @@ function follow(context: FactContext, following: Following): void {
   }
   if (effect.cancel !== null) cancelLeadEnrollments(db, lead.rowId, { reason: effect.cancel, now });
   refreshNurtureDue(db, lead.rowId, { policy, now });
+  const writer = otherWriter(fact, match);
+  if (writer !== null) followWriter(context, { ...following, writer });
   if (effect.alert || fact.suspicion !== undefined) alert(context, following);
+}
+
+/** What the answer of somebody to whom a mail of ours was forwarded does to that person: only what is theirs to say. */
+function followWriter(
+  context: FactContext,
+  { fact, effect, match, writer }: Following & { readonly writer: string },
+): void {
+  const { db, policy, now } = context.engine;
+  const isOptOut = fact.kind === 'opt_out';
+  if (!isOptOut && fact.kind !== 'reply') return;
+  if (isOptOut)
+    addSuppression(db, { emailKey: writer, reason: 'opted_out', note: 'asked by mail', addedAt: now });
+  const lead = leadByEmailKey(db, writer);
+  if (lead === null) return;
+  const at = Math.min(fact.at, now);
+  addTimeline(db, { leadRowId: lead.rowId, at, kind: fact.kind, text: fact.detail, ref: match.messageId });
+  if (effect.isContact) recordContact(db, lead.rowId, at);
+  if (isOptOut && bailReason(lead) !== 'opted_out') context.optOut(lead, context.engine);
+  if (effect.cancel !== null) cancelLeadEnrollments(db, lead.rowId, { reason: effect.cancel, now });
+  refreshNurtureDue(db, lead.rowId, { policy, now });
 }
 
 /** D1: proof settles what was uncertain. What is being sent right now is left to its sender. */
@@ -168,7 +190,7 @@ function alert({ engine, sourceId, runId }: FactContext, { fact, match, lead }: 
     job: 'sync',
     dedupeKey: `${fact.kind} ${sourceId} ${fact.key}`,
     text: [
-      `${lead.email} ${HEADLINES[fact.kind] ?? `sent something (${fact.kind.replaceAll('_', ' ')})`}.`,
+      ...headline(fact, { lead, writer: otherWriter(fact, match) }),
       ...(fact.suspicion === undefined ? [] : [`Please look: ${fact.suspicion}.`]),
       ...words,
       `headgate leads show ${lead.id}   (${match.messageId})`,
@@ -177,6 +199,19 @@ function alert({ engine, sourceId, runId }: FactContext, { fact, match, lead }: 
     now: engine.now,
     repeatAfterMs: Infinity,
   });
+}
+
+function headline(
+  { kind }: IncomingFact,
+  { lead, writer }: { readonly lead: Lead; readonly writer: string | null },
+): readonly string[] {
+  const did = HEADLINES[kind] ?? `sent something (${kind.replaceAll('_', ' ')})`;
+  if (writer === null) return [`${lead.email} ${did}.`];
+  const hasEnded = kind === 'reply' || kind === 'not_there' || kind === 'opt_out';
+  return [
+    `${writer} ${did}.`,
+    `The mail was to ${lead.email}${hasEnded ? ', whose sequences have ended' : ''}: it may have been forwarded.`,
+  ];
 }
 
 /** The moment that a page of facts is applied at. */

@@ -25,6 +25,19 @@ const FROM_A_PERSON: ReadonlySet<FactKind> = new Set<FactKind>([
   'not_there',
   'robot',
 ]);
+/**
+ * Who wrote it, where that is another address than the one our mail went to; null where it is the same, is not known, or writes for
+ * nobody. A mail that names ours (by our return address, In-Reply-To or References, in this order) answers ours, whoever wrote it: the
+ * lead has forwarded it, or writes from a second address. Which of the two, nobody can tell, so the safe side is taken: the lead gets no
+ * further step (E4, B6), the writer, where that is a lead as well, neither, and the operator is told who wrote.
+ */
+export function otherWriter(
+  { kind, about }: Pick<IncomingFact, 'kind' | 'about'>,
+  message: Pick<MatchedMessage, 'emailKey'>,
+): string | null {
+  return FROM_A_PERSON.has(kind) && about.emailKey !== message.emailKey ? about.emailKey : null;
+}
+
 /** These speak of the recipient itself: about another address they are a forgery or a forwarded mail's trouble. */
 const ABOUT_THE_RECIPIENT: ReadonlySet<FactKind> = new Set<FactKind>([
   'soft_bounce',

@@ -66,6 +66,56 @@ describe('what came back changes its lead, once', () => {
     }
   });
 
+  describe('a mail that was forwarded, and is answered from another address', () => {
+    const fromAnna = (bench: SendDesk, id: string, kind: IncomingFact['kind']): IncomingFact => {
+      const header = String(bench.row('SELECT message_id_header AS header FROM outgoing_mail')['header']);
+      const named = { messageId: null, providerId: null, conversationId: null, messageIdHeaders: [header] };
+      const of = { kind, trust: 'claimed', text: 'Maren sent me this.' } as const;
+      return about(bench, id, { ...of, about: { ...named, emailKey: 'anna@anna.example' } });
+    };
+
+    test('E4, B6: the lead it was sent to gets no further step, and the operator reads who wrote', async () => {
+      const { bench, id } = await sentDesk();
+      expect(await read(bench, readyPages([[fromAnna(bench, id, 'reply')]]))).toMatchObject({ applied: 1 });
+      expect(enrollment(bench, id)).toEqual({ status: 'cancelled', cancel_reason: 'replied' });
+      const { text } = bench.row("SELECT text FROM notices WHERE kind = 'reply'");
+      expect(String(text).split('\n').slice(0, 2)).toEqual([
+        'anna@anna.example answered.',
+        'The mail was to maren@maren.example, whose sequences have ended: it may have been forwarded.',
+      ]);
+    });
+
+    test('E4: who wrote is a lead too: a person who answered is not bumped under the other name', async () => {
+      const { bench, id } = await sentDesk();
+      const anna = bench.approve('anna');
+      await read(bench, readyPages([[fromAnna(bench, id, 'reply')]]));
+      expect([enrollment(bench, id), enrollment(bench, anna)]).toMatchObject([
+        { cancel_reason: 'replied' },
+        { cancel_reason: 'replied' },
+      ]);
+      expect(bench.stateOf(anna)).toBe('cancelled');
+    });
+
+    test('B6: who asks for no more mail gets none, nor does the lead it was sent to', async () => {
+      const { bench, id } = await sentDesk();
+      const anna = bench.approve('anna');
+      await read(bench, readyPages([[fromAnna(bench, id, 'opt_out')]]));
+      for (const each of [id, anna]) {
+        expect(enrollment(bench, each)).toMatchObject({ cancel_reason: 'opted_out' });
+        expect(suppressionReason(bench.database, leadOf(bench, each).emailKey)).toBe('opted_out');
+        expect(leadOf(bench, each).optedOut).toBe(true);
+      }
+    });
+
+    test('an absence note, or a wrong address, says nothing of a lead who only forwards it', async () => {
+      const { bench, id } = await sentDesk();
+      const anna = bench.approve('anna');
+      await read(bench, readyPages([[fromAnna(bench, id, 'not_there'), fromAnna(bench, id, 'auto_reply')]]));
+      expect(enrollment(bench, id)).toMatchObject({ cancel_reason: 'wrong_attribution' });
+      expect(enrollment(bench, anna)).toMatchObject({ cancel_reason: null });
+    });
+  });
+
   test('E4: an answer that names no mail of ours is not lost when the next one left before it was read', async () => {
     const { bench, id } = await sentDesk();
     bench.clock.advance(2 * DAY_MS);
