@@ -1,7 +1,9 @@
 /**
- * `npm run eval:mail -- DIR [--misses]`: scores the classifier of incoming mail on real messages. DIR holds `mail/` and `labels.tsv`, one
- * row for each labelled recipient (columns file, recipient_no, class), and perhaps `not-bounce/`, ordinary mail that no notice may be made
- * of. Prints one line for each class: its name, precision, recall and counts.
+ * `npm run eval:mail -- DIR [--misses | --explain | --rules]`: scores the classifier of incoming mail on real messages. DIR holds `mail/`
+ * and `labels.tsv`, one row for each labelled recipient (columns file, recipient_no, class), and perhaps `not-bounce/`, ordinary mail that
+ * no notice may be made of. Prints one line for each class: its name, precision, recall and counts. `--misses` adds the mails that it got
+ * wrong, `--explain` all of them, each with what decided; `--rules` adds the rules that decided, the rarest last: one that rests on a
+ * single mail was perhaps learnt by heart.
  * A DIR of `emails/` and `trimmed/` holds replies as text and the new words in them: prints how many are found exactly.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { readInboundMail } from '../src/adapters/inbound-mail.ts';
 import { classifyMail } from '../src/core/inbound/classify.ts';
 import { readReply } from '../src/core/inbound/reply-text.ts';
-import { scoreLines, type Sample } from './eval-score.ts';
+import { ruleLines, scoreLines, type Sample } from './eval-score.ts';
 import type { InboundKind, InboundVerdict } from '../src/core/inbound/verdict.ts';
 
 /**
@@ -51,7 +53,11 @@ const CONTEXT = { receivedOn: '2026-01-01' };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { misses: { type: 'boolean', default: false } },
+  options: {
+    misses: { type: 'boolean', default: false },
+    explain: { type: 'boolean', default: false },
+    rules: { type: 'boolean', default: false },
+  },
 });
 const [folder] = positionals;
 if (folder !== undefined && existsSync(join(folder, 'trimmed'))) {
@@ -59,15 +65,20 @@ if (folder !== undefined && existsSync(join(folder, 'trimmed'))) {
   process.exit(0);
 }
 if (folder === undefined || !existsSync(join(folder, 'labels.tsv'))) {
-  console.error('usage: npm run eval:mail -- DIR [--misses]   (DIR holds mail/ and labels.tsv)');
+  console.error(
+    'usage: npm run eval:mail -- DIR [--misses | --explain | --rules]   (DIR holds mail/ and labels.tsv)',
+  );
   process.exit(64);
 }
 
 const samples = [...(await labelled(folder)), ...(await ordinary(join(folder, 'not-bounce')))];
 for (const line of scoreLines(samples)) console.log(line);
-if (values.misses) {
-  for (const { name, expected, actual, note } of samples)
+if (values.rules) for (const line of ruleLines(samples)) console.log(line);
+if (values.misses || values.explain) {
+  for (const { name, expected, actual, note } of samples) {
     if (expected !== actual) console.log(`${name}: ${expected}, taken for ${actual} (${note})`);
+    else if (values.explain) console.log(`${name}: ${expected} (${note})`);
+  }
 }
 
 async function labelled(dir: string): Promise<readonly Sample[]> {
@@ -93,6 +104,7 @@ async function labelled(dir: string): Promise<readonly Sample[]> {
       name,
       expected: cells[label ?? columns.length - 1] ?? '',
       actual: known.has(kind) ? kind : LABELS[kind],
+      rule: recipient?.rule ?? verdict.evidence[0] ?? '',
       note,
     });
   }
@@ -105,7 +117,8 @@ async function ordinary(dir: string): Promise<readonly Sample[]> {
   for (const name of readdirSync(dir).sort()) {
     const verdict = await classified(join(dir, name));
     const actual = NOTICES.has(verdict.kind) ? LABELS[verdict.kind] : 'not_bounce';
-    found.push({ name, expected: 'not_bounce', actual, note: verdict.evidence.join(' | ') });
+    const [rule = ''] = verdict.evidence;
+    found.push({ name, expected: 'not_bounce', actual, rule, note: verdict.evidence.join(' | ') });
   }
   return found;
 }

@@ -3,6 +3,8 @@ export interface Sample {
   readonly name: string;
   readonly expected: string;
   readonly actual: string;
+  /** What decided: a rule of the tables, or the first sign. */
+  readonly rule: string;
   readonly note: string;
 }
 
@@ -21,4 +23,15 @@ export function scoreLines(samples: readonly Sample[]): readonly string[] {
 
 function share(part: number, whole: number): string {
   return whole === 0 ? '     -' : `${((100 * part) / whole).toFixed(1).padStart(5)}%`;
+}
+
+/** One line for each rule that decided: how often it was right, how often wrong, and its name; the most used first. */
+export function ruleLines(samples: readonly Sample[]): readonly string[] {
+  const byRule = Map.groupBy(samples, ({ rule, actual }) => `${actual}  ${rule}`);
+  return [...byRule]
+    .sort(([, one], [, other]) => other.length - one.length)
+    .map(([rule, decided]) => {
+      const right = decided.filter(({ expected, actual }) => expected === actual).length;
+      return `right ${right}  wrong ${decided.length - right}  ${rule}`;
+    });
 }

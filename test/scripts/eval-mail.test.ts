@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { scoreLines } from '../../scripts/eval-score.ts';
+import { ruleLines, scoreLines } from '../../scripts/eval-score.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/eval-mail.ts');
 
@@ -58,6 +58,13 @@ describe('npm run eval:mail scores the classifier', () => {
     ]);
   });
 
+  test('every mail with what decided, and every rule with what it decided', () => {
+    writeFileSync(join(folder, 'mail/dead.eml'), bounce('5.1.1'));
+    writeFileSync(join(folder, 'labels.tsv'), 'file\trecipient_no\tclass\ndead.eml\t1\thard_bounce\n');
+    expect(evaluate('--explain').stdout).toMatch(/^dead\.eml: hard_bounce \(.*status 5\.1\.1/m);
+    expect(evaluate('--rules').stdout).toContain('right 1  wrong 0  hard_bounce  status 5.1.1\n');
+  });
+
   test('replies are compared with the words that are new in them', () => {
     for (const name of ['emails', 'trimmed']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'emails/one.txt'), 'Yes\n\nOn 4 Mar 2026, Ada wrote:\n> Tuesday?');
@@ -72,11 +79,12 @@ describe('npm run eval:mail scores the classifier', () => {
 
 describe('a score', () => {
   test('a class that nobody said has no precision, one that nobody expected no recall', () => {
-    const samples = [{ name: 'a', expected: 'x', actual: 'y', note: '' }];
+    const samples = [{ name: 'a', expected: 'x', actual: 'y', rule: 'r', note: '' }];
     expect(scoreLines(samples)).toEqual([
       'x  precision      -  recall   0.0%  labelled 1  said 0  right 0',
       'y  precision   0.0%  recall      -  labelled 0  said 1  right 0',
     ]);
     expect(scoreLines([])).toEqual([]);
+    expect(ruleLines(samples)).toEqual(['right 0  wrong 1  y  r']);
   });
 });

@@ -5,6 +5,7 @@ import { headerOf, type InboundMail } from './mail.ts';
 import { type NoticeSegment, type NoticeText, segmentsOf } from './notice-text.ts';
 import { foldLetters, hasPhrase, plainWords } from './phrases.ts';
 import { readRefusal, type RefusalFacts } from './refusal-facts.ts';
+import { DELAYS } from './rules/notice-words.ts';
 import { isExplained, judgeRefusal, mailboxStateIn } from './refusal-rules.ts';
 import type { InboundKind, RecipientVerdict } from './verdict.ts';
 
@@ -31,7 +32,7 @@ export function deliveryReportOf(mail: InboundMail, notice: NoticeText): Deliver
       .map((block) => fromBlock(block, segmentOf(block, segments, noticeText), failedRecipient(mail)));
     return { recipients, evidence: ['delivery-status', ...evidenceOf(recipients)] };
   }
-  const signs = bounceSigns(mail, noticeText);
+  const signs = bounceSigns(mail, notice);
   if (signs.length === 0) return null;
   const isDelay = isDelayNotice(mail, noticeText);
   const recipients = fromWords(mail, segments, noticeText).map((recipient) =>
@@ -144,17 +145,8 @@ function verdictOf(
   return { address, ...judged, status, smtpCode, diagnostic };
 }
 
-const DELAY_WORDS = [
-  'warning message only',
-  'do not need to resend',
-  'still being retried',
-  'has been delayed',
-  'is delayed',
-  'will be retried',
-];
-
 function isDelayNotice(mail: InboundMail, noticeText: string): boolean {
   if (/\bfail(?:ed|ure)\b/i.test(headerOf(mail.headers, 'subject'))) return false;
   const folded = foldLetters(noticeText);
-  return DELAY_WORDS.some((phrase) => hasPhrase(folded, phrase));
+  return DELAYS.some((phrase) => hasPhrase(folded, phrase));
 }

@@ -1,5 +1,5 @@
 import { addressesIn, addressOfField } from './addresses.ts';
-import { headerOf, type InboundMail, linesOf, parseFields, partOf } from './mail.ts';
+import { headerOf, type InboundMail, linesOf, type MailHeader, parseFields, partOf } from './mail.ts';
 
 /** A complaint or another report of a mailbox provider. */
 export interface FeedbackReport {
@@ -21,9 +21,9 @@ export function isComplaint({ type }: FeedbackReport): boolean {
   return !NO_COMPLAINT.has(type);
 }
 
-/** A report in the format of RFC 5965, or in one of the two older forms that are still sent; null for other mail. */
+/** A report in the format of RFC 5965, or in one of the older forms that are still sent; null for other mail. */
 export function feedbackReportOf(mail: InboundMail): FeedbackReport | null {
-  return fromPart(mail) ?? fromOutlook(mail);
+  return fromPart(mail) ?? fromOutlook(mail) ?? fromProvider(mail);
 }
 
 function fromPart(mail: InboundMail): FeedbackReport | null {
@@ -49,13 +49,56 @@ function fromFields(text: string): FeedbackReport | null {
   return { type, recipients, evidence: `feedback-type ${type}` };
 }
 
+const OUTLOOK_RECIPIENT = 'x-hmxmroriginalrecipient';
+
 /** Outlook.com's Junk Mail Reporting Programme returns the mail with the recipient in a header of its own. */
 function fromOutlook(mail: InboundMail): FeedbackReport | null {
-  const returned = partOf(mail, ['message/rfc822']);
+  // A mail that a mailbox for complaints passed on has the header itself, and no part around it.
+  const own = headerOf(mail.headers, OUTLOOK_RECIPIENT);
+  if (own !== '') return { type: 'abuse', recipients: addressesIn(own, 1), evidence: 'junk mail report' };
+  const returned = returnedIn(mail);
   if (returned === null) return null;
   const isSubject = /^complaint about message from\b/i.test(headerOf(mail.headers, 'subject'));
-  const fields = parseFields(linesOf(returned.text, LINES_MAX));
-  const recipient = headerOf(fields, 'x-hmxmroriginalrecipient');
+  const recipient = headerOf(returned, OUTLOOK_RECIPIENT);
   if (!isSubject && recipient === '') return null;
   return { type: 'abuse', recipients: addressesIn(recipient, 1), evidence: 'junk mail report' };
+}
+
+/** Where reports come from: their local parts and the hosts that providers keep for them. */
+const REPORTER =
+  /\b(?:abuse|fbl|arf|feedback(?:-?loop)?|complaints?|scomp|spam(?:-?reports?)?)[\w.+-]{0,40}@|@(?:[\w-]{1,40}\.){0,4}(?:arf|abuse|feedback|complaints?|[\w-]{0,30}fbl)\./i;
+const REPORT_SUBJECT =
+  /\b(?:abuse|spam|complaint|junk|fbl|feedback)\b.{0,40}\b(?:reports?|complaint|loop)\b|\bcomplaint (?:about|from|regarding)\b|^\[spamcop\b/i;
+/** The sentence that RFC 5965 gives as an example of the readable part, and that many kept. */
+const REPORT_SENTENCE =
+  /\b(?:(?:spam|abuse) (?:report|complaint)|feedback report|reported (?:the |this |your )?(?:e-?mail|message)? ?as (?:spam|junk|abuse))\b/i;
+const SENTENCE_CHARACTERS_MAX = 2_000;
+
+/**
+ * A report whose machine-readable part is missing or got lost: it says by its type what it is; or its sender, its
+ * subject or its first sentences do, two of three, and the mail that it is about lies in it.
+ */
+function fromProvider(mail: InboundMail): FeedbackReport | null {
+  const returned = returnedIn(mail);
+  const isTyped = /report-type="?feedback-report/i.test(headerOf(mail.headers, 'content-type'));
+  if (!isTyped && (returned === null || !isReported(mail))) return null;
+  const recipients = returned === null ? [] : addressesIn(headerOf(returned, 'to').slice(0, 1_000), 1);
+  return { type: 'abuse', recipients, evidence: 'abuse report' };
+}
+
+function isReported({ headers, text }: InboundMail): boolean {
+  const signs = [
+    REPORTER.test(headerOf(headers, 'from').slice(0, 300)),
+    REPORT_SUBJECT.test(headerOf(headers, 'subject').slice(0, 300)),
+    REPORT_SENTENCE.test(text.slice(0, SENTENCE_CHARACTERS_MAX)),
+  ];
+  return signs.filter((sign) => sign).length >= 2 && !ANSWER.test(headerOf(headers, 'subject'));
+}
+
+/** People answer reports, and pass them on. */
+const ANSWER = /^\s*(?:re|aw|sv|antw|fwd?|wg)\s?:/i;
+
+function returnedIn(mail: InboundMail): readonly MailHeader[] | null {
+  const part = partOf(mail, ['message/rfc822', 'text/rfc822-headers', 'message/rfc822-headers']);
+  return part === null ? null : parseFields(linesOf(part.text, LINES_MAX));
 }

@@ -44,6 +44,11 @@ const COMMANDS: readonly (readonly [SmtpCommand, RegExp])[] = [
   ['connect', new RegExp(`${BEFORE}(?:initial connection|helo|ehlo)\\b|failed after i connected`, 'i')],
 ];
 
+/** Where no such words stand: transcripts that name the command on a line of its own, before the reply or in it. */
+const BARE_RCPT = /\brcpt to\b|smtp:rcpt\b|\brcpt command\b/i;
+/** What a server said yes to is no part of its refusal: in transcripts the list of its extensions stands there. */
+const POSITIVE_REPLY = /^[ \t]*(?:(?:out|s|r|<<<|<--|<-)[: ]?[ \t]*)?2[0-5]\d[- ].*$/gim;
+
 export interface RefusalSource {
   /** The words of the server. */
   readonly text: string;
@@ -56,7 +61,7 @@ export interface RefusalSource {
 /** Takes the words of a refusal apart; what it does not say is null. Looks at a bounded part of the text. */
 export function readRefusal({ text, statusField = '', around = '' }: RefusalSource): RefusalFacts {
   const cut = text.slice(0, TEXT_CHARACTERS_MAX);
-  const said = QUOTED_REPLY.exec(cut)?.[1] ?? cut;
+  const said = (QUOTED_REPLY.exec(cut)?.[1] ?? cut).replace(POSITIVE_REPLY, '');
   const statuses = [...(said.match(STATUSES) ?? []), ...(statusField === '' ? [] : [statusField])];
   const status = statuses.find((candidate) => !/^\d\.0\.0$/.test(candidate)) ?? statuses[0] ?? null;
   const code = SMTP_CODE.exec(said)?.[1];
@@ -78,5 +83,6 @@ function commandIn(text: string): SmtpCommand | null {
     const at = text.search(pattern);
     if (at !== -1 && (first === null || at < first.at)) first = { command, at };
   }
-  return first?.command ?? null;
+  if (first !== null) return first.command;
+  return BARE_RCPT.test(text) ? 'rcpt' : null;
 }

@@ -1,10 +1,12 @@
 import { BLOCK_PHRASES } from './rules/block-phrases.ts';
+import { DEAD_PAIRS } from './rules/dead-pairs.ts';
 import { DEAD_PHRASES } from './rules/dead-phrases.ts';
 import type { PhraseGroup } from './rules/phrase-group.ts';
-import { POLICY_PHRASES } from './rules/policy-phrases.ts';
+import { CONTRADICTING_PHRASES, POLICY_PHRASES } from './rules/policy-phrases.ts';
 import { SOFT_PHRASES, SUSPENDED_AND_FULL_PHRASES } from './rules/soft-phrases.ts';
+import { FULL_PAIRS, STATE_PAIRS } from './rules/state-pairs.ts';
 import { STATUS_RULES } from './rules/status-codes.ts';
-import { firstPhrase } from './phrases.ts';
+import { phraseIndex } from './phrases.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
 import type { RefusalKind, RefusalReason } from './verdict.ts';
 
@@ -59,9 +61,12 @@ export function isExplained(facts: RefusalFacts): boolean {
 }
 
 function byWords(facts: RefusalFacts): RefusalJudgement | null {
-  const other = inGroups(facts.words, SUSPENDED_AND_FULL_PHRASES) ?? inGroups(facts.words, BLOCK_PHRASES);
+  const other =
+    inGroups(facts.words, SUSPENDED_AND_FULL_PHRASES) ??
+    inGroups(facts.words, BLOCK_PHRASES) ??
+    inGroups(facts.words, STATE_PAIRS);
   if (other !== null) return judgement(other.reason, `phrase ${other.phrase}`);
-  const dead = inGroups(facts.words, DEAD_PHRASES);
+  const dead = inGroups(facts.words, DEAD_PHRASES) ?? inGroups(facts.words, DEAD_PAIRS);
   if (dead !== null) return judgeDead(facts, dead, `phrase ${dead.phrase}`);
   const rest = inGroups(facts.words, POLICY_PHRASES) ?? inGroups(facts.words, SOFT_PHRASES);
   return rest === null ? null : judgement(rest.reason, `phrase ${rest.phrase}`);
@@ -76,7 +81,7 @@ function byStatus(facts: RefusalFacts): RefusalJudgement | null {
   if (rule === undefined) return null;
   const evidence = `status ${status}`;
   return KINDS[rule.reason] === 'dead_address'
-    ? judgeDead(facts, { reason: rule.reason, isPrecise: true }, evidence)
+    ? judgeDead(facts, { reason: rule.reason, isPrecise: true, at: 0 }, evidence)
     : judgement(rule.reason, evidence);
 }
 
@@ -91,21 +96,24 @@ function byCode({ smtpCode, isTransient, command }: RefusalFacts): RefusalJudgem
 
 /** What the words around a refusal say of a full or closed mailbox; null when they say nothing of the kind. */
 export function mailboxStateIn(words: string): RefusalJudgement | null {
-  const found = inGroups(words, SUSPENDED_AND_FULL_PHRASES);
+  const found = inGroups(words, [...SUSPENDED_AND_FULL_PHRASES, ...FULL_PAIRS]);
   return found === null ? null : judgement(found.reason, `phrase ${found.phrase}`);
 }
 
+/** How far from words that condemn an address others can contradict them: beyond it they speak of something else. */
+const CONTRADICTION_CHARACTERS_MAX = 160;
+
 /** A word that condemns an address counts only where the recipient was refused, and for good. */
-function judgeDead(
-  facts: RefusalFacts,
-  { reason, isPrecise }: Pick<PhraseGroup, 'reason' | 'isPrecise'>,
-  evidence: string,
-): RefusalJudgement {
+function judgeDead(facts: RefusalFacts, dead: Omit<Found, 'phrase'>, evidence: string): RefusalJudgement {
+  const { reason, isPrecise } = dead;
   if (facts.isTransient) return judgement('unreachable', `${evidence}, transient`);
   if (facts.status === '5.1.7' || facts.status === '5.1.8')
     return judgement('sender_refused', `${evidence}, ${facts.status}`);
   if (facts.command === 'mail' || facts.command === 'connect')
     return judgement('sender_refused', `${evidence}, after ${facts.command}`);
+  const contradiction = isPrecise ? null : contradictionTo(facts.words, dead.at);
+  if (contradiction !== null)
+    return judgement(contradiction.reason, `phrase ${contradiction.phrase}, against ${evidence}`);
   if (isPrecise || reason !== 'no_such_user' || /^5\.[145]\./.test(facts.status ?? ''))
     return judgement(reason, evidence);
   // Who knows its users refuses them at RCPT; a refusal of the body is a filter.
@@ -118,17 +126,43 @@ function judgeDead(
   return judgement('doubtful_user', evidence);
 }
 
+function contradictionTo(words: string, at: number): Found | null {
+  const from = Math.max(at - CONTRADICTION_CHARACTERS_MAX, 0);
+  return inGroups(words.slice(from, at + CONTRADICTION_CHARACTERS_MAX), CONTRADICTING_PHRASES);
+}
+
 function judgement(reason: RefusalReason, rule: string): RefusalJudgement {
   return { kind: KINDS[reason], reason, rule };
 }
 
-function inGroups(
-  words: string,
-  groups: readonly PhraseGroup[],
-): (Pick<PhraseGroup, 'reason' | 'isPrecise'> & { readonly phrase: string }) | null {
-  for (const { reason, phrases, isPrecise } of groups) {
-    const phrase = firstPhrase(words, phrases);
-    if (phrase !== null) return { reason, phrase, isPrecise };
+/** The first row of the tables that fits, and where. */
+interface Found extends Pick<PhraseGroup, 'reason' | 'isPrecise'> {
+  readonly phrase: string;
+  readonly at: number;
+}
+
+function inGroups(words: string, groups: readonly PhraseGroup[]): Found | null {
+  for (const { reason, phrases, patterns, isPrecise } of groups) {
+    const found = firstOf(words, phrases) ?? firstPair(words, patterns);
+    if (found !== null) return { reason, isPrecise, ...found };
+  }
+  return null;
+}
+
+function firstOf(words: string, phrases: readonly string[]): Pick<Found, 'phrase' | 'at'> | null {
+  for (const phrase of phrases) {
+    const at = phraseIndex(words, phrase);
+    if (at !== -1) return { phrase, at };
+  }
+  return null;
+}
+
+function firstPair(words: string, patterns: readonly RegExp[]): Pick<Found, 'phrase' | 'at'> | null {
+  for (const pattern of patterns) {
+    const found = pattern.exec(words);
+    const { thing, said } = found?.groups ?? {};
+    if (found !== null && thing !== undefined && said !== undefined)
+      return { phrase: `${thing}…${said}`, at: found.index };
   }
   return null;
 }

@@ -53,6 +53,58 @@ describe('E4: complaints suppress', () => {
     expect([verdict.kind, verdict.recipients[0]?.address]).toEqual(['complaint', 'kim@client.example']);
   });
 
+  const RETURNED = {
+    contentType: 'message/rfc822',
+    text: 'To: kim@client.example\r\nMessage-ID: <m-5@sender.example>\r\n\r\nHello',
+  };
+  const SENTENCE = 'This is an email abuse report for an email message received from IP 192.0.2.1.';
+
+  test('Outlook.com: a mailbox for complaints that takes the wrapping off leaves the header', () => {
+    const verdict = classify({
+      headers: { 'x-hmxmroriginalrecipient': 'kim@client.example', precedence: 'bulk' },
+      text: 'Hello',
+    });
+    expect([verdict.kind, verdict.recipients[0]?.address]).toEqual(['complaint', 'kim@client.example']);
+  });
+
+  test('a report that lost its machine-readable part still says by its type what it is', () => {
+    const headers = { 'content-type': 'multipart/report; report-type="feedback-report"; boundary=b1' };
+    expect(classify({ headers, text: 'Report', parts: [RETURNED] })).toMatchObject({
+      kind: 'complaint',
+      recipients: [{ address: 'kim@client.example' }],
+    });
+  });
+
+  test.each([
+    ['fbl@provider.example', 'Spam report', 'Hello'],
+    ['noreply@provider.example', 'Email Feedback Report for IP 192.0.2.1', SENTENCE],
+    ['Feedback <loop@fbl.provider.example>', 'FW: An idea', SENTENCE],
+    ['complaints@provider.example', 'Complaint about message from 192.0.2.1', ''],
+  ])('a provider without the format: from %s, "%s"', (from, subject, text) => {
+    const verdict = classify({
+      headers: { from, subject: subject.replace('FW: ', '') },
+      text,
+      parts: [RETURNED],
+    });
+    expect([verdict.kind, verdict.refersTo.returnedMessageIds]).toEqual([
+      'complaint',
+      ['m-5@sender.example'],
+    ]);
+  });
+
+  test.each([
+    ['one sign alone', 'fbl@provider.example', 'An idea', 'Hello'],
+    ['an answer to a report', 'abuse@client.example', 'Re: Spam report', 'Thank you, we look into it.'],
+    ['feedback of a person', 'feedback@client.example', 'Feedback on your message', 'I like it.'],
+  ])('%s is no complaint', (_, from, subject, text) => {
+    expect(classify({ headers: { from, subject }, text, parts: [RETURNED] }).kind).toBe('human_reply');
+  });
+
+  test('without the mail that it is about, a sender and a subject are not enough', () => {
+    const headers = { from: 'abuse@provider.example', subject: 'Your monthly spam report' };
+    expect(classify({ headers, text: 'Nothing to see.' }).kind).toBe('human_reply');
+  });
+
   test('Amazon sends complaints and bounces as JSON', () => {
     const headers = { from: 'SES <no-reply@sns.amazonaws.com>' };
     const complaint = {

@@ -159,6 +159,70 @@ describe('E4: a notice in plain words, as four of ten servers write it', () => {
     ]);
   });
 
+  const RETURNED = {
+    contentType: 'message/rfc822',
+    text: 'Message-ID: <m-6@sender.example>\r\nSubject: An idea\r\n\r\nHello',
+  };
+
+  test('a gateway under a name of its own: subject, text and the returned mail speak of failure', () => {
+    const headers = { from: 'gate7@client.example', subject: 'Mail could not be delivered' };
+    const text =
+      'Sent <<< RCPT TO:<kim@client.example>\nReceived >>> 550 unknown user.\nUnable to deliver message to <kim@client.example>.';
+    const verdict = classify({ headers, text, parts: [RETURNED] });
+    expect([verdict.kind, verdict.refersTo.returnedMessageIds]).toEqual([
+      'dead_address',
+      ['m-6@sender.example'],
+    ]);
+  });
+
+  test.each([
+    ['who names the mail that they answer', { 'in-reply-to': '<m-6@sender.example>' }],
+    ['who passes it on', { subject: 'Fwd: Mail could not be delivered' }],
+  ])('E4: a person %s is a person, whatever is attached', (_, more) => {
+    const headers = { subject: 'Mail could not be delivered', ...more };
+    const text = 'This was undeliverable, what now?';
+    expect(classify({ headers, text, parts: [RETURNED] }).kind).toBe('human_reply');
+  });
+
+  test('a report without a recipient in its fields is read in words', () => {
+    const headers = {
+      from: 'gate@client.example',
+      'content-type': 'multipart/report; report-type=delivery-status; boundary=b1',
+    };
+    const parts = [
+      { contentType: 'message/delivery-status', text: 'Reporting-MTA: dns; gate.client.example' },
+    ];
+    const text = 'A message could not be delivered to:\nkim@client.example\nThe mailbox is full.';
+    expect(classify({ headers, text, parts }).recipients).toMatchObject([
+      { address: 'kim@client.example', kind: 'soft_bounce' },
+    ]);
+  });
+
+  test("a filter of the recipient's that sends the mail back as a receipt refuses it", () => {
+    const headers = {
+      from: 'Mail Delivery Subsystem <admin@client.example>',
+      subject: 'Automatically rejected mail',
+    };
+    const parts = [
+      { contentType: 'message/disposition-notification', text: 'Disposition: automatic-action; deleted' },
+    ];
+    const text = 'Your message to <kim@client.example> was automatically rejected:\nQuota exceeded';
+    expect(classify({ headers, text, parts }).kind).toBe('soft_bounce');
+  });
+
+  test('an absence note from nobody that cannot be reached is no failure', () => {
+    const headers = { 'return-path': '<>', subject: 'An idea' };
+    expect(classify({ headers, text: 'I am travelling and could not be reached before Monday.' }).kind).toBe(
+      'auto_reply',
+    );
+  });
+
+  test('what a server said yes to is no part of its refusal', () => {
+    const text =
+      'Transcript of session follows.\n Out: 250-mx.client.example\n Out: 250-PIPELINING\n In: RCPT TO:<kim@client.example>\n Out: 550 5.1.1 <kim@client.example>: no such user';
+    expect(classify({ headers: DAEMON, text }).kind).toBe('dead_address');
+  });
+
   test('a warning that a mail is delayed is no bounce (hardening 141)', () => {
     const text =
       'THIS IS A WARNING MESSAGE ONLY. YOU DO NOT NEED TO RESEND YOUR MESSAGE.\nDelivery to kim@client.example has been delayed: Connection timed out';

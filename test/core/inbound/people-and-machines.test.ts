@@ -15,6 +15,11 @@ describe('E4: auto-replies do not count as answers', () => {
     ['X-Autoreply', { 'x-autoreply': 'yes' }],
     ['X-Autorespond', { 'x-autorespond': '' }],
     ['iCloud', { 'x-apple-action': 'VACATION/1' }],
+    ['a program with a header name of its own', { 'x-mail-auto-responder': '1' }],
+    ['a vacation program', { 'x-vacation-id': '7' }],
+    ['a groupware', { 'x-out-of-office': 'true' }],
+    ['an older spelling', { 'x-precedence': 'auto_reply' }],
+    ['an autoresponder that is its own mail program', { 'x-mailer': 'Example Autoresponder 2' }],
   ])('%s says so in a header, though In-Reply-To is there too', (_, headers) => {
     const verdict = classify({ headers: { ...headers, 'in-reply-to': '<m-1@sender.example>' }, text: NOTE });
     expect([verdict.kind, verdict.returnsOn]).toEqual(['auto_reply', '2026-03-12']);
@@ -34,6 +39,13 @@ describe('E4: auto-replies do not count as answers', () => {
     '自動返信: An idea',
     '自动回复: An idea',
     'Kim Rivers is out of the office',
+    'Automaattinen vastaus: An idea',
+    'Biroja atbilde, automātiska atbilde: An idea',
+    'Automatinis atsakymas: An idea',
+    'Automatski odgovor: An idea',
+    'Otomatik yanıt: An idea',
+    'Re: An idea (Automatic Response)',
+    '(Auto Response) An idea',
   ])('a program that says so in the subject alone: %s', (subject) => {
     expect(classify({ headers: { subject }, text: 'Thank you.' }).kind).toBe('auto_reply');
   });
@@ -63,6 +75,11 @@ describe('E4: no person is ever taken for a machine', () => {
       'a program that suppresses answers to everything',
       { 'x-auto-response-suppress': 'All', 'user-agent': 'Mail/1' },
     ],
+    ['a header that only asks for no automatic answers', { 'x-autoresponse-suppress': 'OOF' }],
+    ['a mark that says no', { 'x-autoreply': 'no' }],
+    ['a subject about automatic replies', { subject: 'Automatic replies in your product' }],
+    ['a question about one', { subject: 'Question on your automatic reply: who wrote it?' }],
+    ['automatic things that are no replies', { subject: 'Automation: your response rates' }],
     ['an answer to an auto-reply', { subject: 'Re: Automatic reply: An idea' }],
     ['a subject that speaks of absence', { subject: 'Re: Absence management for your team' }],
   ])('%s', (_, headers) => {

@@ -121,6 +121,8 @@ export const AWAY_SUBJECTS: readonly string[] = foldPhrases([
   '^otomatik yanıt',
   '^ofis dışında',
   '^αυτόματη απάντηση',
+  '^samodejni odgovor',
+  '^samodejen odgovor',
   '^מענה אוטומטי',
   '^رد تلقائي',
   '^自動返信',
@@ -137,6 +139,26 @@ export const AWAY_SUBJECTS: readonly string[] = foldPhrases([
   '자동응답',
   '^trả lời tự động',
 ]);
+
+/** `Re:`, `AW:`, `Fwd:`, `RE[2]:` and their kin in front of a folded subject. */
+export const REPLY_PREFIX =
+  /^\s*(?:re|aw|antw|antwort|sv|vs|ref|rif|res|rv|tr|fw|fwd|wg|odp|ynt|回复|答复|返信)(?:\[\d{1,3}\])?\s?[:：]/;
+
+/** What "automatic" is made of in most languages of Europe, folded. */
+const AUTO = '(?:auto(?:-|m\\.|ma[a-z]{1,9})?|автомат[а-я]{0,8}|αυτοματ[α-ω]{0,4}|otomatik)';
+/** And "reply" or "response". */
+const REPLY =
+  '(?:repl(?:y|ies)|respon[sd][a-z]{0,4}|repons[a-z]{1,2}|respuesta|risposta|resposta|raspuns|antw[a-z]{2,7}|svar|vastaus|odpov[a-z]{0,4}|odpowiedz|odgovor[a-z]?|valasz|atbild[a-z]{0,3}|atsak[a-z]{0,5}|vastus|yan[iı]t[iı]?|cevap|ответ[а-я]{0,2}|відповідь|отговор|одговор|απαντηση)';
+const AUTOMATIC_REPLY = `(?:${AUTO}[ -]?${REPLY}|${REPLY} ${AUTO})`;
+
+/**
+ * Bound to the end of the subject or to a divider behind it, so that "Automatic replies in your product" is none; and
+ * to the beginning, unless a colon follows: a few programs write the reason of the absence in front.
+ */
+export const AUTOMATIC_SUBJECT = new RegExp(
+  `^[\\[(<"*]{0,2}(?<own>${AUTOMATIC_REPLY})(?:[\\])>"*!.]{0,2}(?:$|\\s*[:：|]|\\s[-–—/>])|[\\])]\\s)|^(?!.*\\b(?:your|about|ihre|votre)\\b).{1,30}[ \\[(](?<led>${AUTOMATIC_REPLY})[\\])]?\\s?[:：]`,
+  'u',
+);
 
 /** What machines say of themselves; no person writes these sentences. */
 export const AUTOMATIC_STATEMENTS: readonly string[] = foldPhrases([

@@ -21,6 +21,7 @@ export const POLICY_PHRASES: readonly PhraseGroup[] = [
     'content rejected',
     'content … rejected',
     'content filter',
+    'content denied',
     'content … policy',
     'content presents',
     'message content',
@@ -34,7 +35,9 @@ export const POLICY_PHRASES: readonly PhraseGroup[] = [
     'headers too large',
     'header too',
     'header size',
-    'malformed',
+    'malformed header',
+    'malformed message',
+    'malformed mime',
     'mime error',
     'nested mime',
     'improper use of 8-bit',
@@ -95,7 +98,8 @@ export const POLICY_PHRASES: readonly PhraseGroup[] = [
     'rejected by recipient',
     'rejected due to',
     'rejected for',
-    'refused by',
+    'mail refused by',
+    'delivery refused by',
     'not accepted',
     'not authorised',
     'not authorized',
@@ -188,5 +192,39 @@ export const POLICY_PHRASES: readonly PhraseGroup[] = [
     'smtputf8',
     'unsupported',
     'not supported',
+  ]),
+];
+
+/**
+ * Words that contradict those that condemn an address, wherever in the refusal they stand: nobody says them of a person
+ * who does not exist. The softer reading wins, for a wrong suppression loses a person for ever.
+ */
+export const CONTRADICTING_PHRASES: readonly PhraseGroup[] = [
+  group('policy', 'GMX, Exchange, Mimecast, Symantec: a standard sentence with the true reason behind it', [
+    'policy',
+    'policies',
+    'restriction',
+    'prohibited',
+    'forbidden',
+    'virus',
+    'malware',
+    'security reasons',
+    'not authorized',
+    'not authorised',
+    'only accepts',
+    'only accepting',
+    'accepts mail only',
+    'too many',
+    'quarantine',
+  ]),
+  group('unreachable', 'RFC 5321 4.2.1: what may work another time', [
+    'try again later',
+    'try later',
+    'not found, try again',
+    'temporary',
+    'temporarily',
+    'server failure',
+    'servfail',
+    'name server reply',
   ]),
 ];

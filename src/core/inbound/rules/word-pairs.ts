@@ -1,0 +1,45 @@
+import { foldLetters } from '../phrases.ts';
+import type { RefusalReason } from '../verdict.ts';
+import type { PhraseGroup } from './phrase-group.ts';
+
+/** A thing and what is said of it: servers join the same two in endless ways ("mailbox kim@… was not found here"). */
+export interface WordPairs {
+  readonly reason: RefusalReason;
+  /** Standard, programs or vendors that use these words. */
+  readonly source: string;
+  /** Nouns; as regular expressions, without capturing groups. */
+  readonly things: readonly string[];
+  /** What follows the thing within half a line and the same sentence. */
+  readonly after: readonly string[];
+  /** What stands in front of the thing, with at most two words between: `no such local user`. */
+  readonly before: readonly string[];
+}
+
+/** Not over the end of a sentence, nor over a colon: what stands behind one is said of something else. */
+const GAP = String.raw`:? ?(?:[^.:;!?]|\.(?! )){0,40}?`;
+/** A word begins, or the tail of one that is denied: "doesn't exist". */
+const START = "(?:(?<![a-z])|(?=n't))";
+const WORDS = String.raw`(?:[\p{L}-]{1,16} ){0,2}`;
+
+/**
+ * A row of the tables in this folder, as one expression each way. Both gaps are bounded, so that the work is linear in
+ * the length of the text. Latin words begin where a word begins; in other scripts there is no telling.
+ */
+export function pairs({ reason, source, things, after, before }: WordPairs): PhraseGroup {
+  const thing = `(?<![a-z])(?<thing>${alternatives(things)})(?![a-z])`;
+  const patterns = [
+    after.length === 0 ? null : `${thing}${GAP}${START}(?<said>${alternatives(after)})(?![a-z])`,
+    before.length === 0 ? null : `(?<![a-z])(?<said>${alternatives(before)}) ?${WORDS}${thing}`,
+  ];
+  return {
+    reason,
+    source,
+    phrases: [],
+    patterns: patterns.filter((pattern) => pattern !== null).map((pattern) => new RegExp(pattern, 'u')),
+    isPrecise: false,
+  };
+}
+
+function alternatives(fragments: readonly string[]): string {
+  return fragments.map(foldLetters).join('|');
+}
