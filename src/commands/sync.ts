@@ -13,7 +13,7 @@ import { flagOption, listOption, textOption, usageError } from './options.ts';
 import { optOutsOf } from './run-session.ts';
 import { foldOptOuts } from './spool/fold-opt-outs.ts';
 import { sourcesOf } from './sync/open-sources.ts';
-import { syncCounts, syncDocument, syncLines } from './sync/sync-report.ts';
+import { syncCounts, syncDocument, syncLines, type SyncReport } from './sync/sync-report.ts';
 import { syncSource, type SourceResult, type SyncRequest } from './sync/sync-run.ts';
 import type { SyncSource } from './sync/sync-source.ts';
 import { openWorkspace } from './workspace.ts';
@@ -66,7 +66,7 @@ async function syncAll(
 ): Promise<Outcome> {
   const { sources, request } = of;
   const { clock, signal } = state.invocation.context;
-  if (!request.isPreview) takeOptOuts(state);
+  const pageActs = takeOptOuts(state, request);
   const results: SourceResult[] = [];
   for (const [index, source] of sources.entries()) {
     // What is left is left to the next run; each bounds itself by the end of its turn.
@@ -74,16 +74,17 @@ async function syncAll(
     const turn = { now: clock.now(), deadlineAt: request.deadlineAt, waiting: sources.length - index - 1 };
     results.push(await syncSource(state, source, { ...request, deadlineAt: endOfTurn(turn) }));
   }
-  const exit = exitOf(results, of);
-  if (!request.isPreview) recordSync(state, { runId: request.runId, results, exit });
-  const report = { state, request, results, exit };
+  const counts = syncCounts(results, pageActs);
+  const exit = exitOf(results, { ...of, counts });
+  if (!request.isPreview) recordSync(state, { runId: request.runId, counts, exit });
+  const report = { state, request, results, counts, exit };
   return {
     exit,
     document: syncDocument(report),
     human: (terminal) => syncLines(terminal, report),
     message:
       results.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`])).join('; ') || null,
-    journal: `sync: ${String(results.length)} sources, ${String(syncCounts(results)['events'] ?? 0)} events run=${request.runId}`,
+    journal: `sync: ${String(results.length)} sources, ${String(counts['events'] ?? 0)} events run=${request.runId}`,
   };
 }
 
@@ -104,23 +105,28 @@ export function endOfTurn(of: {
   return Math.max(share, deadlineAt - waiting * TURN_MS_MIN);
 }
 
-/** D10: what readers decided on the unsubscribe page, before anything else. */
-function takeOptOuts(state: OperatorState): void {
+/** D10: what readers decided on the unsubscribe page, before anything else. Returns how many there were; in a preview they stay. */
+function takeOptOuts(state: OperatorState, { isPreview }: SyncRequest): number {
   const { db, workspace, now } = state;
   const spool = optOutsOf(state);
-  if (spool.acts().length === 0) return;
+  const waiting = spool.acts().length;
+  if (waiting === 0 || isPreview) return waiting;
   // A15: a restored state remembers that it is one, however much is written now.
   writeKeepingDoubt(state, () => undefined);
-  foldOptOuts(openEngine({ db, policy: workspace.policy, now, without: new Set() }), spool);
+  return foldOptOuts(openEngine({ db, policy: workspace.policy, now, without: new Set() }), spool);
 }
 
 function exitOf(
   results: readonly SourceResult[],
-  { request, detailedExitCode }: { request: SyncRequest; detailedExitCode: boolean },
+  {
+    request,
+    detailedExitCode,
+    counts,
+  }: { request: SyncRequest; detailedExitCode: boolean; counts: SyncReport['counts'] },
 ): ExitName {
   const strongest = strongestExit(results.map(({ exit }) => exit));
   if (strongest !== 'OK' || !detailedExitCode) return strongest;
-  const found = Object.values(syncCounts(results)).some((count) => count > 0);
+  const found = Object.values(counts).some((count) => count > 0);
   if (!found) return 'NOTHING_DUE';
   return request.isPreview ? 'WOULD_ACT' : 'OK';
 }
@@ -128,7 +134,7 @@ function exitOf(
 /** A13: a run like any other. */
 function recordSync(
   state: OperatorState,
-  end: { readonly runId: string; readonly results: readonly SourceResult[]; readonly exit: ExitName },
+  end: { readonly runId: string; readonly counts: SyncReport['counts']; readonly exit: ExitName },
 ): void {
   const { db, now, workspace, invocation } = state;
   const { clock, machine } = invocation.context;
@@ -146,7 +152,7 @@ function recordSync(
       operatorDay: day,
       exitCode: EXIT_CODES[end.exit],
       reason: null,
-      counts: syncCounts(end.results),
+      counts: end.counts,
       planId: null,
       bootId: machine.bootId(),
     });

@@ -17,9 +17,10 @@ const BATCHES_MAX = 2_000;
  * Takes what readers decided on the unsubscribe page into the state (B6, D10), in the order in which it happened, and puts the files
  * away. The folder is read inside each transaction: two runs that fold at once find the same acts, and the second one does nothing.
  * Throws `spool_not_readable` (77), and what the file system throws when the files cannot be put away: an opt-out that is folded and
- * still lies there would bar its lead for good.
+ * still lies there would bar its lead for good. Returns how many it took.
  */
-export function foldOptOuts(engine: Engine, spool: OptOutSpool): void {
+export function foldOptOuts(engine: Engine, spool: OptOutSpool): number {
+  let taken = 0;
   for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
     const files = engine.db.write(() => {
       const acts = spool.acts().slice(0, BATCH_ACTS);
@@ -27,8 +28,10 @@ export function foldOptOuts(engine: Engine, spool: OptOutSpool): void {
       return acts.map(({ file }) => file);
     });
     spool.putAway(files);
-    if (files.length < BATCH_ACTS) return;
+    taken += files.length;
+    if (files.length < BATCH_ACTS) break;
   }
+  return taken;
 }
 
 /** What these acts do, in the caller's transaction; each once, however often it is read. */

@@ -11,11 +11,12 @@ export interface SyncReport {
   readonly state: OperatorState;
   readonly request: SyncRequest;
   readonly results: readonly SourceResult[];
+  readonly counts: Readonly<Record<string, number>>;
   readonly exit: ExitName;
 }
 
-/** The counts of a run as its row keeps them. */
-export function syncCounts(results: readonly SourceResult[]): Readonly<Record<string, number>> {
+/** The counts of a run as its row keeps them. `pageActs`: what readers decided on the unsubscribe page. */
+export function syncCounts(results: readonly SourceResult[], pageActs: number): SyncReport['counts'] {
   const sum = (of: (result: SourceResult) => number): number =>
     results.reduce((total, result) => total + of(result), 0);
   return {
@@ -27,11 +28,17 @@ export function syncCounts(results: readonly SourceResult[]): Readonly<Record<st
     updated: sum(({ leads }) => leads.updated),
     rejected: sum(({ rejected }) => rejected),
     failed: sum(({ outcome }) => (outcome === 'failed' ? 1 : 0)),
+    page_acts: pageActs,
   };
 }
 
 /** The `--json` document, one item for each source. */
-export function syncDocument({ state, request, results }: SyncReport): Readonly<Record<string, unknown>> {
+export function syncDocument({
+  state,
+  request,
+  results,
+  counts,
+}: SyncReport): Readonly<Record<string, unknown>> {
   const { clock } = state.invocation.context;
   return {
     schema: 'headgate.sync/1',
@@ -41,7 +48,7 @@ export function syncDocument({ state, request, results }: SyncReport): Readonly<
       started: formatInstant(state.now),
       ms: Math.max(0, clock.now() - state.now),
     },
-    counts: syncCounts(results),
+    counts,
     items: results.map(({ id, outcome, facts, leads, rejected, error, retryAt }) => ({
       source: id,
       outcome,
@@ -61,8 +68,11 @@ export function syncDocument({ state, request, results }: SyncReport): Readonly<
 }
 
 /** What a person reads: one line for each source, and what is wrong with it below. */
-export function syncLines(terminal: Terminal, { state, request, results }: SyncReport): readonly string[] {
-  if (results.length === 0) return [' No source is configured: add a [[source]] block to headgate.toml.'];
+export function syncLines(terminal: Terminal, report: SyncReport): readonly string[] {
+  const { state, request, results } = report;
+  const page = pageLines(report);
+  if (results.length === 0)
+    return [...page, ' No source is configured: add a [[source]] block to headgate.toml.'];
   const { timezone } = state.workspace.policy;
   const table = renderTable(terminal, results, [
     { header: 'source', cell: ({ id }) => id, minWidth: 8 },
@@ -74,7 +84,14 @@ export function syncLines(terminal: Terminal, { state, request, results }: SyncR
     const again = retryAt === null ? '' : `; asked again after ${formatDateTime(retryAt, timezone)}`;
     return [`   ${id}: ${escapeText(error)}${again}`];
   });
-  return [...table, ...(troubles.length === 0 ? [] : ['', ...troubles])];
+  return [...page, ...table, ...(troubles.length === 0 ? [] : ['', ...troubles])];
+}
+
+function pageLines({ counts, request }: SyncReport): readonly string[] {
+  const acts = counts['page_acts'] ?? 0;
+  if (acts === 0) return [];
+  const became = request.isPreview ? 'would be taken in' : 'taken in';
+  return [` ${countOf(acts, 'decision')} of the unsubscribe page ${became}.`];
 }
 
 function whatText({ facts, leads, rejected }: SourceResult, { isPreview }: SyncRequest): string {

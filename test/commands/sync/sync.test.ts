@@ -228,6 +228,23 @@ describe('sync hears at all times', () => {
     expect(bench.enrollmentsOf('maren@vogt.example')).toMatchObject([{ cancel_reason: 'opted_out' }]);
   });
 
+  test('D10: without a source it says what it took in, not only that there is none', async () => {
+    const bench = importDesk({ config: CONFIG.slice(0, CONFIG.indexOf('[[source]]')) });
+    const sync = async (...flags: string[]): Promise<{ code: number; stdout: string }> =>
+      bench.run(['sync', ...flags]);
+    expect((await sync()).stdout).toContain('No source is configured');
+    mkdirSync(join(bench.directory, 'unsub.d'));
+    const writer = createActWriter(join(bench.directory, 'unsub.d'));
+    const lead = `l-${'a'.repeat(16)}`;
+    writer.record({ leadId: lead, act: 'stop', at: bench.clock.now() });
+    const preview = await sync('--preview');
+    expect(preview.stdout).toContain('1 decision of the unsubscribe page would be taken in');
+    const live = await sync('--detailed-exit-code');
+    expect(live.stdout).toContain('1 decision of the unsubscribe page taken in');
+    expect(live.code).toBe(0);
+    expect((await sync('--detailed-exit-code')).code).toBe(20);
+  });
+
   test('A15: reading does not lift a restored state past its stamp unseen', async () => {
     const bench = folderDesk();
     const stampFile = join(bench.directory, 'stamp.json');
