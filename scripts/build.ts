@@ -3,7 +3,7 @@
  * CommonJS file starts in half the time of the same modules loaded one by one (docs/adr/0001). Then runs it idle once, to keep what V8
  * compiled. `--if-stale` builds only when a source is newer than the bundle.
  *
- * For the acceptance tests alone: `--into DIR` builds somewhere else and keeps nothing compiled, and `--guards-off NAMES` builds a
+ * `--into DIR` builds somewhere else, for a package with `--keep-compiled`. For the acceptance tests alone: `--guards-off NAMES` builds a
  * bundle without these guards, which is refused for dist/, so that no installation can ever run one.
  */
 import { spawnSync } from 'node:child_process';
@@ -33,6 +33,7 @@ const { values: FLAGS } = parseArgs({
   options: {
     'if-stale': { type: 'boolean', default: false },
     into: { type: 'string' },
+    'keep-compiled': { type: 'boolean', default: false },
     'guards-off': { type: 'string' },
   },
 });
@@ -243,7 +244,7 @@ if (FLAGS['guards-off'] !== undefined && FLAGS.into === undefined) {
 if (!FLAGS['if-stale'] || isStale()) {
   try {
     await bundle();
-    if (FLAGS.into === undefined) keepCompiled();
+    if (FLAGS.into === undefined || FLAGS['keep-compiled']) keepCompiled();
   } catch (error) {
     // esbuild has already shown each error with its line; its own stack helps nobody.
     if (!(error instanceof Error && 'errors' in error)) throw error;

@@ -16,7 +16,8 @@ const FLAGS_LENGTH = 4;
 const [, , folder = '', ...args] = process.argv;
 const directory = resolve(folder);
 const start = join(directory, 'headgate.cjs');
-const program = compileProgram(directory, null);
+// Without a folder: the name is kept too, and who loads it gives it the right one.
+const program = compileProgram(directory, null, 'program.cjs');
 if (program === null) throw new Error('a program without a cache always compiles');
 
 process.on('exit', () => {

@@ -27,15 +27,19 @@ export function cachedProgram(directory: string): Program | null {
   return cache === null ? null : compileProgram(directory, cache);
 }
 
-/** The same with the given cache, or without any. */
-export function compileProgram(directory: string, cache: Buffer | null): Program | null {
+/** The same with the given cache, or without any. `name` is what it is called in stack traces. */
+export function compileProgram(
+  directory: string,
+  cache: Buffer | null,
+  name = join(directory, 'program.cjs'),
+): Program | null {
   const file = join(directory, 'program.cjs');
   // ASCII, so that it stays one byte a character.
   const source = readFileSync(file, 'latin1');
   const buildId = source.slice(COMMENT_LENGTH, COMMENT_LENGTH + BUILD_ID_LENGTH);
   if (cache !== null && cache.toString('latin1', 0, BUILD_ID_LENGTH) !== buildId) return null;
   const script = new Script(source, {
-    filename: file,
+    filename: name,
     ...(cache === null ? {} : { cachedData: cache.subarray(BUILD_ID_LENGTH) }),
   });
   return {

@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '../core/loopback.ts';
+import type { Brand } from './brand.ts';
 import type { CrossIssue } from './cross-checks.ts';
 import type { ValueReader } from './value-reader.ts';
 
@@ -22,6 +23,25 @@ export function checkGoingLive(values: ValueReader): readonly CrossIssue[] {
     issues.push({ kind: 'conflict', key: 'web.base_url', expected, involves: INVOLVED });
   }
   return issues;
+}
+
+/** What a package writes into brand.toml until somebody says who they are. */
+export const UNSAID_POSTAL_ADDRESS = 'Your postal address';
+/** RFC 2606: what nobody will ever own. */
+const UNSAID_DOMAIN = /(?:^|\.)invalid$/;
+
+/** Answers that stand for somebody's own are good for a rehearsal, and for nothing that reaches people. */
+export function checkSenderIsSaid(values: ValueReader, brand: Brand | null): readonly CrossIssue[] {
+  if (brand === null || !reachesPeople(values)) return [];
+  const unsaid = [
+    ...(brand.domains.some((domain) => UNSAID_DOMAIN.test(domain)) ? [`from = "${brand.from.address}"`] : []),
+    ...(brand.postalAddress.trim() === UNSAID_POSTAL_ADDRESS
+      ? [`postal_address = "${brand.postalAddress}"`]
+      : []),
+  ];
+  if (unsaid.length === 0) return [];
+  const expected = `brand.toml does not say yet who writes: ${unsaid.join(', ')}`;
+  return [{ kind: 'conflict', key: 'live', expected, involves: ['live'] }];
 }
 
 /** What is allowed, because it may be a test, and wrong where it is none: a relay of this machine reaches people too. */

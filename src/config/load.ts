@@ -4,6 +4,7 @@ import type { Policy } from '../core/policy.ts';
 import type { Brand } from './brand.ts';
 import { createBrand } from './brand.ts';
 import { BRAND_SCHEMA } from './brand-schema.ts';
+import { checkSenderIsSaid } from './check-live.ts';
 import { configRemarks, crossCheckBrand, crossCheckConfig } from './cross-checks.ts';
 import type { MailConfig, WebConfig } from './channels.ts';
 import { createMailConfig, createWebConfig } from './channels.ts';
@@ -69,14 +70,15 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
     environment: null,
     crossCheck: crossCheckBrand,
   });
-  const domains = brandSettings.issues.length > 0 ? null : createBrand(brandSettings.values).domains;
+  const said = brandSettings.issues.length > 0 ? null : createBrand(brandSettings.values);
   const settings = readSettings({
     path: paths.configFile,
     schema: CONFIG_SCHEMA,
     environment: question.environment,
     crossCheck: (values) => [
       ...crossCheckConfig(values),
-      ...crossCheckSenders(values, domains),
+      ...checkSenderIsSaid(values, said),
+      ...crossCheckSenders(values, said?.domains ?? null),
       ...crossCheckSources(values),
       ...crossCheckNotify(values),
     ],

@@ -66,6 +66,20 @@ describe('D10: a live run needs a way out that its readers can use, and says in 
     ]);
   });
 
+  test('nothing is live while brand.toml holds the answers of a package instead of yours', () => {
+    const live = `${RELAY}base_url = "https://mail.example.com"\n${SECRET}`;
+    const unsaid = BRAND.replace('tom@mail.example.com', 'you@headgate.invalid').replace(
+      '1 Mill Lane, Leeds',
+      'Your postal address',
+    );
+    expect(complaints(live, unsaid)).toEqual([
+      'headgate.toml:1:1  live: brand.toml does not say yet who writes: from = "you@headgate.invalid", ' +
+        'postal_address = "Your postal address"',
+    ]);
+    expect(complaints(live, unsaid.replace('headgate.invalid', 'mail.example.com'))).toHaveLength(1);
+    expect(complaints(live.replace('true', 'false'), unsaid)).toEqual([]);
+  });
+
   test('without a postal address nothing runs, live or not', () => {
     const brand = BRAND.replace(/postal_address.*\n/, '');
     for (const toml of ['', RELAY])

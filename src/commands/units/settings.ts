@@ -91,7 +91,9 @@ function configurationOf(
       configFlag,
       stateFlag: null,
     });
-    return { zone: policy.timezone, credentials: configuredCredentials(settings) };
+    // One zone with two names; the units are shipped with the shorter one.
+    const zone = policy.timezone === 'Etc/UTC' ? 'UTC' : policy.timezone;
+    return { zone, credentials: configuredCredentials(settings) };
   } catch (error) {
     if (error instanceof HeadgateError || isRefused(error)) return null;
     throw error;

@@ -1,11 +1,11 @@
 #!/bin/bash
-# First process of a machine of its own: makes its root from this machine's, read through an overlay, and becomes systemd.
-# Arguments: the machine's folder, the installation, the node_modules.
+# First process of a machine of its own: makes its root from this machine's or another one, read through an overlay, and becomes systemd.
+# Arguments: the machine's folder, the root to read, and for a machine with /opt/headgate the installation and the node_modules.
 set -euo pipefail
-machine=$1 installation=$2 modules=$3
+machine=$1 base=$2 installation=${3-} modules=${4-}
 root=$machine/root
 mount --make-rprivate /
-mount -t overlay -o "lowerdir=/,upperdir=$machine/upper,workdir=$machine/work" overlay "$root"
+mount -t overlay -o "lowerdir=$base,upperdir=$machine/upper,workdir=$machine/work" overlay "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount -t tmpfs -o mode=755 cgroups "$root/sys/fs/cgroup" 2>/dev/null || true
@@ -34,9 +34,11 @@ mount --bind /dev/null "$root/dev/console"
 mount -t tmpfs -o mode=755 run "$root/run"
 mount -t tmpfs -o mode=1777 tmp "$root/tmp"
 
-mkdir -p "$root/opt/headgate/node_modules"
-for part in bin dist scripts systemd package.json; do cp -a "$installation/$part" "$root/opt/headgate/"; done
-mount --bind "$modules" "$root/opt/headgate/node_modules"
+if [ -n "$installation" ]; then
+  mkdir -p "$root/opt/headgate/node_modules"
+  for part in bin dist scripts systemd package.json; do cp -a "$installation/$part" "$root/opt/headgate/"; done
+  mount --bind "$modules" "$root/opt/headgate/node_modules"
+fi
 
 # Nothing that this machine runs may start in there: no service of its own, and nothing that wants hardware.
 if [ ! -e "$machine/prepared" ]; then

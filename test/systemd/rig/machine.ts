@@ -1,7 +1,16 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, rmdirSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  rmdirSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { installation, REPOSITORY } from '../../acceptance/rig/installation.ts';
 
@@ -15,6 +24,8 @@ const CLEAN_ENV = [
 const LESS_RIGHTS = ['setpriv', '--bounding-set', '-sys_time,-sys_boot,-sys_module,-syslog,-sys_rawio'];
 const CGROUPS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
 const POLL_MS = 200;
+/** What a package manager may take on a busy machine. */
+const COMMAND_MS = 180_000;
 
 /** Why no machine can be started here; null where one can. */
 export function whyNoMachine(): string | null {
@@ -31,20 +42,32 @@ function cgroupFolder(): string | null {
 }
 
 /**
- * A real systemd as first process of namespaces of its own, over an overlay of this machine's root: what it writes is gone with it. Its
+ * A real systemd as first process of namespaces of its own, over an overlay of a root: what it writes is gone with it. Its
  * clock, kernel and devices are this machine's and out of its reach; network is loopback alone. `/opt/headgate` is the present sources, built.
  */
 export class Machine {
   readonly #folder = mkdtempSync(join(tmpdir(), 'headgate-machine-'));
   readonly #cgroup = join(cgroupFolder() ?? '', `headgate-rig-${String(process.pid)}`);
-  readonly #installation: string;
+  /** What its root is read from. */
+  readonly #base: string;
+  /** The arguments of a machine with `/opt/headgate`. */
+  readonly #installation: readonly string[];
   #outer: ChildProcess | null = null;
   #leader = 0;
   #boots = 0;
 
-  constructor() {
+  /** Over this machine's root with `/opt/headgate` in it, or over the root of another system in the folder `base`, as it is. */
+  constructor(base: string | null = null) {
     for (const name of ['upper', 'work', 'root']) mkdirSync(join(this.#folder, name));
-    this.#installation = installation();
+    this.#base = base ?? '/';
+    this.#installation = base === null ? [installation(), join(REPOSITORY, 'node_modules')] : [];
+  }
+
+  /** Puts a file of this machine into it; before it boots. */
+  put(file: string, path: string): void {
+    const target = join(this.#folder, 'upper', path);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(file, target);
   }
 
   /** Boots; resolves when systemd says that it is up. Throws with the console when it does not come up. */
@@ -53,12 +76,7 @@ export class Machine {
     const consoleFile = join(this.#folder, `console.${String(this.#boots)}.log`);
     const log = openSync(consoleFile, 'w');
     mkdirSync(this.#cgroup, { recursive: true });
-    const inside = [
-      join(import.meta.dirname, 'inside.sh'),
-      this.#folder,
-      this.#installation,
-      join(REPOSITORY, 'node_modules'),
-    ];
+    const inside = [join(import.meta.dirname, 'inside.sh'), this.#folder, this.#base, ...this.#installation];
     const namespaces = ['--pid', '--fork', '--kill-child', '--mount', '--cgroup', '--net', '--ipc', '--uts'];
     // It ends with us, however we end.
     const script = 'echo $$ > "$0/cgroup.procs" && exec setpriv --pdeathsig KILL unshare "$@"';
@@ -102,7 +120,7 @@ export class Machine {
         ...CLEAN_ENV,
         ...command,
       ],
-      { encoding: 'utf8', timeout: 30_000 },
+      { encoding: 'utf8', timeout: COMMAND_MS },
     );
     return { code: status ?? -1, stdout, stderr };
   }
