@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vitest/config';
 
 /** The same files that scripts/build.ts loads as text. */
-const TEXT_FILE = /\.(?:sql|toml|md|csv|html)$/;
+const TEXT_FILE = /\.(?:sql|toml|md|csv|html|css)$|\/web\/private\/assets\/\w+\.js$/;
 
 const textFiles: Plugin = {
   name: 'text-files',

@@ -77,6 +77,17 @@ const betterSqliteBinary: Plugin = {
   },
 };
 
+/** What the review page gives to the browser is carried as text, not run here. */
+const browserScripts: Plugin = {
+  name: 'browser-scripts',
+  setup(plugin) {
+    plugin.onLoad({ filter: /[/\\]web[/\\]private[/\\]assets[/\\]\w+\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8'),
+      loader: 'text',
+    }));
+  },
+};
+
 function isStale(): boolean {
   if (!existsSync(BUNDLE) || !existsSync(join(DIST, 'program.cache'))) return true;
   const builtAtMs = statSync(BUNDLE).mtimeMs;
@@ -143,7 +154,7 @@ const OPTIONS: BuildOptions = {
   // Names stay, so that a stack trace can be read; whitespace is a quarter of what every start has to read.
   minifyWhitespace: true,
   legalComments: 'none',
-  loader: { '.sql': 'text', '.toml': 'text', '.md': 'text', '.csv': 'text', '.html': 'text' },
+  loader: { '.sql': 'text', '.toml': 'text', '.md': 'text', '.csv': 'text', '.html': 'text', '.css': 'text' },
   define: {
     'import.meta.dirname': '__dirname',
     'import.meta.filename': '__filename',
@@ -161,7 +172,7 @@ async function bundle(): Promise<void> {
   const separate: SeparateImports = new Map();
   mkdirSync(staging, { recursive: true });
   try {
-    const plugins = [separateLibraries(separate), betterSqliteBinary];
+    const plugins = [separateLibraries(separate), betterSqliteBinary, browserScripts];
     const files = await pack({
       file: 'src/entry.ts',
       everyRun: EVERY_RUN,

@@ -29,6 +29,8 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   status: READS_STATE,
   pause: READS_STATE,
   resume: WRITES_STATE,
+  web: ['TEMPFAIL'],
+  'web login': WRITES_STATE,
   'outbox list': [],
   'outbox open': [],
   review: DECIDES,

@@ -9,6 +9,7 @@ import { foldLog, inspectBackup, markCopy, type BackupContents } from '../store/
 import { openState } from '../store/database.ts';
 import { markRestored } from '../store/header.ts';
 import { mapSqliteError } from '../store/sqlite-errors.ts';
+import { dropAllWebKeys } from '../store/web-keys.ts';
 import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { distrustOpen, type Distrust } from './engine/distrust.ts';
@@ -72,6 +73,8 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
     const runId = random.publicId('r');
     const restored = db.write((): Restored => {
       markRestored(db, now);
+      // F6: a copy is as old as its sessions.
+      dropAllWebKeys(db);
       const journal = settleAgainst({ journal: createSendJournal(stateDir), outboxDir })(engine);
       return { journal, distrust: distrustOpen(engine, { runId, why: 'the state was restored' }), setAside };
     });

@@ -69,8 +69,8 @@ export function forgetWentLive(db: StateDatabase): void {
  * page by an old copy of it.
  */
 export function markRestored(db: StateDatabase, now: Instant): void {
+  db.prepare<[]>('DELETE FROM web_keys WHERE (SELECT restored_at FROM state_header) IS NULL').run();
   db.prepare<[number]>('UPDATE state_header SET restored_at = ?').run(now);
-  db.prepare<[]>('DELETE FROM web_keys').run();
 }
 
 /**

@@ -39,3 +39,9 @@ export function dropWebKey(db: StateDatabase, hash: string): boolean {
   db.assertInWrite();
   return db.prepare<[string]>('DELETE FROM web_keys WHERE hash = ?').run(hash).changes === 1;
 }
+
+/** Everybody is signed out. */
+export function dropAllWebKeys(db: StateDatabase): void {
+  db.assertInWrite();
+  db.prepare<[]>('DELETE FROM web_keys').run();
+}

@@ -113,6 +113,9 @@ async function lookAround(desk: Desk): Promise<void> {
     'status',
     'runs list',
     'sends list',
+    'web login',
+    // Nobody asks for anything.
+    'web --listen 127.0.0.1:0 --idle 1',
   ]) {
     await desk.run(line);
   }

@@ -63,7 +63,7 @@ const difference = objectOf({
   added: listOf(text),
 });
 
-/** Documents of set-up and care: init, config, pause, resume, adopt, restore, go-live, units. */
+/** Documents of set-up and care: init, config, pause, resume, adopt, restore, go-live, web, units. */
 export const CARE_SHAPES: Shapes = {
   'headgate.init/1': objectOf({
     workspace: text,
@@ -141,6 +141,10 @@ export const CARE_SHAPES: Shapes = {
         silent: nullable(oneOf(['told_itself', 'told_today'])),
       }),
     ),
+  }),
+  'headgate.web/1': objectOf({ items: listOf(objectOf({ address: text })) }),
+  'headgate.web-login/1': objectOf({
+    items: listOf(objectOf({ url: text, person: text, ends_at: instant })),
   }),
   'headgate.go-live/1': objectOf({
     items: listOf(objectOf({ messages: count, enrollments: count, approvals: count, restarted: count })),

@@ -1,34 +1,20 @@
 import { HeadgateError } from '../../core/errors.ts';
 import type { Instant } from '../../core/model.ts';
-import { headerText } from '../../core/template-text.ts';
 import type { MailHeader, MailParts, OutgoingMail } from '../../ports.ts';
-import { frameHtml, frameText } from './mail-frame.ts';
-import type { MailFooter } from './mail-frame.ts';
+import { mailBodies, type MailWords } from './mail-bodies.ts';
 import { mailHeaders, nameText } from './mail-headers.ts';
-import { renderHtml } from './markdown-html.ts';
-import { readMarkdown } from './markdown-reader.ts';
-import { renderText } from './markdown-text.ts';
 import { isPublicMessageId, messageIdHeader } from './message-id.ts';
 import { quotedPrintable } from './quoted-printable.ts';
 
 /** Everything that one mail is made of. */
-export interface MailToCompose {
+export interface MailToCompose extends MailWords {
   /** `m-…` */
   readonly messageId: string;
-  readonly subject: string;
-  readonly preheader: string | null;
-  readonly bodyMarkdown: string;
   readonly lead: { readonly email: string; readonly name: string | null };
   /** Without a display name the brand's name is shown. */
   readonly from: { readonly address: string; readonly displayName: string | null };
-  readonly replyTo: string | null;
-  readonly brand: { readonly name: string; readonly postalAddress: string };
-  /** Why the reader gets it (CASL, GDPR Art. 14); null for a mail to the operator. */
-  readonly reason: string | null;
   /** Stands in `Date`: give the same one on every attempt. */
   readonly date: Instant;
-  /** Null for a mail to the operator, which has no List-Unsubscribe. */
-  readonly unsubscribeUrl: string | null;
   /** D9: every mail that was not for real says so. */
   readonly isRehearsal: boolean;
   /** Message-IDs of the mail that this one answers, and of those before it, oldest first; null starts a thread. */
@@ -58,14 +44,9 @@ const UNSUBSCRIBE_URL = /^https?:\/\/[\x21-\x3b\x3d\x3f-\x7e]{1,900}$/;
  * no clock, no randomness. Throws HeadgateError `mail_not_composed` for what should never have come this far.
  */
 export async function composeMail(mail: MailToCompose): Promise<ComposedMail> {
-  const subject = headerText(mail.subject);
-  const tokens = await readMarkdown(mail.bodyMarkdown);
-  const bodyText = renderText(tokens);
+  const { subject, bodyText, text, html } = await mailBodies(mail);
   requireSound(mail, { subject, bodyText });
-  const footer = footerOf(mail);
   const headers = await mailHeaders(mail, subject);
-  const text = frameText(bodyText, footer);
-  const html = frameHtml(renderHtml(tokens), { title: subject, preheader: preheaderOf(mail), footer });
   const mime = mimeOf(mail, { headers, text, html });
   requireTransportable(mail, mime);
   return {
@@ -103,20 +84,6 @@ function extraHeaders(lines: readonly string[]): readonly MailHeader[] {
       const value = line.slice(colon + 1).replaceAll(/\r\n(?=[ \t])/g, '');
       return { name: line.slice(0, colon), value: value.trim() };
     });
-}
-
-function preheaderOf({ preheader }: MailToCompose): string | null {
-  return preheader === null ? null : headerText(preheader) || null;
-}
-
-function footerOf({ brand, from, replyTo, reason, unsubscribeUrl }: MailToCompose): MailFooter {
-  return {
-    senderName: headerText(brand.name),
-    postalAddress: brand.postalAddress,
-    contact: replyTo ?? from.address,
-    reason: reason === null ? null : headerText(reason) || null,
-    unsubscribeUrl,
-  };
 }
 
 /** RFC 2046, 5.1.4: the plainest part first. */

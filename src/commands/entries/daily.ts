@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import type { CommandEntry } from '../registry.ts';
 
-/** What an operator types every day: review, status, pause, resume, outbox. */
+/** What an operator types every day: review, status, pause, resume, web, outbox. */
 export const DAILY_COMMANDS: readonly CommandEntry[] = [
   {
     path: 'status',
@@ -34,6 +34,37 @@ export const DAILY_COMMANDS: readonly CommandEntry[] = [
       command.option('--yes', 'resume without being asked');
     },
     load: () => import('../resume.ts'),
+  },
+  {
+    path: 'web',
+    group: 'every day',
+    summary: 'serve the review page to this machine, until nobody asks',
+    schema: 'headgate.web/1',
+    examples: [
+      'headgate web --listen 127.0.0.1:8025',
+      'headgate web --listen /run/headgate/web.sock --idle 60',
+    ],
+    configure: (command: Command): void => {
+      command
+        .option(
+          '--listen <address>',
+          'fd, an address of this machine, or the path of a socket (127.0.0.1:8025)',
+        )
+        .option('--idle <seconds>', 'end after so long without a request (300)');
+    },
+    stopsItself: true,
+    load: () => import('../web.ts'),
+  },
+  {
+    path: 'web login',
+    group: 'every day',
+    summary: 'print an address that signs you in to the review page, once',
+    schema: 'headgate.web-login/1',
+    examples: ['headgate web login', 'headgate web login --port 9025'],
+    configure: (command: Command): void => {
+      command.option('--port <n>', 'your end of the tunnel, or where web listens (8025)');
+    },
+    load: () => import('../web-login.ts'),
   },
   {
     path: 'outbox list',

@@ -40,7 +40,7 @@ export function deskNow(desk: Desk): Desk {
 }
 
 /** The person behind `sudo`, else the user; the environment first, since a unit's user says nothing of who typed. */
-function operatorOf({ invocation }: OperatorState): Reviewer {
+export function operatorOf({ invocation }: Pick<OperatorState, 'invocation'>): Reviewer {
   const { env } = invocation.context.io;
   const named = [env['SUDO_USER'], env['LOGNAME'], env['USER']].find((name) => (name ?? '') !== '');
   return { name: named ?? userName(), via: null };
