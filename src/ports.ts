@@ -1,3 +1,4 @@
+import type { Incoming } from './core/chat/incoming.ts';
 import type { IncomingFact } from './core/facts/fact.ts';
 import type { Instant, StepCopy } from './core/model.ts';
 import type { MachineIdentity, Stamp } from './core/state-identity.ts';
@@ -12,7 +13,7 @@ export interface Clock {
 /** The only source of randomness: public ids, jitter. */
 export interface Random {
   /** `prefix-` and 16 characters of lower-case base32 (80 random bits). */
-  publicId(prefix: 'l' | 'm' | 'e' | 'p' | 'r' | 's'): string;
+  publicId(prefix: 'b' | 'e' | 'k' | 'l' | 'm' | 'p' | 'r' | 's'): string;
   /** Uniform in [0, 1). */
   fraction(): number;
 }
@@ -86,6 +87,8 @@ export interface OperatorMessage {
   readonly isQuiet: boolean;
   /** What it tells of, for channels that programs read. */
   readonly notices: readonly OperatorNotice[];
+  /** F2: what can be tapped below it, where a chat takes it; none where it is left out. */
+  readonly keyboard?: ChatKeyboard;
 }
 
 export interface OperatorNotice extends Notice {
@@ -96,8 +99,18 @@ export interface OperatorNotice extends Notice {
   readonly mayBeRepeat: boolean;
 }
 
+/** Something that can be tapped: what it says, and what comes back, at most 64 bytes. */
+export interface ChatButton {
+  readonly label: string;
+  readonly data: string;
+}
+
+/** Rows of buttons. */
+export type ChatKeyboard = readonly (readonly ChatButton[])[];
+
 export type PostResult =
-  | { readonly kind: 'taken' }
+  /** `messageId`: the chat's own number of it, where it has one; of the last part, which carries the buttons. */
+  | { readonly kind: 'taken'; readonly messageId?: number }
   | {
       readonly kind: 'failed';
       /** One line, without secrets. */
@@ -114,6 +127,43 @@ export interface NoticeChannel {
   /** Bounded in time; never throws for what the other side does. */
   post(message: OperatorMessage): Promise<PostResult>;
   close(): Promise<void>;
+}
+
+/** What came of asking a chat for something. */
+export type ChatFailure =
+  /** Surely not done; `isForGood`: the same call would be refused again. `isConflict`: another program polls for the same bot. */
+  | {
+      readonly kind: 'refused';
+      readonly error: string;
+      readonly retryAfterMs: number | null;
+      readonly isForGood: boolean;
+      readonly isConflict: boolean;
+    }
+  /** Nobody was reached, or nobody answered. */
+  | { readonly kind: 'failed'; readonly error: string };
+
+/** F2: the operator's chat, both ways. Bounded in time; never throws for what the other side does. */
+export interface OperatorChat {
+  /** What happened there and was not confirmed yet, oldest first; asking with `after` confirms everything up to it, for good. */
+  updates(asked: {
+    readonly after: number | null;
+    /** How long to wait for the first one; 0 only looks. */
+    readonly waitSeconds: number;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly kind: 'updates'; readonly updates: readonly Incoming[] } | ChatFailure>;
+  post(page: ChatText): Promise<{ readonly kind: 'posted'; readonly messageId: number } | ChatFailure>;
+  /** The same words again are no failure. */
+  edit(messageId: number, page: ChatText): Promise<{ readonly kind: 'edited' } | ChatFailure>;
+  /** Ends the waiting of whoever tapped. One that is too late is nobody's fault; nothing is said of it. */
+  answer(callbackId: string, text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a page of a chat says: HTML with Telegram's tags, each opened and closed within one line. */
+export interface ChatText {
+  readonly html: string;
+  readonly keyboard: ChatKeyboard;
+  readonly isQuiet: boolean;
 }
 
 /** A stream that people or programs read. Writes are synchronous; a reader that went away is not an error. */

@@ -75,6 +75,10 @@ const FILE_TEXTS: Readonly<Record<FilePath, FileText>> = {
       'Its being there pauses everything that touches people; what it says is the reason. `touch` makes one too.',
     deleting: 'Yes; `headgate resume` does it and shows first what is due.',
   },
+  listenFile: {
+    holds: 'Nothing. It is touched when Telegram was told something that can be tapped, and wakes `listen`.',
+    deleting: 'Yes.',
+  },
 };
 
 const ROOT = '/workspace/';

@@ -133,7 +133,8 @@ function waitingLines({ facts }: Digest, layout: DigestLayout): readonly string[
   ];
 }
 
-function draftLines(draft: WaitingDraft, number: number, layout: DigestLayout): readonly string[] {
+/** One draft that waits: who, which step, the subject and how it begins. */
+export function draftLines(draft: WaitingDraft, number: number, layout: DigestLayout): readonly string[] {
   const { symbols } = layout;
   const who = [draft.leadName, ...(draft.company === null ? [] : [draft.company])].map(escapeText).join(', ');
   const step = `${draft.sequenceId} ${symbols.arrow} ${draft.stepId}`;

@@ -11,12 +11,13 @@ import { enqueueNotice, supersedeNotices } from '../store/notices.ts';
 import { recordRun } from '../store/runs.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { digestFacts } from './digest-facts.ts';
-import { digestLines, digestSummary, type DigestLayout } from './digest-text.ts';
+import { draftsCard } from './chat/drafts-card.ts';
+import { digestLayout } from './digest-layout.ts';
+import { digestLines, digestSummary } from './digest-text.ts';
 import { withJobLocks } from './job-locks.ts';
 import { hasChannel } from './notices/channels.ts';
 import { withState, writeKeepingDoubt, type OperatorState } from './operator-state.ts';
 import { flagOption, textOption, usageError } from './options.ts';
-import { createTerminal, DEFAULT_WIDTH } from './output/terminal.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Where a digest goes. `channel`: into the queue of notices, which is delivered when the run is over. */
@@ -94,9 +95,10 @@ function record(
   const { facts, attention } = run.digest;
   writeKeepingDoubt(state, () => {
     if (!run.isKept && run.request.target.kind === 'channel') {
-      const text = digestLines(run.digest, layoutOf(state, 'chat')).join('\n');
+      const text = digestLines(run.digest, digestLayout(state, 'chat')).join('\n');
       supersedeNotices(db, 'digest', now);
-      const notice = { kind: 'digest', job: 'digest', dedupeKey: `digest ${facts.day}`, text };
+      const card = draftsCard(facts.waiting, digestLayout(state, 'chat'));
+      const notice = { kind: 'digest', job: 'digest', dedupeKey: `digest ${facts.day}`, text, card };
       enqueueNotice(db, { ...notice, runId, now, repeatAfterMs: 0 });
     }
     recordRun(db, {
@@ -119,7 +121,7 @@ function record(
 
 function writeDigest(state: OperatorState, path: string, digest: Digest): void {
   try {
-    replaceFile(path, `${digestLines(digest, layoutOf(state, 'page')).join('\n')}\n`);
+    replaceFile(path, `${digestLines(digest, digestLayout(state, 'page')).join('\n')}\n`);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     throw new HeadgateError(`${path} cannot be written (${String(error.code)})`, {
@@ -131,33 +133,13 @@ function writeDigest(state: OperatorState, path: string, digest: Digest): void {
   }
 }
 
-/** `chat`: no columns, the chat breaks lines itself. `page`: 80 columns, whatever the terminal. */
-function layoutOf(state: OperatorState, kind: 'chat' | 'page'): DigestLayout {
-  const { invocation, workspace } = state;
-  const { env } = invocation.context.io;
-  const terminal = createTerminal({
-    isTty: false,
-    columns: DEFAULT_WIDTH,
-    env: kind === 'chat' ? { ...env, LC_ALL: 'C.UTF-8' } : env,
-    color: false,
-    ascii: kind === 'page' && invocation.global.ascii,
-  });
-  return {
-    width: kind === 'chat' ? null : DEFAULT_WIDTH,
-    ascii: terminal.ascii,
-    symbols: terminal.symbols,
-    host: invocation.context.machine.identity().hostName,
-    timezone: workspace.policy.timezone,
-  };
-}
-
 function outcomeOf(state: OperatorState, request: DigestRequest, digest: Digest): Outcome {
   const { target, quietIfEmpty } = request;
   const isKept = quietIfEmpty && digest.isEmpty;
   const to = target.kind === 'file' ? target.path : target.kind;
   const { journal, human } =
     target.kind === 'stdout' && !isKept
-      ? { journal: undefined, human: digestLines(digest, layoutOf(state, 'page')).join('\n') }
+      ? { journal: undefined, human: digestLines(digest, digestLayout(state, 'page')).join('\n') }
       : { journal: digestSummary(digest), human: isKept ? ' Nothing to tell.' : toldText(target) };
   return {
     exit: 'OK',

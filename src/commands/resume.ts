@@ -39,6 +39,15 @@ export function run(invocation: Invocation): Promise<Outcome> {
   });
 }
 
+/** What stands in front of a resume, as lines; null when nothing is paused. Reads only (A10). */
+export async function dueBehindStop(
+  state: OperatorState,
+): Promise<{ stop: Stop; lines: readonly string[] } | null> {
+  const stop = readStop(state.workspace.paths.stopFile);
+  if (stop === null) return null;
+  return { stop, lines: waitingLines(state, await waitingOf(state, stop)) };
+}
+
 async function waitingOf(state: OperatorState, stop: Stop): Promise<Waiting> {
   const engine = engineOf(state);
   const outlooks = [await outlookOf(state, engine, 'drip'), await outlookOf(state, engine, 'nurture')];

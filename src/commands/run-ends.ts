@@ -1,3 +1,4 @@
+import type { ChatCard } from '../core/chat/card.ts';
 import { HeadgateError } from '../core/errors.ts';
 import { strongestExit, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
@@ -92,11 +93,20 @@ export function endAsPreview(
       keepRestoredDoubt(session, db, preview.doubts);
       if (preview.isAsked) return id;
       const text = doubtText(session, { ...preview, planId: id });
-      noteDoubts(session, db, { doubts: preview.doubts, text });
+      noteDoubts(session, db, { doubts: preview.doubts, text, card: planCard(preview, id) });
       return id;
     });
   });
   return { ...reportOf({ ...end, planId }), doubts: preview.doubts, plan: preview.plan };
+}
+
+/** F2: what a person may lift, or stop, can be decided in the chat; what only `adopt` lifts cannot. */
+function planCard(
+  { doubts, plan }: { readonly doubts: readonly Doubt[]; readonly plan: RunPlan },
+  planId: string | null,
+): ChatCard | null {
+  if (planId === null || doubts.some(({ liftedBy }) => liftedBy === 'adopt')) return null;
+  return { kind: 'plan', planId, count: plan.drafts.length };
 }
 
 /** A preview that was asked for still shows its plan on a full or read-only disk; it just cannot keep it. */
@@ -188,7 +198,8 @@ function noteLive(
   const notice = { job, runId, now };
   if (applied.drafted.some((item) => item.state === 'held')) {
     const text = heldText(session, live.plan);
-    enqueueNotice(db, { ...notice, kind: 'held', dedupeKey: `held ${runId}`, text, repeatAfterMs: 0 });
+    const card = { kind: 'batch', runId, job: job === 'nurture' ? job : 'drip' } as const;
+    enqueueNotice(db, { ...notice, kind: 'held', dedupeKey: `held ${runId}`, text, card, repeatAfterMs: 0 });
   } else if (demand > blastRadius.line) {
     const text = `${job}: ${String(demand)} are due, the hold line is ${blastRadius.line.toFixed(1)}. The caps let ${String(applied.drafted.length)} through.`;
     enqueueNotice(db, { ...notice, kind: 'demand', dedupeKey: `demand ${job}`, text, repeatAfterMs: DAY_MS });

@@ -1,3 +1,4 @@
+import type { ChatCard } from '../core/chat/card.ts';
 import { EXIT_CODES, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant } from '../core/model.ts';
@@ -115,7 +116,7 @@ export function keepRestoredDoubt(session: RunSession, db: StateDatabase, doubts
 export function noteDoubts(
   session: RunSession,
   db: StateDatabase,
-  { doubts, text }: { doubts: readonly Doubt[]; text: string },
+  { doubts, text, card = null }: { doubts: readonly Doubt[]; text: string; card?: ChatCard | null },
 ): void {
   setPersonNeeded(db, session.now);
   const reasons = doubts.map(({ reason }) => (reason === 'first_boot' ? `boot ${session.bootId}` : reason));
@@ -124,6 +125,7 @@ export function noteDoubts(
     job: session.job,
     dedupeKey: `doubt ${session.job} ${reasons.sort().join(' ')}`,
     text,
+    card,
     runId: session.runId,
     now: session.now,
     repeatAfterMs: DAY_MS,

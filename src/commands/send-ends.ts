@@ -1,3 +1,4 @@
+import type { ChatCard } from '../core/chat/card.ts';
 import { strongestExit, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import { forgetWentLive } from '../store/header.ts';
@@ -57,7 +58,10 @@ export function endInDoubt(session: RunSession, found: readonly Doubt[]): SendRe
         detail: 'approved before the doubt',
       })),
     };
-    noteDoubts(session, db, { doubts: found, text: doubtNotice(session, found, moved.count) });
+    const text = doubtNotice(session, found, moved.count);
+    // Under another machine or a restored state only `adopt` is the way on.
+    const card = moved.count === 0 || isHard ? null : batchCard(session);
+    noteDoubts(session, db, { doubts: found, text, card });
     writeRun(session, db, end);
     // A9: the one 30 that writes the checkpoint, since what it doubted is held now and waits for a person.
     if (!isHard) writePresence(session, db, { ...end, mode: 'quiet' });
@@ -65,6 +69,11 @@ export function endInDoubt(session: RunSession, found: readonly Doubt[]): SendRe
   });
   if (report !== null && !isHard) stampState(session, db);
   return report;
+}
+
+/** F2: what this run held can be decided about in the chat. */
+function batchCard({ runId }: RunSession): ChatCard {
+  return { kind: 'batch', runId, job: 'send' };
 }
 
 function doubtNotice({ runId }: RunSession, found: readonly Doubt[], moved: number): string {
@@ -112,6 +121,7 @@ export function endHeld(session: RunSession, request: SendRequest, plan: SendPla
       job: 'send',
       dedupeKey: `held ${session.runId}`,
       text,
+      card: batchCard(session),
       runId: session.runId,
       now: session.now,
       repeatAfterMs: 0,

@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../core/time/durations.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import { recordJobDay } from '../store/volume.ts';
 import { recordRun } from '../store/runs.ts';
+import type { LateTaps } from './chat/late-taps.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine } from './engine/engine.ts';
 import { withJobLocks } from './job-locks.ts';
@@ -74,10 +75,14 @@ async function syncAll(
     const turn = { now: clock.now(), deadlineAt: request.deadlineAt, waiting: sources.length - index - 1 };
     results.push(await syncSource(state, source, { ...request, deadlineAt: endOfTurn(turn) }));
   }
-  const counts = syncCounts(results, pageActs);
+  const taps = await lateTaps(state, request);
+  const counts: Readonly<Record<string, number>> = {
+    ...syncCounts(results, pageActs),
+    ...(taps === null ? {} : { taps: taps.done }),
+  };
   const exit = exitOf(results, { ...of, counts });
   if (!request.isPreview) recordSync(state, { runId: request.runId, counts, exit });
-  const report = { state, request, results, counts, exit };
+  const report = { state, request, results, counts, taps, exit };
   return {
     exit,
     document: syncDocument(report),
@@ -103,6 +108,15 @@ export function endOfTurn(of: {
   const { now, deadlineAt, waiting } = of;
   const share = now + Math.floor((deadlineAt - now) / (waiting + 1));
   return Math.max(share, deadlineAt - waiting * TURN_MS_MIN);
+}
+
+/** F2: last, so that a reply which came before a tap is heard before it. A chat that is down is nobody's failure. */
+async function lateTaps(state: OperatorState, request: SyncRequest): Promise<LateTaps | null> {
+  const mayDecide = (state.workspace.notify.telegram?.approvers.length ?? 0) > 0;
+  if (!mayDecide || request.isPreview || request.isNamed || state.invocation.context.signal.aborted)
+    return null;
+  const { takeLateTaps } = await import('./chat/late-taps.ts');
+  return takeLateTaps(state, request);
 }
 
 /** D10: what readers decided on the unsubscribe page, before anything else. Returns how many there were; in a preview they stay. */

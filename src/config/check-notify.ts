@@ -16,7 +16,7 @@ export function checkChat(value: unknown): CheckResult | null {
 
 /** People by number; a name can change hands, a number cannot. */
 export function checkUserIds(value: unknown): CheckResult | null {
-  if (!Array.isArray(value) || value.length > USERS_MAX) return null;
+  if (!Array.isArray(value) || value.length === 0 || value.length > USERS_MAX) return null;
   const ids = value.filter((id): id is bigint => typeof id === 'bigint' && id > 0n && isId(id));
   return ids.length === value.length ? right([...new Set(ids)].map(Number)) : null;
 }

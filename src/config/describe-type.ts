@@ -38,7 +38,7 @@ const PHRASES = {
   web_address:
     'an https address such as "https://mail.example.com" (http only for this machine), without query or user',
   chat: 'the number of a chat, such as 123456789 or -1001234567890, or "@name"',
-  user_ids: 'a list of user numbers, such as 123456789, at most 20',
+  user_ids: 'a list of 1 to 20 user numbers, such as 123456789',
   command:
     'a command as a list of texts, the program first, such as ["/usr/local/bin/page-me"]; no shell reads it',
   dkim_selector: 'a selector of letters, digits, "-" and ".", such as "s1"',

@@ -11,7 +11,7 @@ import { createMailConfig, createWebConfig } from './channels.ts';
 import { configurationError } from './issue.ts';
 import type { ConfigIssue } from './issue.ts';
 import type { NotifyConfig } from './notify.ts';
-import { createNotifyConfig, crossCheckNotify } from './notify.ts';
+import { createNotifyConfig, crossCheckNotify, notifyRemarks } from './notify.ts';
 import type { WorkspacePaths, WorkspaceQuestion } from './paths.ts';
 import { findWorkspace } from './paths.ts';
 import { createPolicy } from './policy.ts';
@@ -101,7 +101,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
     paths,
     settings,
     brandSettings,
-    remarks: configRemarks(values),
+    remarks: [...configRemarks(values), ...notifyRemarks(values)],
   };
   return { kind: 'valid', paths, config };
 }

@@ -8,6 +8,8 @@ export interface TelegramConfig {
   readonly token: SecretReference;
   /** A number as text, or `@name`. */
   readonly chat: string;
+  /** F2: the people whose taps count; empty: nobody's. */
+  readonly approvers: readonly number[];
 }
 
 /** How the operator hears of things (F1). */
@@ -36,6 +38,7 @@ export function crossCheckNotify(values: ValueReader): readonly CrossIssue[] {
     ...together(values, ['telegram.token', 'telegram.chat']),
     ...together(values, ['notices.webhook_url', 'notices.webhook_secret']),
     ...together(values, ['notices.quiet_start', 'notices.quiet_end']),
+    ...checkApprovers(values),
     ...checkPingKey(values),
   ];
 }
@@ -46,6 +49,23 @@ function together(values: ValueReader, pair: readonly [string, string]): readonl
   if (key === undefined || missing.length === pair.length) return [];
   const other = pair.find((each) => each !== key) ?? '';
   return [{ kind: 'missing', key, expected: `needed beside ${other}`, involves: pair }];
+}
+
+/** F2: whoever may decide needs a chat to do it in. */
+function checkApprovers(values: ValueReader): readonly CrossIssue[] {
+  const involves = ['telegram.approvers', 'telegram.chat'];
+  if (!values.isSet('telegram.approvers') || values.isSet('telegram.chat')) return [];
+  return [{ kind: 'missing', key: 'telegram.chat', expected: 'needed beside telegram.approvers', involves }];
+}
+
+/** Remarks that stop nothing. */
+export function notifyRemarks(values: ValueReader): readonly string[] {
+  const chat = values.textOrNull('telegram.chat');
+  const isGroup = chat !== null && (chat.startsWith('-') || chat.startsWith('@'));
+  if (!isGroup || values.isSet('telegram.approvers')) return [];
+  return [
+    'telegram.chat is a group and telegram.approvers is not set: the group only reads, nobody decides in Telegram',
+  ];
 }
 
 function checkPingKey(values: ValueReader): readonly CrossIssue[] {
@@ -64,7 +84,12 @@ function telegramOf(values: ValueReader): TelegramConfig | null {
   const token = values.secretOrNull('telegram.token');
   const chat = values.textOrNull('telegram.chat');
   if (token === null || chat === null) return null;
-  return { apiBase: values.text('telegram.api_base'), token, chat };
+  return {
+    apiBase: values.text('telegram.api_base'),
+    token,
+    chat,
+    approvers: values.numbers('telegram.approvers'),
+  };
 }
 
 function webhookOf(values: ValueReader): NotifyConfig['webhook'] {

@@ -28,6 +28,8 @@ export interface WorkspacePaths {
   readonly hookSpoolDir: string;
   /** The kill switch (A10). */
   readonly stopFile: string;
+  /** F2: touched when the chat was told something that can be tapped; the unit of `listen` watches it. */
+  readonly listenFile: string;
 }
 
 /** What decides where the workspace is. */
@@ -81,6 +83,7 @@ export function workspacePaths(place: {
     unsubscribeSpoolDir: join(stateDir, 'unsub.d'),
     hookSpoolDir: join(stateDir, 'hooks.d'),
     stopFile: join(stateDir, 'STOP'),
+    listenFile: join(stateDir, 'listen'),
   };
 }
 

@@ -31,8 +31,8 @@ export const TELEGRAM: SectionSpec = {
       key: 'telegram.approvers',
       type: { kind: 'user_ids' },
       defaultValue: null,
-      later: 'it will name the people whose taps count; until then nobody decides in Telegram',
-      summary: 'The only people whose taps will count, by number.',
+      summary:
+        'The only people whose taps and words count in `telegram.chat`, by number; at least one. Left out: nobody decides in Telegram.',
     },
   ],
 };

@@ -10,7 +10,7 @@ export function waitingDrafts(db: StateDatabase, limit: number): WaitingDraft[] 
     .prepare<[number, number], WaitingDraft>(
       `SELECT m.id, coalesce(nullif(trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')), ''), l.email) AS leadName,
          l.company, q.id AS sequenceId, t.id AS stepId, coalesce(m.subject, '') AS subject,
-         substr(coalesce(m.body_markdown, ''), 1, ?) AS opening
+         substr(coalesce(m.body_markdown, ''), 1, ?) AS opening, coalesce(m.text_hash, '') AS textHash
        FROM messages m
        JOIN leads l ON l.row_id = m.lead_row_id
        JOIN steps t ON t.row_id = m.step_row_id

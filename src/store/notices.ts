@@ -1,3 +1,4 @@
+import type { ChatCard } from '../core/chat/card.ts';
 import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
@@ -7,6 +8,8 @@ export interface NewNotice {
   /** Notices with one key say the same thing: the second one within `repeatAfterMs` is not stored. */
   readonly dedupeKey: string;
   readonly text: string;
+  /** F2: what the buttons below it are about; none where it is left out. */
+  readonly card?: ChatCard | null;
   readonly runId: string | null;
   readonly now: Instant;
   /** 0: every time; Infinity: once and never again. */
@@ -18,6 +21,7 @@ export interface WaitingNotice {
   readonly kind: string;
   readonly job: string | null;
   readonly text: string;
+  readonly card: ChatCard | null;
   readonly runId: string | null;
   readonly createdAt: Instant;
   /** When a channel was asked that never answered; null: surely nobody has it. */
@@ -36,9 +40,11 @@ const LAST_ERROR_LENGTH_MAX = 500;
  */
 export function enqueueNotice(db: StateDatabase, notice: NewNotice): boolean {
   const stored = db
-    .prepare<[string, string | null, string, string, string | null, number, string, number, number]>(
-      `INSERT INTO notices (kind, job, dedupe_key, text, run_id, created_at)
-       SELECT ?, ?, ?, ?, ?, ?
+    .prepare<
+      [string, string | null, string, string, string | null, string | null, number, string, number, number]
+    >(
+      `INSERT INTO notices (kind, job, dedupe_key, text, card_json, run_id, created_at)
+       SELECT ?, ?, ?, ?, ?, ?, ?
        WHERE NOT EXISTS (SELECT 1 FROM notices WHERE dedupe_key = ? AND created_at > ? AND created_at <= ?)`,
     )
     .run(
@@ -46,6 +52,7 @@ export function enqueueNotice(db: StateDatabase, notice: NewNotice): boolean {
       notice.job,
       notice.dedupeKey,
       notice.text,
+      notice.card === undefined || notice.card === null ? null : JSON.stringify(notice.card),
       notice.runId,
       notice.now,
       notice.dedupeKey,
@@ -93,13 +100,20 @@ export function hasNoticeSince(
 
 /** Up to `limit` notices that no channel took yet, oldest first. */
 export function waitingNotices(db: StateDatabase, limit: number): WaitingNotice[] {
-  return db
-    .prepare<[number], WaitingNotice>(
-      `SELECT row_id AS rowId, kind, job, text, run_id AS runId, created_at AS createdAt, claimed_at AS claimedAt,
-         attempts, last_error AS lastError
+  return (
+    db
+      .prepare<[number], Omit<WaitingNotice, 'card'> & { readonly cardJson: string | null }>(
+        `SELECT row_id AS rowId, kind, job, text, card_json AS cardJson, run_id AS runId, created_at AS createdAt,
+         claimed_at AS claimedAt, attempts, last_error AS lastError
        FROM notices WHERE delivered_at IS NULL ORDER BY row_id LIMIT ?`,
-    )
-    .all(limit);
+      )
+      .all(limit)
+      // Written by enqueueNotice alone.
+      .map(({ cardJson, ...rest }) => ({
+        ...rest,
+        card: cardJson === null ? null : (JSON.parse(cardJson) as ChatCard),
+      }))
+  );
 }
 
 /** A channel is about to be asked. Whoever finds the claim later knows that it may have arrived. */

@@ -46,3 +46,14 @@ export function leadTimeline(db: StateDatabase, leadRowId: number, limit: number
     .all(leadRowId, limit)
     .reverse();
 }
+
+/** The newest line about one thing of a lead; null for none. */
+export function newestAbout(db: StateDatabase, leadRowId: number, ref: string): TimelineEntry | null {
+  return (
+    db
+      .prepare<[number, string], TimelineEntry>(
+        'SELECT at, kind, text, ref FROM timeline WHERE lead_row_id = ? AND ref = ? ORDER BY at DESC, row_id DESC LIMIT 1',
+      )
+      .get(leadRowId, ref) ?? null
+  );
+}

@@ -27,6 +27,8 @@ export interface Judged {
   readonly answer: ProviderAnswer;
   /** The id of the mail that the request is about, ours: `m-…`; null where there is none. */
   readonly messageId: string | null;
+  /** Where the true answer is only known after a while: a long poll. `answer` stands for it until then. */
+  readonly later?: Promise<ProviderAnswer>;
   /** Takes the mail. Called once or not at all. */
   readonly act?: () => void;
   /** Called when the request is over, whatever became of the answer. */
@@ -173,7 +175,11 @@ export abstract class ProviderServer {
     const answer = fault?.kind === 'answer' ? fault.answer : (judged?.answer ?? null);
     this.log({ request, messageId, fault: fault?.kind ?? null, status: answer?.status ?? null });
     response.on('close', () => judged?.done?.());
-    strike(response, { fault, answer });
+    if (fault !== null || judged?.later === undefined) strike(response, { fault, answer });
+    else
+      void judged.later.then((late) => {
+        strike(response, { fault: null, answer: late });
+      });
   }
 
   private faultFor(messageId: string | null): ProviderFault | null {

@@ -80,6 +80,7 @@ describe('F1: a notice is kept until a channel took it', () => {
       kind: 'doubt',
       job: 'drip',
       text: GAP.text,
+      card: null,
       runId: 'r-1',
       createdAt: TEST_NOW,
       claimedAt: null,

@@ -1,5 +1,17 @@
 CREATE INDEX attempts_by_time ON attempts (at);
 
+CREATE INDEX chat_dialogs_by_card ON chat_dialogs (card_row_id) WHERE card_row_id IS NOT NULL;
+
+CREATE INDEX chat_dialogs_open ON chat_dialogs (page_row_id) WHERE closed_at IS NULL;
+
+CREATE INDEX chat_pages_by_time ON chat_pages (made_at);
+
+CREATE INDEX chat_pages_unshown ON chat_pages (row_id) WHERE version > shown_version;
+
+CREATE INDEX chat_updates_by_time ON chat_updates (received_at);
+
+CREATE INDEX chat_updates_waiting ON chat_updates (row_id) WHERE acted_at IS NULL;
+
 CREATE INDEX draft_log_by_day ON draft_log (operator_day, job);
 
 CREATE INDEX draft_log_by_time ON draft_log (made_at);
@@ -72,6 +84,67 @@ CREATE TABLE attempts (
   account TEXT,
   detail TEXT,
   UNIQUE (message_row_id, attempt, event)
+) STRICT;
+
+CREATE TABLE chat_buttons (
+  id TEXT PRIMARY KEY,
+  page_row_id INTEGER NOT NULL REFERENCES chat_pages (row_id) ON DELETE CASCADE,
+  action TEXT NOT NULL,
+  -- What it is about: m-…, r-…, p-…; empty for everything.
+  subject TEXT NOT NULL,
+  -- Hash of the words that stood above it; empty where there were none.
+  text_hash TEXT NOT NULL,
+  UNIQUE (page_row_id, action, subject, text_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chat_dialogs (
+  row_id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL,
+  user_name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('edit', 'reject')),
+  page_row_id INTEGER NOT NULL REFERENCES chat_pages (row_id) ON DELETE CASCADE,
+  -- The page with the whole text, which may be answered as well.
+  card_row_id INTEGER REFERENCES chat_pages (row_id) ON DELETE CASCADE,
+  draft_id TEXT NOT NULL,
+  text_hash TEXT NOT NULL,
+  closed_at INTEGER
+) STRICT;
+
+CREATE TABLE chat_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  key TEXT NOT NULL,
+  made_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE chat_pages (
+  row_id INTEGER PRIMARY KEY,
+  -- The notice that it is; null for what was asked for in the chat.
+  notice_row_id INTEGER UNIQUE REFERENCES notices (row_id),
+  text TEXT NOT NULL,
+  card_json TEXT NOT NULL,
+  -- What was done with it, told below.
+  told_json TEXT NOT NULL DEFAULT '[]',
+  -- The question that stands below it.
+  asking TEXT,
+  made_at INTEGER NOT NULL,
+  -- The chat's own number of it; null until the chat took it.
+  message_id INTEGER UNIQUE,
+  version INTEGER NOT NULL DEFAULT 1,
+  shown_version INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE chat_updates (
+  row_id INTEGER PRIMARY KEY,
+  update_id INTEGER NOT NULL UNIQUE,
+  received_at INTEGER NOT NULL,
+  from_id INTEGER NOT NULL,
+  from_name TEXT NOT NULL,
+  body_json TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  -- Null while it waits to be acted on.
+  acted_at INTEGER,
+  outcome TEXT
 ) STRICT;
 
 CREATE TABLE country_holidays (
@@ -306,6 +379,8 @@ CREATE TABLE notices (
   text TEXT NOT NULL,
   run_id TEXT,
   created_at INTEGER NOT NULL,
+  -- F2: what buttons below it are about; null for none.
+  card_json TEXT,
   delivered_at INTEGER,
   -- Committed before a channel is called. Set, and not delivered: a run ended in between, and the channel may have it.
   claimed_at INTEGER,

@@ -36,6 +36,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | null;
+  /** Ends the request at once: for one that waits long, in a program that is told to end. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of one request. Until `answered` and `lost` not one byte of the body has left. */
@@ -100,14 +102,14 @@ export class HttpPeer {
       deadline.abort(new Error('the server took too long'));
     }, this.options.timeouts.requestMs);
     try {
-      const { method, path, headers, body } = request;
+      const { method, path, headers, body, signal } = request;
       const answer = await pool.request({
         method,
         path: `${this.basePath}${path}`,
         headers: { ...headers, ...(body === null ? {} : { 'content-length': String(body.length) }) },
         // Read by the library when the connection stands, and before it has written the first byte of the request.
         body: body === null ? null : new MailBody(body, mayLeave),
-        signal: deadline.signal,
+        signal: signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal]),
       });
       const text = await answer.body.text();
       return { kind: 'answered', status: answer.statusCode, headers: headersOf(answer.headers), text };

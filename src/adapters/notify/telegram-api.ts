@@ -10,6 +10,8 @@ export interface TelegramApiOptions {
   readonly apiBase: string;
   readonly token: string;
   readonly timeouts?: HttpTimeouts;
+  /** Of one answer at most; 1 MB where it is left out. */
+  readonly answerBytesMax?: number;
 }
 
 /** What one call came to. */
@@ -35,20 +37,31 @@ export class TelegramApi {
   private readonly peer: HttpPeer;
   private readonly token: string;
 
-  constructor({ apiBase, token, timeouts = NOTIFY_TIMEOUTS }: TelegramApiOptions) {
+  constructor({ apiBase, token, timeouts = NOTIFY_TIMEOUTS, answerBytesMax }: TelegramApiOptions) {
     if (!/^\d{1,20}:[A-Za-z0-9_-]{10,200}$/.test(token)) throw unusableToken();
     this.token = token;
-    this.peer = new HttpPeer({ baseUrl: apiBase, connections: 1, keepsAlive: false, timeouts });
+    this.peer = new HttpPeer({
+      baseUrl: apiBase,
+      connections: 1,
+      keepsAlive: false,
+      timeouts,
+      ...(answerBytesMax === undefined ? {} : { answerBytesMax }),
+    });
   }
 
   /** Calls a method, such as `sendMessage`. Never throws for what the server does. */
-  async call(method: string, fields: Readonly<Record<string, unknown>>): Promise<TelegramAnswer> {
+  async call(
+    method: string,
+    fields: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ): Promise<TelegramAnswer> {
     const outcome = await this.peer.request(
       {
         method: 'POST',
         path: `/bot${this.token}/${method}`,
         headers: { 'content-type': 'application/json', 'user-agent': USER_AGENT },
         body: Buffer.from(JSON.stringify(fields)),
+        ...(signal === undefined ? {} : { signal }),
       },
       () => true,
     );

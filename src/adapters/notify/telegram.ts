@@ -1,72 +1,52 @@
-import { plainOfHtml } from '../../core/notices/html.ts';
 import { splitAtLines } from '../../core/notices/split.ts';
 import type { NoticeChannel, OperatorMessage, PostResult } from '../../ports.ts';
-import type { TelegramAnswer, TelegramApi } from './telegram-api.ts';
+import { isObject } from '../mail/http/answer.ts';
+import type { TelegramAnswer } from './telegram-api.ts';
+import { writeMessage, type TelegramPlace } from './telegram-message.ts';
 
 /** Counted by the server after tags and entities are gone, so that this is never too much. */
 export const TELEGRAM_TEXT_MAX = 4_096;
-/** Who asks for a longer wait is left alone for this run. */
-const WAIT_IN_RUN_MS_MAX = 5_000;
 /** About one message a second and chat, as the service asks for. */
 const SPACING_MS = 1_100;
 
-export interface TelegramChannelOptions {
-  readonly api: TelegramApi;
-  /** A number as text, or `@name`. */
-  readonly chat: string;
-  readonly pause: (ms: number) => Promise<void>;
-}
-
-/**
- * One chat (F1). What is longer than one message is cut at line borders; where the server cannot read our tags, the same part goes out
- * once more as plain text, for an alert must arrive. No link makes anybody fetch it for a preview.
- */
+/** One chat (F1). What is longer than one message is cut at line borders; its buttons stand below the last part. */
 export class TelegramChannel implements NoticeChannel {
   readonly name = 'telegram';
-  private readonly options: TelegramChannelOptions;
+  private readonly place: TelegramPlace;
 
-  constructor(options: TelegramChannelOptions) {
-    this.options = options;
+  constructor(place: TelegramPlace) {
+    this.place = place;
   }
 
   async post(message: OperatorMessage): Promise<PostResult> {
-    const { html, text, isQuiet } = message;
+    const { html, text, isQuiet, keyboard = [] } = message;
     const parts = splitAtLines((html ?? text).toWellFormed(), TELEGRAM_TEXT_MAX);
+    let messageId: number | null = null;
     for (const [index, part] of parts.entries()) {
-      if (index > 0) await this.options.pause(SPACING_MS);
-      const answer = await this.sendPart(part, { isHtml: html !== null, isQuiet });
+      if (index > 0) await this.place.pause(SPACING_MS);
+      const isLast = index === parts.length - 1;
+      const answer = await writeMessage(this.place, {
+        method: 'sendMessage',
+        text: part,
+        isHtml: html !== null,
+        keyboard: isLast ? keyboard : [],
+        more: isQuiet ? { disable_notification: true } : {},
+      });
       if (answer.kind !== 'ok') return failed(answer, index > 0);
+      messageId = messageIdOf(answer.result);
     }
-    return { kind: 'taken' };
+    return messageId === null ? { kind: 'taken' } : { kind: 'taken', messageId };
   }
 
   close(): Promise<void> {
-    return this.options.api.close();
+    return this.place.api.close();
   }
+}
 
-  private async sendPart(part: string, how: { isHtml: boolean; isQuiet: boolean }): Promise<TelegramAnswer> {
-    const answer = await this.send(part, how);
-    if (how.isHtml && answer.kind === 'refused' && /can't parse entities/i.test(answer.description))
-      return this.send(plainOfHtml(part), { ...how, isHtml: false });
-    return answer;
-  }
-
-  private async send(text: string, how: { isHtml: boolean; isQuiet: boolean }): Promise<TelegramAnswer> {
-    const { api, chat, pause } = this.options;
-    const fields = {
-      chat_id: chat.startsWith('@') ? chat : Number(chat),
-      text,
-      ...(how.isHtml ? { parse_mode: 'HTML' } : {}),
-      link_preview_options: { is_disabled: true },
-      ...(how.isQuiet ? { disable_notification: true } : {}),
-    };
-    const answer = await api.call('sendMessage', fields);
-    if (answer.kind !== 'refused' || answer.status !== 429) return answer;
-    const waitMs = answer.retryAfterMs ?? WAIT_IN_RUN_MS_MAX + 1;
-    if (waitMs > WAIT_IN_RUN_MS_MAX) return answer;
-    await pause(waitMs);
-    return api.call('sendMessage', fields);
-  }
+/** The number of a message that was just written; null where the answer names none. */
+export function messageIdOf(result: unknown): number | null {
+  const id = isObject(result) ? result['message_id'] : null;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
 }
 
 function failed(answer: Exclude<TelegramAnswer, { kind: 'ok' }>, hasPart: boolean): PostResult {

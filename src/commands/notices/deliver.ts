@@ -1,8 +1,10 @@
-import { escapeHtml } from '../../core/notices/html.ts';
+import { headedHtml } from '../../core/notices/html.ts';
 import { isQuietMinute } from '../../core/notices/quiet-hours.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/durations.ts';
 import { localTime } from '../../core/time/zone.ts';
+import { touchWakeFile } from '../../adapters/wake-file.ts';
 import type { NoticeChannel, OperatorMessage, PostResult } from '../../ports.ts';
+import { markShown } from '../../store/chat-pages.ts';
 import {
   channelTrouble,
   claimNotice,
@@ -18,8 +20,10 @@ import {
   type WaitingNotice,
 } from '../../store/notices.ts';
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
+import { hasApprovers } from '../chat/open-chat.ts';
 import { countOf } from '../output/text.ts';
 import { formatDateTime, formatSpan } from '../output/time.ts';
+import { buttonsOf, type NoticePage } from './buttons.ts';
 import { letterText, nextBatch, operatorNotice } from './compose.ts';
 
 export interface DeliveryOptions {
@@ -94,11 +98,12 @@ async function tellBatch(
     if (isResting(state, channel)) continue;
     const message = messageOf(state, { channels, channel, batch: known });
     const claimedAt = clockOf(state);
-    writeKeepingDoubt(state, () => {
+    const page = writeKeepingDoubt(state, () => {
       for (const { rowId } of batch) claimNotice(state.db, rowId, claimedAt);
+      return buttonsOf(state, { channel, batch, text: message.text });
     });
-    const result = await channel.post(message);
-    noteResult(state, { channels, channel, batch: known, result });
+    const result = await channel.post({ ...message, ...page?.message });
+    noteResult(state, { channels, channel, batch: known, result, page });
     if (result.kind === 'taken') return true;
     if (result.mayHaveArrived) known = known.map((notice) => ({ ...notice, claimedAt }));
   }
@@ -123,7 +128,10 @@ function messageOf(state: OperatorState, posting: Posting): OperatorMessage {
   const { timezone } = workspace.policy;
   const now = clockOf(state);
   const host = invocation.context.machine.identity().hostName;
-  const remarks = troubledFor(state, posting).map((each) => remarkOf(state, each));
+  const remarks = [
+    ...(posting.batch.length > 1 && canDecide(state, posting) ? ['/review shows what waits now.'] : []),
+    ...troubledFor(state, posting).map((each) => remarkOf(state, each)),
+  ];
   const text = letterText(posting.batch, {
     host,
     timezone,
@@ -132,16 +140,15 @@ function messageOf(state: OperatorState, posting: Posting): OperatorMessage {
   });
   return {
     text,
-    html: htmlOf(text),
+    html: headedHtml(text),
     isQuiet: isQuietMinute(workspace.notify.quiet, localTime(now, timezone).minuteOfDay),
     notices: posting.batch.map(operatorNotice),
   };
 }
 
-/** The head of a message in bold; all else as it is. */
-function htmlOf(text: string): string {
-  const [head = '', ...lines] = text.split('\n').map(escapeHtml);
-  return [`<b>${head}</b>`, ...lines].join('\n');
+/** F2: a summary has no buttons, for what it tells of is long over. */
+function canDecide({ workspace }: OperatorState, { channel }: Posting): boolean {
+  return channel.name === 'telegram' && hasApprovers(workspace);
 }
 
 interface Troubled {
@@ -170,15 +177,20 @@ function remarkOf(state: OperatorState, { name, trouble, isBack }: Troubled): st
   return `(${name} has not taken anything for ${span}, since ${since}: ${trouble.lastError})`;
 }
 
-function noteResult(state: OperatorState, posting: Posting & { readonly result: PostResult }): void {
+function noteResult(
+  state: OperatorState,
+  posting: Posting & { readonly result: PostResult; readonly page: NoticePage | null },
+): void {
   const { db } = state;
-  const { batch, channel, result } = posting;
+  const { batch, channel, result, page } = posting;
   const now = clockOf(state);
   writeKeepingDoubt(state, () => {
     if (result.kind === 'taken') {
       for (const { rowId } of batch) markNoticeDelivered(db, rowId, now);
       for (const { name, isBack } of troubledFor(state, posting)) if (!isBack) markChannelTold(db, name, now);
       forgetChannelTrouble(db, channel.name);
+      if (page !== null)
+        markShown(db, page.pageRowId, { version: page.version, messageId: result.messageId ?? null });
       return;
     }
     const { error } = result;
@@ -191,6 +203,7 @@ function noteResult(state: OperatorState, posting: Posting & { readonly result: 
     const pauseMs = Math.min(ASKED_PAUSE_MAX_MS, result.retryAfterMs ?? ownMs);
     saveChannelTrouble(db, channel.name, { now, retryAt: now + pauseMs, error });
   });
+  if (result.kind === 'taken' && page !== null) touchWakeFile(state.workspace.paths.listenFile);
 }
 
 function clockOf({ invocation }: OperatorState): number {

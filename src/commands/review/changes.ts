@@ -75,7 +75,7 @@ function approval(desk: Desk): MessageChange {
   const { now, policy } = desk.engine;
   return {
     approved_at: now,
-    approved_by: desk.reviewer.name,
+    approved_by: desk.reviewer.actor ?? desk.reviewer.name,
     approved_boot_id: desk.bootId,
     leaves_at: now + policy.limits.undoMs,
     retry_at: null,

@@ -8,6 +8,8 @@ export interface Reviewer {
   readonly name: string;
   /** Where, if not at a terminal: `Telegram`. */
   readonly via: string | null;
+  /** As `approved_by` keeps it, where a name can change hands: `telegram:4711 Tom`. */
+  readonly actor?: string;
 }
 
 /** Everything that a decision about drafts needs, at one moment. */

@@ -1,5 +1,6 @@
 import { formatInstant } from '../../core/time/instants.ts';
 import type { ExitName } from '../../core/exits.ts';
+import type { LateTaps } from '../chat/late-taps.ts';
 import type { OperatorState } from '../operator-state.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -12,6 +13,8 @@ export interface SyncReport {
   readonly request: SyncRequest;
   readonly results: readonly SourceResult[];
   readonly counts: Readonly<Record<string, number>>;
+  /** Null where nobody may decide in a chat, or the run did not ask. */
+  readonly taps: LateTaps | null;
   readonly exit: ExitName;
 }
 
@@ -38,6 +41,7 @@ export function syncDocument({
   request,
   results,
   counts,
+  taps,
 }: SyncReport): Readonly<Record<string, unknown>> {
   const { clock } = state.invocation.context;
   return {
@@ -49,6 +53,7 @@ export function syncDocument({
       ms: Math.max(0, clock.now() - state.now),
     },
     counts,
+    taps,
     items: results.map(({ id, outcome, facts, leads, rejected, error, retryAt }) => ({
       source: id,
       outcome,
@@ -69,6 +74,29 @@ export function syncDocument({
 
 /** What a person reads: one line for each source, and what is wrong with it below. */
 export function syncLines(terminal: Terminal, report: SyncReport): readonly string[] {
+  return [...sourceLines(terminal, report), ...tapLines(report)];
+}
+
+function tapLines({ taps }: SyncReport): readonly string[] {
+  if (taps === null) return [];
+  const parts = [
+    count(taps.done, 'decision'),
+    count(taps.refused, 'refused', 'refused'),
+    count(taps.waiting, 'waiting for a run', 'waiting for a run'),
+  ].filter((part) => part !== null);
+  switch (taps.outcome) {
+    case 'read':
+      return [` Telegram: ${parts.length === 0 ? 'nothing new' : parts.join(', ')}`];
+    case 'busy':
+      return [' Telegram: listen is at it'];
+    case 'resting':
+      return [' Telegram: it failed lately and is left alone for a while'];
+    case 'failed':
+      return [` Telegram: ${escapeText(taps.error ?? '')}; asked again by the next runs`];
+  }
+}
+
+function sourceLines(terminal: Terminal, report: SyncReport): readonly string[] {
   const { state, request, results } = report;
   const page = pageLines(report);
   if (results.length === 0)

@@ -10,6 +10,8 @@ export interface WaitingDraft {
   readonly subject: string;
   /** The beginning of its text. */
   readonly opening: string;
+  /** Of its words, which an approval is bound to. */
+  readonly textHash: string;
 }
 
 export interface JobVolumeFacts {

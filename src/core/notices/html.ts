@@ -13,3 +13,9 @@ export function plainOfHtml(html: string): string {
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
 }
+
+/** A page of plain lines: its first one in bold, all else as it is. */
+export function headedHtml(text: string): string {
+  const [head = '', ...lines] = text.split('\n').map(escapeHtml);
+  return [`<b>${head}</b>`, ...lines].join('\n');
+}

@@ -437,6 +437,8 @@ CREATE TABLE notices (
   text TEXT NOT NULL,
   run_id TEXT,
   created_at INTEGER NOT NULL,
+  -- F2: what buttons below it are about; null for none.
+  card_json TEXT,
   delivered_at INTEGER,
   -- Committed before a channel is called. Set, and not delivered: a run ended in between, and the channel may have it.
   claimed_at INTEGER,
@@ -533,3 +535,76 @@ CREATE TABLE web_keys (
   made_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- F2: what the buttons in the operator's chat are signed with; made with the first of them. Without it all of them are useless.
+CREATE TABLE chat_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  key TEXT NOT NULL,
+  made_at INTEGER NOT NULL
+) STRICT;
+
+-- F2: what stands in the chat with buttons below it, or is to stand there. The row is the truth, the chat a picture of it: a page
+-- whose version is ahead of the one shown is posted or edited by the next run.
+CREATE TABLE chat_pages (
+  row_id INTEGER PRIMARY KEY,
+  -- The notice that it is; null for what was asked for in the chat.
+  notice_row_id INTEGER UNIQUE REFERENCES notices (row_id),
+  text TEXT NOT NULL,
+  card_json TEXT NOT NULL,
+  -- What was done with it, told below.
+  told_json TEXT NOT NULL DEFAULT '[]',
+  -- The question that stands below it.
+  asking TEXT,
+  made_at INTEGER NOT NULL,
+  -- The chat's own number of it; null until the chat took it.
+  message_id INTEGER UNIQUE,
+  version INTEGER NOT NULL DEFAULT 1,
+  shown_version INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX chat_pages_unshown ON chat_pages (row_id) WHERE version > shown_version;
+CREATE INDEX chat_pages_by_time ON chat_pages (made_at);
+
+-- What one button means. Only its random id and a signature are in the chat.
+CREATE TABLE chat_buttons (
+  id TEXT PRIMARY KEY,
+  page_row_id INTEGER NOT NULL REFERENCES chat_pages (row_id) ON DELETE CASCADE,
+  action TEXT NOT NULL,
+  -- What it is about: m-…, r-…, p-…; empty for everything.
+  subject TEXT NOT NULL,
+  -- Hash of the words that stood above it; empty where there were none.
+  text_hash TEXT NOT NULL,
+  UNIQUE (page_row_id, action, subject, text_hash)
+) STRICT, WITHOUT ROWID;
+
+-- Who was asked to answer a page with words, about which draft.
+CREATE TABLE chat_dialogs (
+  row_id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL,
+  user_name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('edit', 'reject')),
+  page_row_id INTEGER NOT NULL REFERENCES chat_pages (row_id) ON DELETE CASCADE,
+  -- The page with the whole text, which may be answered as well.
+  card_row_id INTEGER REFERENCES chat_pages (row_id) ON DELETE CASCADE,
+  draft_id TEXT NOT NULL,
+  text_hash TEXT NOT NULL,
+  closed_at INTEGER
+) STRICT;
+CREATE INDEX chat_dialogs_open ON chat_dialogs (page_row_id) WHERE closed_at IS NULL;
+CREATE INDEX chat_dialogs_by_card ON chat_dialogs (card_row_id) WHERE card_row_id IS NOT NULL;
+
+-- F2: everything that the chat sent, stored before it acts: each number once, so that nothing is done twice and no tap is lost.
+CREATE TABLE chat_updates (
+  row_id INTEGER PRIMARY KEY,
+  update_id INTEGER NOT NULL UNIQUE,
+  received_at INTEGER NOT NULL,
+  from_id INTEGER NOT NULL,
+  from_name TEXT NOT NULL,
+  body_json TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  -- Null while it waits to be acted on.
+  acted_at INTEGER,
+  outcome TEXT
+) STRICT;
+CREATE INDEX chat_updates_waiting ON chat_updates (row_id) WHERE acted_at IS NULL;
+CREATE INDEX chat_updates_by_time ON chat_updates (received_at);
