@@ -340,7 +340,7 @@ function buttonsOf(markup: unknown): ChatMessage['buttons'] | null {
   if (!Array.isArray(rows)) return null;
   const buttons = rows.map((row: unknown) => (Array.isArray(row) ? row : []).map(buttonOf));
   return buttons.every((row) => row.every((button) => button !== null))
-    ? buttons.map((row) => row.flatMap((button) => button ?? []))
+    ? buttons.map((row) => row.filter((button) => button !== null))
     : null;
 }
 

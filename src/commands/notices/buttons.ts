@@ -25,7 +25,7 @@ export function buttonsOf(
   of: { readonly channel: NoticeChannel; readonly batch: readonly WaitingNotice[]; readonly text: string },
 ): NoticePage | null {
   const [notice, ...others] = of.batch;
-  if (notice?.card == null || others.length > 0) return null;
+  if (notice === undefined || notice.card === null || others.length > 0) return null;
   if (of.channel.name !== 'telegram' || !hasApprovers(state.workspace)) return null;
   const now = atNow(state);
   const { rowId: noticeRowId, card } = notice;
