@@ -338,10 +338,11 @@ function buttonsOf(markup: unknown): ChatMessage['buttons'] | null {
   if (markup === undefined) return [];
   const { inline_keyboard: rows } = markup as { readonly inline_keyboard?: unknown };
   if (!Array.isArray(rows)) return null;
-  const buttons = rows.map((row: unknown) => (Array.isArray(row) ? row : []).map(buttonOf));
-  return buttons.every((row) => row.every((button) => button !== null))
-    ? buttons.map((row) => row.filter((button) => button !== null))
-    : null;
+  const buttons: (ChatMessage['buttons'][number][number] | null)[][] = rows.map((row: unknown) =>
+    (Array.isArray(row) ? row : []).map(buttonOf),
+  );
+  const whole = buttons.map((row) => row.filter((button) => button !== null));
+  return whole.flat().length === buttons.flat().length ? whole : null;
 }
 
 function buttonOf(button: unknown): { readonly text: string; readonly data: string } | null {
