@@ -1,9 +1,7 @@
 import type { DigestFacts, JobForecast, YesterdayFacts } from '../core/digest/digest.ts';
-import { EXIT_CODES } from '../core/exits.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import { addDays, startOfLocalDay } from '../core/time/zone.ts';
 import { dayReturns, waitingDrafts } from '../store/digest.ts';
-import { recentExits } from '../store/runs.ts';
 import { dayCounts } from '../store/status.ts';
 import { draftsMade } from '../store/volume.ts';
 import { isOperatorsDay } from './engine/engine.ts';
@@ -15,8 +13,6 @@ import { statusFacts, type StatusFacts } from './status-facts.ts';
 const DRAFTS_NAMED_MAX = 5;
 /** As many days as a week has: a rest day that is further off is no news. */
 const REST_LOOKED_AHEAD_DAYS = 7;
-/** cli.md 2.3: so many 75 in a row are worth a line. */
-const STUCK_RUNS = 3;
 
 /** Reads what a digest is made of; `day` is the operator's day whose morning it is. Reads only; the forecast is the planner's own. */
 export async function digestFacts(state: OperatorState, day: string): Promise<DigestFacts> {
@@ -29,7 +25,7 @@ export async function digestFacts(state: OperatorState, day: string): Promise<Di
     day,
     isLive: policy.live,
     pausedReason: status.stop?.reason ?? null,
-    ...attentionFacts(state, status),
+    ...attentionFacts(status),
     waiting: { total: status.queue.pendingApproval, first: waitingDrafts(db, DRAFTS_NAMED_MAX) },
     approved: { count: status.queue.approved, nextLeavesAt: status.queue.nextLeavesAt },
     yesterday: yesterdayOf(state, addDays(day, -1)),
@@ -43,10 +39,13 @@ export async function digestFacts(state: OperatorState, day: string): Promise<Di
   }));
 }
 
-function attentionFacts(
-  state: OperatorState,
-  { doubts, queue, jobs, senders, undeliveredNotices }: StatusFacts,
-): Pick<
+function attentionFacts({
+  doubts,
+  queue,
+  jobs,
+  senders,
+  undeliveredNotices,
+}: StatusFacts): Pick<
   DigestFacts,
   | 'doubts'
   | 'vetoed'
@@ -68,18 +67,13 @@ function attentionFacts(
     late: jobs.flatMap(({ name, isLate, lastSuccessAt }) =>
       isLate && lastSuccessAt !== null ? [{ job: name, lastSuccessAt }] : [],
     ),
-    stuck: jobs.map(({ name }) => name).filter((name) => isStuck(state, name)),
+    stuck: jobs.filter(({ isStuck }) => isStuck).map(({ name }) => name),
     senders: senders.senders.flatMap(({ desk, detail }) =>
       detail === null ? [] : [{ address: desk.address, detail, isPaused: desk.pausedReason !== null }],
     ),
     lostSenders: senders.removed,
     untold: undeliveredNotices,
   };
-}
-
-function isStuck({ db }: OperatorState, name: string): boolean {
-  const exits = recentExits(db, name, STUCK_RUNS);
-  return exits.length === STUCK_RUNS && exits.every((code) => code === EXIT_CODES.TEMPFAIL);
 }
 
 async function forecastOf(

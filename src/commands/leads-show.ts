@@ -8,8 +8,9 @@ import { leadArgument } from './lead-argument.ts';
 import { barOf, leadDocument, leadName, leadView, sequencesByRowId, type LeadView } from './lead-document.ts';
 import { withState } from './operator-state.ts';
 import type { Terminal } from './output/terminal.ts';
-import { displayWidth, escapeText, padEnd, truncate } from './output/text.ts';
+import { displayWidth, escapeText, padEnd } from './output/text.ts';
 import { formatClock, formatDateTime, formatDay } from './output/time.ts';
+import { hanging } from './output/wrap.ts';
 import { liveSteps } from './sequence-text.ts';
 
 /** Enough for years of one lead; older lines are in the state. */
@@ -74,7 +75,7 @@ function nextCommands({ view: { lead, enrollments }, messages }: Story): readonl
   const isLive = enrollments.some((enrollment) => enrollment.endedAt === null);
   const waiting = messages.find((message) => message.state === 'pending_approval');
   return [
-    ...(waiting === undefined ? [] : [`headgate review show ${waiting.id}`]),
+    ...(waiting === undefined ? [] : [`headgate review ${waiting.id}`]),
     `headgate leads why ${lead.id}`,
     ...(isLive ? [`headgate leads stop ${lead.id} --reason "met in person"`] : []),
   ];
@@ -87,7 +88,7 @@ function storyLines(terminal: Terminal, story: Story, next: readonly string[]): 
     ...headLines(terminal, story),
     ...view.enrollments.map((enrollment) => enrollmentLine(terminal, story, enrollment)),
     '',
-    ...timeline.map((entry) => timelineLine(terminal, entry, timezone)),
+    ...timeline.flatMap((entry) => timelineLines(terminal, entry, timezone)),
     ...(timeline.length === 0 ? [terminal.dim(' Nothing has happened yet.')] : []),
     '',
     ...next.map((command, index) => ` ${index === 0 ? 'Next' : '    '}    ${command}`),
@@ -158,13 +159,17 @@ function endText({ status, cancelReason }: StoredEnrollment): string {
   return cancelReason === null ? status : `${status}: ${cancelReason}`;
 }
 
-function timelineLine(terminal: Terminal, { at, kind, text, ref }: TimelineEntry, timezone: string): string {
+function timelineLines(
+  terminal: Terminal,
+  { at, kind, text, ref }: TimelineEntry,
+  timezone: string,
+): readonly string[] {
   const when = `${padEnd(formatDay(at, timezone), 10)} ${formatClock(at, timezone)}`;
-  const line = ` ${when}  ${padEnd(escapeText(kind.replaceAll('_', ' ')), 10)} ${escapeText(text)}`;
+  const head = ` ${when}  ${padEnd(escapeText(kind.replaceAll('_', ' ')), 10)} `;
+  const words = terminal.ascii ? escapeText(text).replaceAll(' › ', ' > ') : escapeText(text);
   const tail = ref === null ? '' : `  ${ref}`;
-  if (!terminal.isTty) return `${line}${tail}`;
-  const room = terminal.width - displayWidth(tail);
+  if (!terminal.isTty) return [`${head}${words}${tail}`];
   // On a narrow screen the words matter more than what they point at.
-  if (displayWidth(line) > room) return truncate(line, terminal.width, terminal.symbols.ellipsis);
-  return `${line}${terminal.dim(tail)}`;
+  const fits = displayWidth(head) + displayWidth(words) + displayWidth(tail) < terminal.width;
+  return fits ? [`${head}${words}${terminal.dim(tail)}`] : hanging(head, words, terminal.width - 1);
 }

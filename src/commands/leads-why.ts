@@ -8,8 +8,9 @@ import { leadArgument } from './lead-argument.ts';
 import { leadName } from './lead-document.ts';
 import { withState, type OperatorState } from './operator-state.ts';
 import type { Terminal } from './output/terminal.ts';
-import { escapeText, padEnd, truncate } from './output/text.ts';
+import { escapeText, padEnd } from './output/text.ts';
 import { formatDateTime } from './output/time.ts';
+import { hanging } from './output/wrap.ts';
 import { whyOf, type Why, type WhyGuard, type WhyPath } from './why.ts';
 
 /** `leads why ID`: every rule for one lead, step by step, as it stands now (A13). Never writes. */
@@ -65,7 +66,7 @@ function pathLines(terminal: Terminal, state: OperatorState, path: WhyPath): rea
   return [
     '',
     ` ${terminal.bold(`${escapeText(sequence.id)} ${terminal.symbols.arrow} ${escapeText(step.id)}`)}  ${terminal.dim(kind)}`,
-    ...path.guards.map((guard) => guardLine(terminal, state, guard)),
+    ...path.guards.flatMap((guard) => guardLines(terminal, state, guard)),
     ` ${answerText(terminal, path)}`,
     ...(state.invocation.global.verbose ? meaningLines(terminal, path) : []),
   ];
@@ -77,7 +78,7 @@ function meaningLines(terminal: Terminal, { refusals, answer }: WhyPath): readon
   return reasons.map((reason) => terminal.dim(`   ${reason}: ${REASON_TEXTS[reason].replaceAll('`', '')}`));
 }
 
-function guardLine(terminal: Terminal, state: OperatorState, guard: WhyGuard): string {
+function guardLines(terminal: Terminal, state: OperatorState, guard: WhyGuard): readonly string[] {
   const { symbols } = terminal;
   const mark =
     guard.verdict === 'allow' ? symbols.ok : guard.verdict === 'ask' ? symbols.warning : symbols.problem;
@@ -86,8 +87,8 @@ function guardLine(terminal: Terminal, state: OperatorState, guard: WhyGuard): s
     guard.verdict === 'allow'
       ? allowText(guard)
       : `${guard.reason ?? ''}: ${guard.detail}${untilText(state, guard.until)}`;
-  const line = `${head}${escapeText(words)}`.trimEnd();
-  return terminal.isTty ? truncate(line, terminal.width, symbols.ellipsis) : line;
+  if (!terminal.isTty) return [`${head}${escapeText(words)}`.trimEnd()];
+  return hanging(head, escapeText(words), terminal.width - 1);
 }
 
 /** What an allowing guard looked at; what is not there is left out. */

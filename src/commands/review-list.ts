@@ -6,6 +6,7 @@ import { messagesInStates, type StoredMessage } from '../store/messages.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, type OperatorState } from './operator-state.ts';
 import { listOption, usageError } from './options.ts';
+import { shortIdLength } from './output/short-ids.ts';
 import { NEVER_CUT, renderTable, type TableColumn } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
 import { formatClock, formatDay, formatSpan } from './output/time.ts';
@@ -68,7 +69,7 @@ function listLines(
 ): readonly string[] {
   if (!terminal.isTty) return renderTable(terminal, messages, PIPED_COLUMNS);
   if (messages.length === 0) return [' Nothing waits.'];
-  const idWidth = shortIdLength(messages);
+  const idWidth = shortIdLength(messages.map(({ id }) => id));
   return renderTable(terminal, messages, [
     { header: 'id', cell: ({ id }) => id.slice(0, idWidth), minWidth: NEVER_CUT },
     {
@@ -102,17 +103,6 @@ const PIPED_COLUMNS: readonly TableColumn<StoredMessage>[] = [
   { header: 'subject', cell: ({ subject }) => subject },
   { header: 'drafted', cell: ({ draftedAt }) => (draftedAt === null ? null : formatInstant(draftedAt)) },
 ];
-
-const SHORT_ID_CHARACTERS = 8;
-
-/** As short as an id can be typed, as long as no two rows would look the same. */
-function shortIdLength(messages: readonly StoredMessage[]): number {
-  const longest = Math.max(...messages.map(({ id }) => id.length));
-  for (let length = SHORT_ID_CHARACTERS; length < longest; length += 1) {
-    if (new Set(messages.map(({ id }) => id.slice(0, length))).size === messages.length) return length;
-  }
-  return longest;
-}
 
 function paint(terminal: Terminal): (message: StoredMessage, text: string) => string {
   return ({ state }, text) => {

@@ -6,8 +6,10 @@ import { listSends, type SendRow } from '../store/send-list.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState } from './operator-state.ts';
 import { countOption, textOption } from './options.ts';
-import { NEVER_CUT, renderTable } from './output/table.ts';
-import { formatDateTime } from './output/time.ts';
+import { shortIdLength } from './output/short-ids.ts';
+import { NEVER_CUT, renderTable, type TableColumn } from './output/table.ts';
+import type { Terminal } from './output/terminal.ts';
+import { formatClock, formatDay } from './output/time.ts';
 
 const SHOWN_DEFAULT = 50;
 
@@ -30,28 +32,50 @@ export function run(invocation: Invocation): Promise<Outcome> {
       human: (terminal) =>
         rows.length === 0
           ? [' Nothing was sent yet.']
-          : renderTable(terminal, rows, [
-              { header: 'id', cell: (row) => row.id, minWidth: NEVER_CUT },
-              {
-                header: 'state',
-                cell: (row) => (row.dry === 1 ? `${row.state} (rehearsal)` : row.state),
-                minWidth: 9,
-              },
-              { header: 'lead', cell: (row) => row.email, minWidth: 14 },
-              {
-                header: 'step',
-                cell: (row) => `${row.sequence} ${terminal.symbols.arrow} ${row.step}`,
-                minWidth: 12,
-              },
-              {
-                header: 'when',
-                cell: (row) => when(row, (at) => formatDateTime(at, timezone)),
-                raw: (row) => when(row, formatInstant),
-                minWidth: 12,
-              },
-            ]),
+          : renderTable(terminal, rows, columnsFor(terminal, rows, timezone)),
     };
   });
+}
+
+/** A pipe gets every column always; on a screen those that say nothing make room for the others. */
+function columnsFor(
+  terminal: Terminal,
+  rows: readonly SendRow[],
+  timezone: string,
+): readonly TableColumn<SendRow>[] {
+  const idWidth = shortIdLength(rows.map(({ id }) => id));
+  const counted = (
+    header: string,
+    countOf: (row: SendRow) => number,
+    usual: number,
+  ): TableColumn<SendRow>[] =>
+    terminal.isTty && rows.every((row) => countOf(row) === usual)
+      ? []
+      : [{ header, cell: (row) => String(countOf(row)), align: 'right', minWidth: NEVER_CUT }];
+  return [
+    { header: 'id', cell: (row) => row.id.slice(0, idWidth), raw: (row) => row.id, minWidth: NEVER_CUT },
+    {
+      header: 'state',
+      cell: (row) => (row.dry === 1 ? `${row.state} (dry)` : row.state),
+      raw: (row) => (row.dry === 1 ? `${row.state} (rehearsal)` : row.state),
+      minWidth: 10,
+    },
+    { header: 'lead', cell: (row) => row.email, minWidth: 12 },
+    {
+      header: 'step',
+      cell: (row) => `${row.sequence} ${terminal.symbols.arrow} ${row.step}`,
+      minWidth: 12,
+    },
+    {
+      header: 'when',
+      cell: (row) => when(row, (at) => `${formatDay(at, timezone)} ${formatClock(at, timezone)}`),
+      raw: (row) => when(row, formatInstant),
+      minWidth: NEVER_CUT,
+    },
+    ...counted('tries', (row) => row.attempts, 1),
+    ...counted('opens', (row) => row.opens, 0),
+    ...counted('clicks', (row) => row.clicks, 0),
+  ];
 }
 
 function when(row: SendRow, format: (at: Instant) => string): string | null {
@@ -72,6 +96,10 @@ function itemOf(row: SendRow): Readonly<Record<string, unknown>> {
     claimed_at: iso(row.claimedAt),
     sent_at: iso(row.sentAt),
     attempts: row.attempts,
+    opens: row.opens,
+    machine_opens: row.machineOpens,
+    clicks: row.clicks,
+    replied: row.replies > 0,
     rehearsal: row.dry === 1,
     message_id: row.messageIdHeader,
     last_error: row.lastError,

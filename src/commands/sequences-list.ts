@@ -3,7 +3,8 @@ import { formatInstant } from '../core/time/instants.ts';
 import { enrollmentCounts, loadSequences, noEnrollments } from '../store/sequences.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState } from './operator-state.ts';
-import { NEVER_CUT, renderTable } from './output/table.ts';
+import { NEVER_CUT, renderTable, type TableColumn } from './output/table.ts';
+import type { Terminal } from './output/terminal.ts';
 import { liveSteps, stepDocument, triggerDocument, triggerText, windowDocument } from './sequence-text.ts';
 
 /** One applied sequence with its enrollments by status. */
@@ -21,18 +22,33 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     human: (terminal) =>
       listed.length === 0
         ? [' No sequence is applied yet.', '', ' Next    headgate sequences apply']
-        : renderTable(terminal, listed, [
-            { header: 'id', cell: ({ sequence }) => sequence.id, minWidth: NEVER_CUT },
-            { header: 'status', cell: ({ sequence }) => sequence.status, minWidth: NEVER_CUT },
-            { header: 'kind', cell: ({ sequence }) => sequence.kind, minWidth: NEVER_CUT },
-            { header: 'steps', cell: ({ sequence }) => String(liveSteps(sequence).length), align: 'right' },
-            { header: 'live', cell: ({ enrollments }) => String(liveCount(enrollments)), align: 'right' },
-            { header: 'completed', cell: ({ enrollments }) => String(enrollments.completed), align: 'right' },
-            { header: 'cancelled', cell: ({ enrollments }) => String(enrollments.cancelled), align: 'right' },
-            { header: 'failed', cell: ({ enrollments }) => String(enrollments.failed), align: 'right' },
-            { header: 'trigger', cell: ({ sequence }) => triggerText(sequence.trigger) },
-          ]),
+        : renderTable(terminal, listed, columnsFor(terminal)),
   };
+}
+
+/** From here on there is room for the trigger too; a pipe always gets it. */
+const WIDE = 100;
+
+function columnsFor(terminal: Terminal): readonly TableColumn<ListedSequence>[] {
+  const counted = (header: string, count: (of: ListedSequence) => number): TableColumn<ListedSequence> => ({
+    header,
+    cell: (of) => String(count(of)),
+    align: 'right',
+    minWidth: NEVER_CUT,
+  });
+  return [
+    { header: 'id', cell: ({ sequence }) => sequence.id, minWidth: 12 },
+    { header: 'status', cell: ({ sequence }) => sequence.status, minWidth: NEVER_CUT },
+    { header: 'kind', cell: ({ sequence }) => sequence.kind, minWidth: NEVER_CUT },
+    counted('steps', ({ sequence }) => liveSteps(sequence).length),
+    counted('live', ({ enrollments }) => liveCount(enrollments)),
+    counted('done', ({ enrollments }) => enrollments.completed),
+    counted('cancelled', ({ enrollments }) => enrollments.cancelled),
+    counted('failed', ({ enrollments }) => enrollments.failed),
+    ...(terminal.isTty && terminal.width < WIDE
+      ? []
+      : [{ header: 'trigger', cell: ({ sequence }: ListedSequence) => triggerText(sequence.trigger) }]),
+  ];
 }
 
 /** All applied sequences of the workspace, by id. Throws as `withState` does. */

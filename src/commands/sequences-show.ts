@@ -1,12 +1,17 @@
 import { HeadgateError } from '../core/errors.ts';
 import { nearestWords } from '../core/nearest.ts';
 import { takesThreadSubject } from '../core/thread.ts';
+import { EMPTY_FUNNEL, sequenceFunnels, type SequenceFunnel } from '../store/funnel.ts';
+import { readHeader } from '../store/header.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
+import { funnelDocument, funnelLines, funnelStages } from './funnel.ts';
+import { withState } from './operator-state.ts';
 import { argument } from './options.ts';
 import { renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { formatDateTime } from './output/time.ts';
+import { hanging } from './output/wrap.ts';
 import { liveSteps, timingText, triggerText, windowText } from './sequence-text.ts';
 import { liveCount, readSequences, sequenceDocument, type ListedSequence } from './sequences-list.ts';
 
@@ -16,11 +21,36 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const listed = await readSequences(invocation);
   const found = listed.find(({ sequence }) => sequence.id === id);
   if (found === undefined) throw unknownSequence(id, listed);
+  const { funnel, isLive } = await readFunnel(invocation, found);
+  const next = found.sequence.status === 'draft' ? [] : [`headgate sends list --sequence ${id}`];
   return {
     exit: 'OK',
-    document: { items: [sequenceDocument(found)] },
-    human: (terminal) => showLines(terminal, found),
+    document: {
+      items: [{ ...sequenceDocument(found), funnel: funnelDocument(found.sequence, funnel, isLive) }],
+      next,
+    },
+    human: (terminal) => [
+      ...showLines(terminal, found),
+      ' Funnel',
+      ...funnelLines(terminal, funnelStages(found.sequence, funnel, isLive), { isLive }),
+      '',
+      ...next.map((command) => ` Next    ${command}`),
+      '',
+    ],
   };
+}
+
+/** F4, D9: whether what was only rehearsed counts is the state's word: nothing was for real before it went live. */
+function readFunnel(
+  invocation: Invocation,
+  { sequence }: ListedSequence,
+): Promise<{ readonly funnel: SequenceFunnel; readonly isLive: boolean }> {
+  return withState(invocation, 'read', ({ db }) =>
+    db.read(() => ({
+      funnel: sequenceFunnels(db).get(sequence.rowId) ?? EMPTY_FUNNEL,
+      isLive: readHeader(db).wentLiveAt !== null,
+    })),
+  );
 }
 
 function unknownSequence(id: string, listed: readonly ListedSequence[]): HeadgateError {
@@ -42,11 +72,11 @@ function showLines(terminal: Terminal, { sequence, enrollments }: ListedSequence
     '',
     ` ${terminal.bold(escapeText(sequence.id))}  ${escapeText(sequence.title)}${dot}${sequence.kind}${dot}${sequence.status}`,
     ...(sequence.description === null ? [] : [` ${escapeText(sequence.description)}`]),
-    ` Trigger   ${escapeText(triggerText(sequence.trigger))}`,
+    ...hanging(' Trigger   ', escapeText(triggerText(sequence.trigger)), terminal.width - 1),
     ` Window    ${windowText(sequence.window)}`,
     ` Approval  ${sequence.approve === 'auto' ? 'approves itself' : 'asks a person'}`,
     '',
-    ...renderTable(terminal, liveSteps(sequence), [
+    ...renderTable({ ...terminal, width: terminal.width - 1 }, liveSteps(sequence), [
       { header: '#', cell: (step) => String(step.position + 1), minWidth: 3 },
       { header: 'step', cell: (step) => step.id, minWidth: 14 },
       { header: 'timing', cell: (step) => timingText(step.timing), minWidth: 14 },

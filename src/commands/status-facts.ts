@@ -1,16 +1,19 @@
 import { readStop, type Stop } from '../adapters/stop-file.ts';
 import { judgeBlastRadius, OPERATING_DAYS_IN_MEAN } from '../core/guards/blast-radius.ts';
+import { EXIT_CODES } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant, Job, OutboundJob } from '../core/model.ts';
 import type { Reason } from '../core/reasons.ts';
 import type { StateHeader } from '../core/state-identity.ts';
 import { addDays, startOfLocalDay } from '../core/time/zone.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/durations.ts';
+import { dayReturns, type DayReturns } from '../store/digest.ts';
 import { readHeader } from '../store/header.ts';
 import { readJob } from '../store/jobs.ts';
 import { isBlastRadiusHoldOpen } from '../store/messages.ts';
 import { newestWaitingPlan } from '../store/plans.ts';
-import type { StoredRun } from '../store/runs.ts';
+import type { StateDatabase } from '../store/database.ts';
+import { recentExits, type StoredRun } from '../store/runs.ts';
 import {
   dayCounts,
   lastEndedWell,
@@ -42,6 +45,14 @@ export interface JobStatus {
   /** A9: later than this without a success, something is wrong with machine or timer; null before the first success. */
   readonly lateAfterAt: Instant | null;
   readonly isLate: boolean;
+  /** The interval of the shipped timer. */
+  readonly intervalMs: number;
+  /** One interval after the last run began; null before the first. */
+  readonly nextAt: Instant | null;
+  /** Its last run ended in a failure. */
+  readonly hasFailed: boolean;
+  /** cli.md 2.3: its last three runs found the lock busy or the network down. */
+  readonly isStuck: boolean;
 }
 
 export interface JobDoubts {
@@ -56,7 +67,7 @@ export interface JobDoubts {
 /** Everything on the screen of `status`, from SQLite and the clock alone. */
 export interface StatusFacts {
   readonly queue: QueueCounts;
-  readonly today: DayCounts;
+  readonly today: DayCounts & Omit<DayReturns, 'replies'> & { readonly replies: number };
   readonly volume: Readonly<Record<Job, JobVolume>>;
   readonly jobs: readonly JobStatus[];
   readonly doubts: readonly JobDoubts[];
@@ -94,13 +105,11 @@ export function statusFacts(state: OperatorState): StatusFacts {
   });
 }
 
-function todayOf({ db, policy, operatorDay }: Engine): DayCounts {
+function todayOf({ db, policy, operatorDay }: Engine): StatusFacts['today'] {
   const startsAt = startOfLocalDay(operatorDay, policy.timezone);
-  return dayCounts(db, {
-    operatorDay,
-    startsAt,
-    endsAt: startOfLocalDay(addDays(operatorDay, 1), policy.timezone),
-  });
+  const endsAt = startOfLocalDay(addDays(operatorDay, 1), policy.timezone);
+  const { replies, ...returns } = dayReturns(db, { startsAt, endsAt });
+  return { ...dayCounts(db, { operatorDay, startsAt, endsAt }), ...returns, replies: replies.length };
 }
 
 function volumeOf(engine: Engine, job: Job): JobVolume {
@@ -131,9 +140,32 @@ function jobsOf({ db, now }: OperatorState): readonly JobStatus[] {
       readJob(db, name).checkpointAt ?? (isOutbound(name) ? null : lastEndedWell(db, name));
     const lateAfterAt = lastSuccessAt === null ? null : lastSuccessAt + 2 * intervalMs;
     const isLate = lateAfterAt !== null && now > lateAfterAt;
-    return { name, lastSuccessAt, lastRun: lastRun(db, name), lateAfterAt, isLate };
+    const last = lastRun(db, name);
+    return {
+      name,
+      lastSuccessAt,
+      lastRun: last,
+      lateAfterAt,
+      isLate,
+      intervalMs,
+      nextAt: last === null ? null : last.startedAt + intervalMs,
+      hasFailed: isFailure(last?.exitCode ?? null),
+      isStuck: isStuck(db, name),
+    };
   });
   return all.filter((job) => isOutbound(job.name) || job.lastRun !== null || job.lastSuccessAt !== null);
+}
+
+/** From 64 on an ending is a failure; 75, a busy lock or a network that is down, only when it repeats. */
+function isFailure(exitCode: number | null): boolean {
+  return exitCode !== null && exitCode >= EXIT_CODES.USAGE && exitCode !== EXIT_CODES.TEMPFAIL;
+}
+
+const STUCK_RUNS = 3;
+
+function isStuck(db: StateDatabase, name: string): boolean {
+  const exits = recentExits(db, name, STUCK_RUNS);
+  return exits.length === STUCK_RUNS && exits.every((code) => code === EXIT_CODES.TEMPFAIL);
 }
 
 function isOutbound(name: string): boolean {

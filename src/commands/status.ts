@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../core/time/durations.ts';
+import { HOUR_MS, SECOND_MS } from '../core/time/durations.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import type { Instant } from '../core/model.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
@@ -6,6 +6,7 @@ import { withState, type OperatorState } from './operator-state.ts';
 import { resultText } from './run-record.ts';
 import { sendersItem } from './sender-status.ts';
 import { statusFacts, type JobStatus, type JobVolume, type StatusFacts } from './status-facts.ts';
+import { moodOf } from './status-mood.ts';
 import { statusLines } from './status-text.ts';
 
 /** `status`: one screen from SQLite and the clock (cli.md 2.4); ends with the next command when something waits. */
@@ -48,6 +49,8 @@ function itemOf({ workspace, now }: OperatorState, facts: StatusFacts): Readonly
   const { queue, today, header, stop } = facts;
   return {
     at: formatInstant(now),
+    all_clear: moodOf(facts).isGood,
+    summary: moodOf(facts).text,
     queue: {
       pending_approval: queue.pendingApproval,
       approved: queue.approved,
@@ -91,6 +94,10 @@ function jobItem(job: JobStatus): Readonly<Record<string, unknown>> {
     result: lastRun === null ? null : resultText(lastRun),
     late_after: iso(job.lateAfterAt),
     late: job.isLate,
+    interval_seconds: job.intervalMs / SECOND_MS,
+    next_at: iso(job.nextAt),
+    failed: job.hasFailed,
+    busy_in_a_row: job.isStuck,
   };
 }
 

@@ -15,6 +15,11 @@ export interface SendRow {
   readonly claimedAt: Instant | null;
   readonly sentAt: Instant | null;
   readonly attempts: number;
+  /** By people, as far as the provider can tell them from programs (E5). */
+  readonly opens: number;
+  readonly machineOpens: number;
+  readonly clicks: number;
+  readonly replies: number;
   readonly dry: number;
   readonly messageIdHeader: string | null;
   readonly lastError: string | null;
@@ -35,7 +40,9 @@ export function listSends(db: StateDatabase, query: SendQuery): SendRow[] {
       SendRow
     >(
       `SELECT m.id, m.state, l.id AS leadId, l.email, l.zone, q.id AS sequence, t.id AS step, m.subject, m.approved_at AS approvedAt,
-         m.claimed_at AS claimedAt, m.sent_at AS sentAt, m.attempts, m.dry, o.message_id_header AS messageIdHeader, m.last_error AS lastError
+         m.claimed_at AS claimedAt, m.sent_at AS sentAt, m.attempts, m.dry, o.message_id_header AS messageIdHeader, m.last_error AS lastError,
+         ${events("'opened' AND v.is_machine = 0")} AS opens, ${events("'opened' AND v.is_machine = 1")} AS machineOpens,
+         ${events("'clicked'")} AS clicks, ${events("'reply'")} AS replies
        FROM messages m
        JOIN leads l ON l.row_id = m.lead_row_id
        JOIN steps t ON t.row_id = m.step_row_id
@@ -53,4 +60,9 @@ export function listSends(db: StateDatabase, query: SendQuery): SendRow[] {
       query.state,
       query.limit,
     );
+}
+
+/** Counts by the index of events: one look for each message that is shown. */
+function events(kind: string): string {
+  return `(SELECT count(*) FROM message_events v WHERE v.message_row_id = m.row_id AND v.kind = ${kind})`;
 }

@@ -120,7 +120,7 @@ describe('leads list and show', () => {
     });
     expect(stdout).toContain('◌───○───○');
     expect(stdout).toContain('step 1 of 3, draft waiting');
-    expect(stdout).toContain('headgate review show m-');
+    expect(stdout).toContain('headgate review m-');
     const plain = await bench.run(['leads', 'show', 'ann@ann.example', '--ascii', '--no-color'], {
       stdoutIsTty: true,
       columns: 80,

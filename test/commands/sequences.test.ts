@@ -366,7 +366,7 @@ describe('sequences list and show', () => {
         enrollments: { pending: 0, active: 1, completed: 0, cancelled: 0, failed: 0 },
       },
     ]);
-    expect((await desk.json('sequences show web')).items).toEqual(items);
+    expect((await desk.json('sequences show web')).items).toMatchObject(items);
     const text = (await desk.cli('sequences show web', { stdoutIsTty: true })).stdout;
     expect(text).toContain('source web');
     expect(text).toContain('Removed   b');

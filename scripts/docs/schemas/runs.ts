@@ -109,6 +109,8 @@ const volume = { average_7d: number, limit: number, days: listOf(objectOf({ day,
 
 const STATUS = objectOf({
   at: instant,
+  all_clear: flag,
+  summary: described(text, '`all clear`, or what is most wrong.'),
   queue: objectOf({
     pending_approval: count,
     approved: count,
@@ -117,7 +119,15 @@ const STATUS = objectOf({
     sending: count,
     uncertain: count,
   }),
-  today: objectOf({ sent: count, drafted: count, failed: count }),
+  today: objectOf({
+    sent: count,
+    drafted: count,
+    failed: count,
+    replies: count,
+    bounced: count,
+    complained: count,
+    unsubscribed: count,
+  }),
   volume: objectOf({ job: text, ...volume, nurture: objectOf(volume) }),
   jobs: listOf(
     objectOf({
@@ -129,6 +139,13 @@ const STATUS = objectOf({
       result: nullable(text),
       late_after: nullable(instant),
       late: flag,
+      interval_seconds: count,
+      next_at: described(
+        nullable(instant),
+        'One interval after the last run began; systemd knows the minute.',
+      ),
+      failed: flag,
+      busy_in_a_row: flag,
     }),
   ),
   guards: objectOf({
@@ -277,6 +294,10 @@ export const RUN_SHAPES: Shapes = {
         claimed_at: nullable(instant),
         sent_at: nullable(instant),
         attempts: count,
+        opens: count,
+        machine_opens: described(count, 'By programs that look at mail, not by people.'),
+        clicks: count,
+        replied: flag,
         rehearsal: flag,
         message_id: nullable(text),
         last_error: nullable(text),

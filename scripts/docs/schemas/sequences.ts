@@ -2,11 +2,13 @@ import { ENROLLMENT_STATUSES } from '../../../src/core/model.ts';
 import { next, nullableId } from './common.ts';
 import {
   count,
+  described,
   flag,
   instant,
   integer,
   listOf,
   nullable,
+  number,
   objectOf,
   oneOf,
   text,
@@ -37,6 +39,30 @@ const step = objectOf({
 });
 
 const perStatus: Shape = objectOf(Object.fromEntries(ENROLLMENT_STATUSES.map((status) => [status, count])));
+
+/** Only in `sequences show`. */
+const funnel = objectOf({
+  enrolled: count,
+  steps: listOf(
+    objectOf({
+      id: text,
+      sent: count,
+      rehearsed: count,
+      waiting: count,
+      replied: count,
+      share: described(
+        nullable(number),
+        'Of those enrolled, 0 to 1; a rehearsal counts until the state went live.',
+      ),
+    }),
+  ),
+  completed: count,
+  replied: count,
+  bounced: count,
+  complained: count,
+  unsubscribed: count,
+  stopped: described(count, 'Any other end before the last step.'),
+});
 
 const change = objectOf({
   sequence: text,
@@ -74,23 +100,29 @@ const finding = objectOf(
 
 /** Documents of `sequences …`; what `config validate` finds has the form of lint too. */
 export const SEQUENCE_SHAPES: Shapes = {
-  'headgate.sequences/1': objectOf({
-    items: listOf(
-      objectOf({
-        id: text,
-        name: text,
-        description: nullable(text),
-        status: oneOf(['draft', 'active', 'paused', 'archived']),
-        kind: oneOf(['drip', 'nurture']),
-        approve: oneOf(['ask', 'auto']),
-        window,
-        trigger,
-        steps: listOf(step),
-        enrollments: perStatus,
-        applied_at: instant,
-      }),
-    ),
-  }),
+  'headgate.sequences/1': objectOf(
+    {
+      items: listOf(
+        objectOf(
+          {
+            id: text,
+            name: text,
+            description: nullable(text),
+            status: oneOf(['draft', 'active', 'paused', 'archived']),
+            kind: oneOf(['drip', 'nurture']),
+            approve: oneOf(['ask', 'auto']),
+            window,
+            trigger,
+            steps: listOf(step),
+            enrollments: perStatus,
+            applied_at: instant,
+          },
+          { funnel },
+        ),
+      ),
+    },
+    { next },
+  ),
   'headgate.lint/1': objectOf(
     { items: listOf(finding) },
     {

@@ -1,7 +1,7 @@
 import type { Terminal } from '../output/terminal.ts';
 import { displayWidth, escapeLines, escapeText, padEnd, truncate } from '../output/text.ts';
 import type { Card, HeadLine } from './card.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../output/wrap.ts';
 
 const WIDTH_MAX = 98;
 const WIDTH_MIN = 40;

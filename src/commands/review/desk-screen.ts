@@ -2,7 +2,7 @@ import type { Terminal } from '../output/terminal.ts';
 import { displayWidth } from '../output/text.ts';
 import type { Card } from './card.ts';
 import { boxLines, type PaneLine } from './card-text.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../output/wrap.ts';
 
 /** One screen of the desk before it is laid out. */
 export interface DeskView {

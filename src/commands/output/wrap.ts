@@ -1,4 +1,4 @@
-import { displayWidth, truncate } from '../output/text.ts';
+import { displayWidth, truncate } from './text.ts';
 
 /** Breaks at spaces; a word that is longer than the line is broken where it must be. Never empty: an empty line stays one. */
 export function wrap(line: string, width: number): readonly string[] {
@@ -29,4 +29,11 @@ function breakWord(word: string, width: number): { full: readonly string[]; rest
     rest = rest.slice(taken.length);
   }
   return { full, rest };
+}
+
+/** The words behind a head, in as many lines as the terminal needs, the later ones below the first word. */
+export function hanging(head: string, words: string, width: number): readonly string[] {
+  const indent = displayWidth(head);
+  const lines = wrap(words, Math.max(20, width - indent));
+  return lines.map((line, index) => `${index === 0 ? head : ' '.repeat(indent)}${line}`.trimEnd());
 }
