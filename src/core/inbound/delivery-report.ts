@@ -6,7 +6,7 @@ import { type NoticeSegment, type NoticeText, segmentsOf } from './notice-text.t
 import { foldLetters, hasPhrase, plainWords } from './phrases.ts';
 import { readRefusal, type RefusalFacts } from './refusal-facts.ts';
 import { DELAYS } from './rules/notice-words.ts';
-import { isExplained, judgeRefusal, mailboxStateIn } from './refusal-rules.ts';
+import { isExplained, isWorded, judgeRefusal, mailboxStateIn } from './refusal-rules.ts';
 import type { InboundKind, RecipientVerdict } from './verdict.ts';
 
 /** What a delivery report or a notice in plain words says of its recipients. */
@@ -94,13 +94,15 @@ function fromBlock(block: StatusBlock, segment: string, failed: string | null): 
   // Two reasons that contradict each other: the one that does not lose a person wins.
   const state =
     judged.kind === 'dead_address'
-      ? mailboxStateIn(plainWords(segment.slice(0, NOTICE_CHARACTERS_MAX)))
+      ? mailboxStateIn(plainWords(`${block.statusRemark} ${segment.slice(0, NOTICE_CHARACTERS_MAX)}`))
       : null;
   return verdictOf(address, facts, state ?? judged);
 }
 
-/** The server's own words; only where these say nothing, the words around them. */
+/** The server's own words; only where these say nothing, what its status is called, and the words around them. */
 function factsOf(block: StatusBlock, segment: string): RefusalFacts {
+  const own = readRefusal({ text: block.diagnostic, statusField: block.status, around: segment });
+  if (own.words !== '' && isWorded(own)) return own;
   const text = `${block.statusRemark} ${block.diagnostic}`.trim();
   const facts = readRefusal({ text, statusField: block.status, around: segment });
   if (isExplained(facts) && facts.words !== '') return facts;

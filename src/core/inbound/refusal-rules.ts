@@ -1,8 +1,8 @@
 import { BLOCK_PHRASES } from './rules/block-phrases.ts';
 import { DEAD_PAIRS } from './rules/dead-pairs.ts';
 import { DEAD_PHRASES } from './rules/dead-phrases.ts';
-import type { PhraseGroup } from './rules/phrase-group.ts';
-import { CONTRADICTING_PHRASES, POLICY_PHRASES } from './rules/policy-phrases.ts';
+import { group, type PhraseGroup } from './rules/phrase-group.ts';
+import { BARE_REFUSAL_PHRASES, CONTRADICTING_PHRASES, POLICY_PHRASES } from './rules/policy-phrases.ts';
 import { SOFT_PHRASES, SUSPENDED_AND_FULL_PHRASES } from './rules/soft-phrases.ts';
 import { FULL_PAIRS, STATE_PAIRS } from './rules/state-pairs.ts';
 import { STATUS_RULES } from './rules/status-codes.ts';
@@ -52,12 +52,19 @@ const KINDS: Readonly<Record<RefusalReason, RefusalKind>> = {
  */
 export function judgeRefusal(facts: RefusalFacts): RefusalJudgement {
   const judged = byWords(facts) ?? byStatus(facts) ?? byCode(facts);
+  const bare = judged === null ? inGroups(facts.words, BARE_REFUSAL_PHRASES) : null;
+  if (bare !== null) return judgement(bare.reason, `phrase ${bare.phrase}`);
   return judged ?? { kind: 'unknown_bounce', reason: 'unexplained', rule: 'none' };
 }
 
 /** True when the words or the status of a refusal are in the tables, so that nothing else need be asked. */
 export function isExplained(facts: RefusalFacts): boolean {
   return byWords(facts) !== null || byStatus(facts) !== null;
+}
+
+/** True when the words of a refusal say why, whatever its status is. */
+export function isWorded(facts: RefusalFacts): boolean {
+  return byWords(facts) !== null;
 }
 
 function byWords(facts: RefusalFacts): RefusalJudgement | null {
@@ -94,9 +101,12 @@ function byCode({ smtpCode, isTransient, command }: RefusalFacts): RefusalJudgem
   return null;
 }
 
+/** What PowerMTA and others call 5.2.1, beside whatever words the server used. */
+const MAILBOX_DISABLED = group('suspended', 'RFC 3463 5.2.1', ['mailbox disabled, not accepting']);
+
 /** What the words around a refusal say of a full or closed mailbox; null when they say nothing of the kind. */
 export function mailboxStateIn(words: string): RefusalJudgement | null {
-  const found = inGroups(words, [...SUSPENDED_AND_FULL_PHRASES, ...FULL_PAIRS]);
+  const found = inGroups(words, [...SUSPENDED_AND_FULL_PHRASES, ...FULL_PAIRS, MAILBOX_DISABLED]);
   return found === null ? null : judgement(found.reason, `phrase ${found.phrase}`);
 }
 

@@ -93,14 +93,15 @@ describe('E4: of two readings the softer wins', () => {
 });
 
 describe('a pair of words', () => {
-  const group = pairs({
+  const words = {
     reason: 'loop',
     source: 'test',
     things: ['box'],
     after: ['gone'],
     before: ['no such'],
-  });
-  const found = (text: string) => group.patterns.some((pattern) => pattern.test(text));
+  } as const;
+  const found = (text: string, gap: 'tight' | 'loose' = 'tight') =>
+    pairs({ ...words, gap }).patterns.some((pattern) => pattern.test(text));
 
   test.each(['box gone', 'the box of kim is gone', 'box: gone', 'no such box', 'no such little green box'])(
     '"%s" is one',
@@ -118,5 +119,10 @@ describe('a pair of words', () => {
     'no such little green wooden box',
   ])('"%s" is none', (text) => {
     expect(found(text)).toBe(false);
+  });
+
+  test('what lets an address live may stand farther away, and behind a colon', () => {
+    const text = `box of ${'a'.repeat(45)}: gone`;
+    expect([found(text), found(text, 'loose')]).toEqual([false, true]);
   });
 });

@@ -40,6 +40,7 @@ const USER: readonly string[] = [
 
 /** English: RFC 5321 4.2.3 leaves the wording to the server. */
 const NO_SUCH_USER = pairs({
+  gap: 'tight',
   reason: 'no_such_user',
   source: 'a user, mailbox or address of which a server says in English that it is not there',
   things: USER,
@@ -63,6 +64,7 @@ const NO_SUCH_USER = pairs({
 });
 
 const GONE = pairs({
+  gap: 'tight',
   reason: 'no_such_user',
   source: 'an account that was there once',
   things: ['mail[- ]?box', 'account', 'user', 'recipient', 'address'],
@@ -75,6 +77,7 @@ const GONE = pairs({
 });
 
 const NO_SUCH_HOST = pairs({
+  gap: 'tight',
   reason: 'no_such_host',
   source: 'a domain or host of which a server says in English that it is not there',
   things: ['(?<!sender )(?<!sending )domain(?: name)?', '(?<!client )host(?: ?name)?', 'mail exchanger'],
@@ -90,6 +93,7 @@ const NO_SUCH_HOST = pairs({
 });
 
 const TAKES_NO_MAIL = pairs({
+  gap: 'tight',
   reason: 'takes_no_mail',
   source: 'RFC 7504, RFC 7505: a host or domain that is there and takes no mail at all, from whomever',
   things: ['(?<!your )domain', 'host', '(?<!mail )server', 'system'],
@@ -102,6 +106,7 @@ const TAKES_NO_MAIL = pairs({
 /** The same in other languages; folded, so without accents. */
 const OF_LANGUAGES: readonly PhraseGroup[] = [
   pairs({
+    gap: 'tight',
     reason: 'no_such_user',
     source: 'French: Orange, Laposte, Free, SFR',
     things: [
@@ -123,6 +128,7 @@ const OF_LANGUAGES: readonly PhraseGroup[] = [
     before: ['aucune?'],
   }),
   pairs({
+    gap: 'tight',
     reason: 'no_such_user',
     source: 'German: T-Online, GMX, web.de, 1&1, Strato',
     things: [
@@ -143,6 +149,7 @@ const OF_LANGUAGES: readonly PhraseGroup[] = [
     before: ['unbekannter?', 'ungultiger?', 'kein'],
   }),
   pairs({
+    gap: 'tight',
     reason: 'no_such_user',
     source: 'Spanish, Portuguese and Italian: Telefonica, Terra, UOL, Libero, Aruba',
     things: [
@@ -169,6 +176,7 @@ const OF_LANGUAGES: readonly PhraseGroup[] = [
     before: [],
   }),
   pairs({
+    gap: 'tight',
     reason: 'no_such_user',
     source: 'Dutch, Swedish, Norwegian, Danish and Finnish: KPN, Ziggo, Telia, Telenor, TDC',
     things: [
@@ -192,6 +200,7 @@ const OF_LANGUAGES: readonly PhraseGroup[] = [
     before: ['onbekende', 'ongeldige', 'okand', 'ukjent', 'ukendt', 'tuntematon'],
   }),
   pairs({
+    gap: 'tight',
     reason: 'no_such_user',
     source: 'Polish, Czech, Hungarian and Turkish: Onet, WP, Seznam, Freemail, Turk Telekom',
     things: [
@@ -216,6 +225,7 @@ const OF_LANGUAGES: readonly PhraseGroup[] = [
     before: ['nieznan[yae]', 'neznámý', 'ismeretlen', 'geçersiz'],
   }),
   pairs({
+    gap: 'tight',
     reason: 'no_such_user',
     source: 'Russian and Ukrainian: Mail.ru, Yandex, Rambler, ukr.net, i.ua',
     things: [
@@ -233,6 +243,7 @@ const OF_LANGUAGES: readonly PhraseGroup[] = [
     before: ['нет такого', 'неизвестн[а-я]{2,3}', 'несуществующ[а-я]{2,3}', 'такого'],
   }),
   pairs({
+    gap: 'tight',
     reason: 'no_such_user',
     source: 'Japanese, Chinese and Korean: NTT, OCN, Biglobe, Tencent, NetEase, Naver, Daum',
     things: [

@@ -97,6 +97,7 @@ export const DEAD_PHRASES: readonly PhraseGroup[] = [
   ]),
   group('no_such_user', 'Postfix, Sendmail, Exim, qmail, Courier, OpenSMTPD, Dovecot, Cyrus', [
     'not provisioned',
+    'rcpt … does not exist',
     'mailbox unavailable',
     'mailbox not available',
     'mailbox name not allowed',
@@ -155,6 +156,7 @@ export const DEAD_PHRASES: readonly PhraseGroup[] = [
     'recipient address rejected.$',
     'address rejected.$',
     'address rejected$',
+    'address rejected @$',
     'recipient rejected$',
     'recipient rejected.$',
     'recipient address rejected. (in reply to rcpt to command)$',

@@ -195,6 +195,11 @@ export const POLICY_PHRASES: readonly PhraseGroup[] = [
   ]),
 ];
 
+/** Asked when neither words nor codes explain a refusal: somebody did not want it. */
+export const BARE_REFUSAL_PHRASES: readonly PhraseGroup[] = [
+  group('policy', 'any server', ['is not allowed', 'denied', 'disallowed']),
+];
+
 /**
  * Words that contradict those that condemn an address, wherever in the refusal they stand: nobody says them of a person
  * who does not exist. The softer reading wins, for a wrong suppression loses a person for ever.

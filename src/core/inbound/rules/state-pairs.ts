@@ -9,6 +9,7 @@ const MAILBOX = `${NOT_OURS}(?:mail[- ]?box|in-?box|mail ?folder|mail ?dir|mail 
 /** In English: nothing more goes into the mailbox (RFC 3463 x.2.2). */
 export const FULL_PAIRS: readonly PhraseGroup[] = [
   pairs({
+    gap: 'loose',
     reason: 'mailbox_full',
     source: 'a mailbox of which a server says in English that nothing more goes in',
     things: [
@@ -37,6 +38,7 @@ export const FULL_PAIRS: readonly PhraseGroup[] = [
     ],
   }),
   pairs({
+    gap: 'loose',
     reason: 'mailbox_full',
     source: 'a limit of a mailbox that is reached',
     things: [MAILBOX, 'quota', 'storage', 'disk', 'disc'],
@@ -54,6 +56,7 @@ export const FULL_PAIRS: readonly PhraseGroup[] = [
 export const STATE_PAIRS: readonly PhraseGroup[] = [
   ...FULL_PAIRS,
   pairs({
+    gap: 'loose',
     reason: 'mailbox_full',
     source: 'the same in other languages: Orange, T-Online, Telefonica, Libero, UOL, KPN, Onet, Mail.ru',
     things: [
@@ -115,6 +118,7 @@ export const STATE_PAIRS: readonly PhraseGroup[] = [
     before: [],
   }),
   pairs({
+    gap: 'loose',
     reason: 'suspended',
     source: 'an account that its provider closed for now: Google, Yahoo, Apple, Orange, vpopmail, iPlanet',
     things: [MAILBOX, `${NOT_OURS}accounts?`, `${NOT_OURS}user`, 'recipient(?: account)?', 'subscriber'],
@@ -145,6 +149,7 @@ export const STATE_PAIRS: readonly PhraseGroup[] = [
     ],
   }),
   pairs({
+    gap: 'loose',
     reason: 'suspended',
     source: 'an address or domain that its provider closed for now',
     things: ['(?<!ip )(?:e-?mail )?address', 'domain', 'e-?mail'],
@@ -153,6 +158,7 @@ export const STATE_PAIRS: readonly PhraseGroup[] = [
     before: ['disabled', 'suspended', 'deactivated', 'expired', 'not an? active'],
   }),
   pairs({
+    gap: 'loose',
     reason: 'suspended',
     source: 'the same in other languages: Orange, T-Online, Terra, Libero, UOL, Mail.ru, Tencent',
     things: [

@@ -13,10 +13,17 @@ export interface WordPairs {
   readonly after: readonly string[];
   /** What stands in front of the thing, with at most two words between: `no such local user`. */
   readonly before: readonly string[];
+  readonly gap: keyof typeof GAPS;
 }
 
-/** Not over the end of a sentence, nor over a colon: what stands behind one is said of something else. */
-const GAP = String.raw`:? ?(?:[^.:;!?]|\.(?! )){0,40}?`;
+/**
+ * Not over the end of a sentence; and, where the pair condemns an address, nor over a colon, because what stands behind
+ * one may be said of something else. What lets an address live may be read more freely.
+ */
+const GAPS = {
+  tight: String.raw`:? ?(?:[^.:;!?]|\.(?! )){0,40}?`,
+  loose: String.raw`(?:[^.;!?]|\.(?! )){0,60}?`,
+};
 /** A word begins, or the tail of one that is denied: "doesn't exist". */
 const START = "(?:(?<![a-z])|(?=n't))";
 const WORDS = String.raw`(?:[\p{L}-]{1,16} ){0,2}`;
@@ -25,10 +32,10 @@ const WORDS = String.raw`(?:[\p{L}-]{1,16} ){0,2}`;
  * A row of the tables in this folder, as one expression each way. Both gaps are bounded, so that the work is linear in
  * the length of the text. Latin words begin where a word begins; in other scripts there is no telling.
  */
-export function pairs({ reason, source, things, after, before }: WordPairs): PhraseGroup {
+export function pairs({ reason, source, things, after, before, gap }: WordPairs): PhraseGroup {
   const thing = `(?<![a-z])(?<thing>${alternatives(things)})(?![a-z])`;
   const patterns = [
-    after.length === 0 ? null : `${thing}${GAP}${START}(?<said>${alternatives(after)})(?![a-z])`,
+    after.length === 0 ? null : `${thing}${GAPS[gap]}${START}(?<said>${alternatives(after)})(?![a-z])`,
     before.length === 0 ? null : `(?<![a-z])(?<said>${alternatives(before)}) ?${WORDS}${thing}`,
   ];
   return {
