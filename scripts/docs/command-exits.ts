@@ -69,6 +69,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   'runs list': READS_STATE,
   'runs show': READS_STATE,
   'sends list': READS_STATE,
+  doctor: [],
   init: ['DATAERR', 'TEMPFAIL'],
   'config show': [],
   'config validate': [],

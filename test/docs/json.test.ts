@@ -116,6 +116,7 @@ async function lookAround(desk: Desk): Promise<void> {
     'web login',
     // Nobody asks for anything.
     'web --listen 127.0.0.1:0 --idle 1',
+    'doctor --offline --only config state',
   ]) {
     await desk.run(line);
   }

@@ -34,6 +34,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   getMe: [],
+  getChat: ['chat_id'],
+  getChatMember: ['chat_id', 'user_id'],
   sendMessage: [
     'chat_id',
     'text',
@@ -85,6 +87,9 @@ export class TelegramServer extends ProviderServer {
   static readonly TOKEN = '123456789:AAloopback-Token_0123456789abcdef';
   static readonly CHAT = -1_001_234_567_890;
   readonly messages: ChatMessage[] = [];
+  /** What the chat is, and who is in it by number: `member`, `administrator`, `left` … The bot is 123456789. */
+  readonly place: Record<string, unknown> = { type: 'supergroup', title: 'Ops' };
+  readonly members = new Map<number, Fields>([[123_456_789, { status: 'member' }]]);
   /** How many messages a minute the chat takes before the bot is told to wait; Infinity: any number. */
   perMinute = Infinity;
   /** What answers to taps said, by the id of the tap. */
@@ -205,6 +210,7 @@ export class TelegramServer extends ProviderServer {
     if (unknown !== undefined) return says(400, `Bad Request: unknown field ${unknown}`);
     if (known === 'getMe')
       return done({ id: 123_456_789, is_bot: true, first_name: 'Ops', username: 'ops_bot' });
+    if (known === 'getChat' || known === 'getChatMember') return this.look(known, fields);
     if (known === 'getUpdates') return this.poll(fields);
     if (known === 'answerCallbackQuery') return this.answerTap(fields);
     return this.put(known, fields);
@@ -261,6 +267,13 @@ export class TelegramServer extends ProviderServer {
       return says(400, 'Bad Request: MESSAGE_TOO_LONG');
     this.answers.set(id, text);
     return done(true);
+  }
+
+  private look(method: string, fields: Fields): Judged {
+    if (fields['chat_id'] !== TelegramServer.CHAT) return says(400, 'Bad Request: chat not found');
+    if (method === 'getChat') return done({ id: TelegramServer.CHAT, ...this.place });
+    const member = this.members.get(Number(fields['user_id']));
+    return member === undefined ? says(400, 'Bad Request: user not found') : done(member);
   }
 
   private put(method: string, fields: Fields): Judged {

@@ -1,3 +1,4 @@
+import { GROUPS, VERDICTS } from '../../../src/core/doctor/finding.ts';
 import { counts, doubt, next, nullableId } from './common.ts';
 import {
   anything,
@@ -63,7 +64,7 @@ const difference = objectOf({
   added: listOf(text),
 });
 
-/** Documents of set-up and care: init, config, pause, resume, adopt, restore, go-live, web, units. */
+/** Documents of set-up and care: init, config, pause, resume, adopt, restore, go-live, doctor, web, units. */
 export const CARE_SHAPES: Shapes = {
   'headgate.init/1': objectOf({
     workspace: text,
@@ -145,6 +146,21 @@ export const CARE_SHAPES: Shapes = {
   'headgate.web/1': objectOf({ items: listOf(objectOf({ address: text })) }),
   'headgate.web-login/1': objectOf({
     items: listOf(objectOf({ url: text, person: text, ends_at: instant })),
+  }),
+  'headgate.doctor/1': objectOf({
+    config_file: nullable(text),
+    versions: objectOf({ headgate: text, node: text, sqlite: nullable(text), system: text }),
+    items: listOf(
+      objectOf({
+        group: oneOf([...GROUPS]),
+        check: text,
+        verdict: oneOf([...VERDICTS]),
+        title: text,
+        detail: text,
+        fix: nullable(text),
+      }),
+    ),
+    counts: objectOf({ pass: count, warn: count, problem: count, skipped: count }),
   }),
   'headgate.go-live/1': objectOf({
     items: listOf(objectOf({ messages: count, enrollments: count, approvals: count, restarted: count })),

@@ -86,6 +86,11 @@ export class SmtpSession {
     return !this.isOver;
   }
 
+  /** True when what is said on it is encrypted. */
+  get isEncrypted(): boolean {
+    return this.connection.secure;
+  }
+
   /** Sends one mail. Never throws for what the peer does; rethrows what `mayLeave` throws. */
   async deliver(mail: OutgoingMail, mayLeave: BodyGate): Promise<SessionDelivery> {
     const gate = new Gate(mayLeave);

@@ -43,4 +43,20 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../sends-list.ts'),
   },
+  {
+    path: 'doctor',
+    group: 'insight',
+    summary: 'check configuration, state, clock, mail, DNS, people and units',
+    schema: 'headgate.doctor/1',
+    examples: ['headgate doctor', 'headgate doctor --only mail people --dns 9.9.9.9'],
+    configure: (command: Command): void => {
+      command
+        .option('--only <group...>', 'only these: config, state, clock, mail, people, ai, systemd')
+        .option('--offline', 'ask nobody else; what was not looked at is said to be skipped')
+        .option('--fix', 'take rights away from files that are open to others; mends nothing else')
+        .option('--dns <address>', 'ask this name server, such as 9.9.9.9 or 127.0.0.1:5353')
+        .option('--timeout <seconds>', 'the longest that one question to somebody else may take (10)');
+    },
+    load: () => import('../doctor.ts'),
+  },
 ];
