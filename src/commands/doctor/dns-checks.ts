@@ -60,13 +60,18 @@ function envelopeDomain({ mail }: LoadedConfig, fromDomain: string): string {
 }
 
 async function spfCheck(dns: Dns, config: LoadedConfig, fromDomain: string): Promise<readonly Finding[]> {
-  const { organizationalDomain } = await import('../../adapters/organizational-domain.ts');
   const domain = envelopeDomain(config, fromDomain);
   const answer = await dns.txt(domain);
   const [record] = taggedRecords(answer, 'v=spf1');
   const isAligned = (await organizationalDomain(domain)) === (await organizationalDomain(fromDomain));
   const lookups = record === undefined ? 0 : await countSpfLookups(dns, record);
   return [judgeSpf({ domain, answer, lookups, isAligned, fromDomain })];
+}
+
+/** The domain that somebody registered: `example.com` of `mail.example.com`; the name itself where there is none. */
+async function organizationalDomain(domain: string): Promise<string> {
+  const { loadDomainFacts } = await import('../../adapters/domain-facts.ts');
+  return (await loadDomainFacts()).registered(domain)?.domain ?? domain;
 }
 
 /** Follows includes as a receiver does, and gives up where that does: null where one leads nowhere. */
@@ -146,7 +151,6 @@ async function ownKey(pem: string): Promise<Exclude<DkimFacts['key'], { unreadab
 }
 
 async function dmarcCheck(dns: Dns, config: LoadedConfig, domain: string): Promise<readonly Finding[]> {
-  const { organizationalDomain } = await import('../../adapters/organizational-domain.ts');
   const registered = await organizationalDomain(domain);
   const [answer, above] = await Promise.all([
     dns.txt(`_dmarc.${domain}`),
