@@ -1,31 +1,8 @@
-import { isLoopbackHost } from '../../core/loopback.ts';
 import type { BodyGate, DeliveryResult, Mailer, OutgoingMail } from '../../ports.ts';
-import { elapsedMs } from '../clock.ts';
-import { SMTP_TIMEOUTS } from './smtp-options.ts';
-import type { SmtpServer, SmtpTimeouts } from './smtp-options.ts';
+import { serverOf, SMTP_TIMEOUTS } from './smtp-options.ts';
+import type { SmtpOptions, SmtpServer, SmtpTimeouts } from './smtp-options.ts';
 import { SmtpFailure, SmtpSession } from './smtp-session.ts';
 import { resultOf } from './smtp-trouble.ts';
-
-export interface SmtpOptions {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte; false means STARTTLS. */
-  readonly secure: boolean;
-  /** Both, or neither: then there is no log-in. */
-  readonly user: string | null;
-  readonly password: string | null;
-  /** How many connections may be open at once. */
-  readonly connections?: number;
-  /** Whether the host is this machine; known by its name where this is left out. */
-  readonly isLoopback?: boolean;
-  /** PEM of an authority to trust instead of the system's. */
-  readonly ca?: string;
-  /** The name in its certificate, where that is not the host. */
-  readonly serverName?: string | null;
-  /** True: TLS is used where it is offered, and not demanded. */
-  readonly allowPlain?: boolean;
-  readonly timeouts?: Partial<SmtpTimeouts>;
-}
 
 const CONNECTIONS = 5;
 /** After so many mails a connection is renewed: relays dislike endless ones. */
@@ -52,27 +29,6 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
     deliver: (mail, mayLeave) => pool.deliver(mail, mayLeave),
     close: () => pool.close(),
   };
-}
-
-/** What logging in, and nothing else, came to. */
-export type RelayProbe =
-  | { readonly kind: 'ready'; readonly isEncrypted: boolean; readonly tookMs: number }
-  | { readonly kind: 'refused'; readonly stage: 'connect' | 'login'; readonly words: string };
-
-/** Connects, secures and logs in as a delivery would, and says goodbye: no mail is named (F7). Never throws for what the peer does. */
-export async function probeRelay(options: SmtpOptions): Promise<RelayProbe> {
-  const startedMs = elapsedMs();
-  try {
-    const session = await SmtpSession.open(serverOf(options), { ...SMTP_TIMEOUTS, ...options.timeouts });
-    const { isEncrypted } = session;
-    const tookMs = elapsedMs() - startedMs;
-    await session.quit();
-    return { kind: 'ready', isEncrypted, tookMs };
-  } catch (error) {
-    if (!(error instanceof SmtpFailure)) throw error;
-    const { stage, reply, words } = error.trouble;
-    return { kind: 'refused', stage: stage === 'login' ? 'login' : 'connect', words: reply?.text ?? words };
-  }
 }
 
 class SmtpPool {
@@ -152,26 +108,6 @@ class SmtpPool {
   private release(session: SmtpSession): void {
     void track(this.leaving, session.quit());
   }
-}
-
-/**
- * TLS is demanded and verified everywhere but on this machine; there too, once somebody says whose certificate it must be. Only
- * `allowPlain` lifts the demand, and nothing the verification.
- */
-function serverOf(options: SmtpOptions): SmtpServer {
-  const { host, port, secure, user, password, ca = null, serverName = null } = options;
-  const isLoopback = options.isLoopback ?? isLoopbackHost(host);
-  const isStrict = !isLoopback || ca !== null || serverName !== null;
-  return {
-    host,
-    port,
-    secure,
-    demandsTls: isStrict && options.allowPlain !== true,
-    verifiesCertificate: isStrict,
-    serverName,
-    auth: user === null || password === null ? null : { user, password },
-    ca,
-  };
 }
 
 /** Holds a promise in a set for as long as it is open. */

@@ -5,7 +5,7 @@ import type { ProviderConfig, SmtpConfig } from '../../config/channels.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { checkDesk, type Finding } from '../../core/doctor/finding.ts';
 import { judgeProviderKey, judgeRelay, type RelayFacts } from '../../core/doctor/relay.ts';
-import type { RelayProbe } from '../../adapters/mail/smtp.ts';
+import type { RelayProbe } from '../../adapters/mail/probe-relay.ts';
 import { attemptOnline, httpTimeouts, secretFix, seeSecret, withoutConfig, type Checkup } from './checkup.ts';
 import { dnsChecks, senderDomains } from './dns-checks.ts';
 import { unsubscribeCheck } from './unsubscribe-check.ts';
@@ -47,7 +47,7 @@ async function relayCheck(checkup: Checkup, smtp: SmtpConfig, title: string): Pr
     password === null ? null : await seeSecret(checkup, { key: 'mail.smtp.password', reference: password });
   const fix = password === null ? 'headgate config explain mail.smtp.user' : secretFix(password, checkup);
   if (secret?.kind === 'wrong') return [desk.problem('the SMTP password cannot be read', secret.words, fix)];
-  const { probeRelay } = await import('../../adapters/mail/smtp.ts');
+  const { probeRelay } = await import('../../adapters/mail/probe-relay.ts');
   const { timeoutMs, paths } = checkup;
   const probe = await probeRelay({
     host,

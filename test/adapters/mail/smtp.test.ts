@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { createSmtpMailer } from '../../../src/adapters/mail/smtp.ts';
-import type { SmtpOptions } from '../../../src/adapters/mail/smtp.ts';
+import type { SmtpOptions } from '../../../src/adapters/mail/smtp-options.ts';
 import type { DeliveryResult, Mailer, OutgoingMail } from '../../../src/ports.ts';
 import { TEST_CERTIFICATE } from '../../helpers/smtp-certificate.ts';
 import { SmtpTestServer } from '../../helpers/smtp-server.ts';
