@@ -53,7 +53,17 @@ export function configRemarks(values: ValueReader): readonly string[] {
       'the stream API takes no headers of ours: its mail has the visible unsubscribe link, and no List-Unsubscribe unless the service adds one',
     );
   }
-  return [...remarks, ...goingLiveRemarks(values)];
+  return [...remarks, ...unusedDkim(values), ...goingLiveRemarks(values)];
+}
+
+/** D6: who makes the mail of its parts signs it too, whatever key there is here. */
+function unusedDkim(values: ValueReader): readonly string[] {
+  const transport = values.text('mail.transport');
+  const hasKey = values.blocks('sender').some((block) => block.secretOrNull('dkim.key') !== null);
+  if (!hasKey || transport === 'outbox' || transport === 'smtp') return [];
+  return [
+    `sender.dkim is not used: ${transport} signs the mail with the key of its own account; leave dkim out of the [[sender]] blocks`,
+  ];
 }
 
 const MINUTES_A_DAY = 1440;

@@ -245,6 +245,19 @@ describe('hardening 84 and 85, A11: hours', () => {
       '[mail]\ntransport = "stream"\n[mail.stream]\nidentity = "tom@x.example"\nkey = { file = "k" }';
     expect(load(stream).remarks.join()).toContain('no List-Unsubscribe');
   });
+
+  test('D6: a DKIM key that the transport will never use is remarked on, with what to do', () => {
+    const sender =
+      '[[sender]]\naddress = "tom@mail.example.com"\ndkim = { selector = "s1", key = { file = "k" } }\n';
+    const provider = (name: string, more = ''): string =>
+      `[mail]\ntransport = "${name}"\n[mail.${name}]\nkey = { file = "k" }\n${more}${sender}`;
+    for (const text of [provider('resend'), provider('mailgun', 'domain = "mail.example.com"\n')])
+      expect(load(text).remarks.join()).toContain('sender.dkim is not used: ');
+    expect(load(sender).remarks.join()).not.toContain('dkim');
+    expect(
+      load(`[mail]\ntransport = "smtp"\n[mail.smtp]\nhost = "127.0.0.1"\n${sender}`).remarks.join(),
+    ).not.toContain('dkim');
+  });
 });
 
 describe('hardening 86: holidays are real days', () => {
