@@ -88,6 +88,14 @@ export function hasAskable(db: StateDatabase, { transport, usedAfter }: Omit<Ask
   return row?.found === 1;
 }
 
+/** Nobody is asked about what is in doubt now; events, and people, settle it. */
+export function forgetKeys(db: StateDatabase): void {
+  db.assertInWrite();
+  db.prepare(
+    "UPDATE messages SET key_used_at = NULL WHERE state = 'uncertain' AND key_used_at IS NOT NULL",
+  ).run();
+}
+
 function accountKey({ transport, account }: Askable): string {
   return `${transport} ${account}`;
 }

@@ -1,3 +1,4 @@
+import { forgetKeys } from '../../store/asking.ts';
 import { messagesInState, messagesInStates, moveMessage } from '../../store/messages.ts';
 import { claimedTransport, recordAttempt } from '../../store/sends.ts';
 import { addTimeline } from '../../store/timeline.ts';
@@ -13,9 +14,15 @@ export interface Distrust {
   readonly uncertain: number;
 }
 
-/** A15: every approved message is held (one on hold by hand loses its approval), every one being sent uncertain. In the caller's transaction, after the journal's word. */
+/**
+ * A15: every approved message is held (one on hold by hand loses its approval), every one being sent uncertain. No
+ * provider is asked about a message in doubt (D1): what a person decided of it since is not in this state, and a question may send it. In
+ * the caller's transaction, after the journal's word.
+ */
 export function distrustOpen(engine: Engine, because: { runId: string; why: string }): Distrust {
-  return { held: holdApproved(engine, because), uncertain: doubtSending(engine, because) };
+  const distrust = { held: holdApproved(engine, because), uncertain: doubtSending(engine, because) };
+  forgetKeys(engine.db);
+  return distrust;
 }
 
 function holdApproved({ db, now }: Engine, { runId, why }: { runId: string; why: string }): number {
