@@ -271,7 +271,12 @@ export type DeliveryResult =
   /** The gate said no before the body: surely not sent, and nobody's fault. */
   | { readonly kind: 'withdrawn' }
   /** The body went out, or may have, and no answer says what became of it. Never tried again by itself. */
-  | { readonly kind: 'unknown'; readonly detail: string };
+  | {
+      readonly kind: 'unknown';
+      readonly detail: string;
+      /** What the peer asked for when it was asked again (D7); left out where it asked for nothing. */
+      readonly retryAfterMs?: number;
+    };
 
 /** What a server, or a service in its place, said of the recipient itself: judged as a notice that says the same (E4). */
 export interface RecipientRefusal {

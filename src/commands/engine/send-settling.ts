@@ -53,6 +53,7 @@ export function settleClaim(
     case 'unknown':
       options.senders.noteLeft(engine, claim.mail.from);
       markUncertain(engine, message, { detail, runId, transport });
+      keepWait(engine, transport, result);
       return { message: queued, outcome: 'uncertain', detail };
     case 'withdrawn':
       options.senders.forget();
@@ -74,13 +75,20 @@ function detailOf(result: DeliveryResult): string {
 }
 
 /** D7: who asked the whole run to wait is left alone for as long by the runs that follow. In the caller's transaction. */
-export function keepWait(
-  { db, now }: Engine,
-  transport: string,
-  { scope, permanent, retryAfterMs, response }: Extract<DeliveryResult, { kind: 'refused' }>,
-): void {
-  if (scope !== 'run' || permanent || retryAfterMs === null || retryAfterMs <= 0) return;
-  keepTransportWait(db, transport, { untilAt: now + retryAfterMs, detail: response });
+export function keepWait({ db, now }: Engine, transport: string, result: DeliveryResult): void {
+  const wait = waitOf(result);
+  if (wait !== null) keepTransportWait(db, transport, { untilAt: now + wait.ms, detail: wait.words });
+}
+
+/** Null where it asked for nothing, or only this mail is to wait. */
+function waitOf(result: DeliveryResult): { readonly ms: number; readonly words: string } | null {
+  if (result.kind === 'unknown') {
+    const { retryAfterMs: ms = 0, detail: words } = result;
+    return ms > 0 ? { ms, words } : null;
+  }
+  if (result.kind !== 'refused' || result.scope !== 'run' || result.permanent) return null;
+  const { retryAfterMs, response: words } = result;
+  return retryAfterMs === null || retryAfterMs <= 0 ? null : { ms: retryAfterMs, words };
 }
 
 /**
@@ -177,6 +185,8 @@ export function stoppedBy(round: readonly Pick<Result, 'result'>[]): StoppedBy |
     // Nobody knows whether this mail left; but that no other will, the words may say all the same.
     if (result.kind === 'unknown' && fatalMarker(result.detail) !== null)
       return { response: result.detail, isFatal: true };
+    if (result.kind === 'unknown' && waitOf(result) !== null)
+      return { response: result.detail, isFatal: false };
     if (result.kind !== 'refused' || result.scope !== 'run') continue;
     return {
       response: result.response,

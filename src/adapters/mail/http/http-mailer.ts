@@ -177,7 +177,10 @@ function afterDoubt(
   refusal: Extract<AnswerVerdict, { kind: 'refused' }>,
   doubt: string | null,
 ): DeliveryResult {
-  return doubt === null ? refusal : { kind: 'unknown', detail: `${doubt}; asked again: ${refusal.response}` };
+  if (doubt === null) return refusal;
+  const { response, retryAfterMs } = refusal;
+  const wait = retryAfterMs === null ? {} : { retryAfterMs };
+  return { kind: 'unknown', detail: `${doubt}; asked again: ${response}`, ...wait };
 }
 
 function givenUp(
