@@ -14,6 +14,9 @@ import type { SendPlan } from './send-run.ts';
 /** Under the unit's 30 minutes, so that the last delivery ends in its own time. */
 const CLAIMING_MS_MAX = 29 * 60_000;
 
+/** Why a message waits behind those that are asked about. */
+export const OVER_RUN_CAP = { reason: 'cap_run', detail: 'over the cap of the run', until: null } as const;
+
 export const NOTHING_SENT: SendingResult = { settled: [], notSent: [], stoppedBy: null, cutShort: null };
 
 /**
@@ -82,8 +85,6 @@ async function askAndSend(
   if (asked.settled.length > 0) await options.pause();
   const room = Math.max(0, engine.policy.limits.sendsPerRun - asked.settled.length);
   const sent = await sendMessages(engine, plan.queue.slice(0, room), options);
-  const behind = plan.queue
-    .slice(room)
-    .map((message) => ({ message, reason: 'cap_run', detail: 'over the cap of the run', until: null }));
+  const behind = plan.queue.slice(room).map((message) => ({ message, ...OVER_RUN_CAP }));
   return { ...sent, settled: [...asked.settled, ...sent.settled], notSent: [...sent.notSent, ...behind] };
 }

@@ -1,6 +1,7 @@
 import type { Doubt } from '../core/guards/wake.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import type { Outcome } from './cli-context.ts';
+import type { QueuedMessage } from './engine/send-candidates.ts';
 import type { NotSent } from './engine/send-ledger.ts';
 import type { SendingResult } from './engine/sending.ts';
 import { formatDateTime } from './output/time.ts';
@@ -21,6 +22,8 @@ export interface SendReport extends RunEnd {
   readonly held: number;
   /** The first of those, with the reason. */
   readonly heldNow: readonly HeldNow[];
+  /** Of a preview: the messages in doubt that their provider would be asked about (D1). */
+  readonly questions?: readonly QueuedMessage[];
 }
 
 interface HeldNow {
@@ -29,7 +32,7 @@ interface HeldNow {
   readonly detail: string;
 }
 
-/** The outcome in the shape of cli.md 2.6; `items[].action` is send or hold_back. */
+/** The outcome in the shape of cli.md 2.6; `items[].action` is send, ask or hold_back. */
 export function reportSend(session: RunSession, report: SendReport): Outcome {
   const next = nextCommands(session, report);
   return {
@@ -85,6 +88,7 @@ function itemsDocument(report: SendReport): readonly unknown[] {
   }));
   const planned =
     mode === 'preview' ? (plan?.queue ?? []).map((message) => ({ ...named(message), action: 'send' })) : [];
+  const asked = (report.questions ?? []).map((message) => ({ ...named(message), action: 'ask' }));
   const waiting = leftBehind(report).map((each) => ({
     ...named(each.message),
     action: 'hold_back',
@@ -92,7 +96,7 @@ function itemsDocument(report: SendReport): readonly unknown[] {
     detail: each.detail,
     retry_after: each.until === null ? null : formatInstant(each.until),
   }));
-  return [...done, ...planned, ...waiting];
+  return [...done, ...asked, ...planned, ...waiting];
 }
 
 /** Everything that did not leave, with the reason: what was held first. */
@@ -174,10 +178,17 @@ function title(report: SendReport): string {
   return sentOf(report) > 0 ? `SENT ${String(sentOf(report))}` : 'NOTHING DUE';
 }
 
-function sentLines(terminal: Terminal, { plan, result, mode }: SendReport): readonly string[] {
+function sentLines(
+  terminal: Terminal,
+  { plan, result, mode, questions = [] }: SendReport,
+): readonly string[] {
+  const wouldDo = (outcome: string) => (message: QueuedMessage) => ({ message, outcome, detail: '' });
   const rows =
     mode === 'preview'
-      ? (plan?.queue ?? []).map((message) => ({ message, outcome: 'would send', detail: '' }))
+      ? [
+          ...questions.map(wouldDo('would ask whether it left')),
+          ...(plan?.queue ?? []).map(wouldDo('would send')),
+        ]
       : result.settled;
   if (rows.length === 0) return [];
   const table = renderTable({ ...terminal, isTty: true, width: terminal.width - 1 }, rows.slice(0, 50), [

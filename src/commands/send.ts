@@ -3,9 +3,10 @@ import { keyLifeOf } from '../core/transports.ts';
 import { hasAskable } from '../store/asking.ts';
 import { transportWait, type TransportWait } from '../store/transport-waits.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
-import { keysLiveSince } from './engine/asking.ts';
+import { keysLiveSince, questionsNow } from './engine/asking.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
 import { tidyUp } from './engine/live-run.ts';
+import type { QueuedMessage } from './engine/send-candidates.ts';
 import { judgeSenders } from './engine/sender-health.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { countOption, flagOption, listOption, usageError } from './options.ts';
@@ -13,6 +14,7 @@ import { findMessage } from './review/find.ts';
 import { quietReason } from './run.ts';
 import { doubtsOf, openSession, optOutsOf, stopReason, type RunSession } from './run-session.ts';
 import { deliverPlan } from './send-delivery.ts';
+import { openMailer } from './send-mailer.ts';
 import { endHeld, endInDoubt, endSent, endStill } from './send-ends.ts';
 import { previewSend } from './send-preview.ts';
 import { settleOldClaims, tellForgottenKeys } from './send-recovery.ts';
@@ -54,7 +56,13 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
     without: GUARDS_OFF,
     optOuts: optOutsOf(session),
   });
-  if (request.isPreview) return previewSend(session, engine, { request, doubts: found });
+  if (request.isPreview)
+    return previewSend(session, engine, {
+      request,
+      doubts: found,
+      isWaiting: providerWait(session, engine) !== null,
+      questions: () => questionsOf(session, engine, request),
+    });
   // First what a killed run left: what turns out not to have left is approved again, and doubted like the rest.
   if (liftByPerson(found).length === 0) settleOldClaims(session, engine);
   const doubted = found.length === 0 ? null : endInDoubt(session, found);
@@ -87,6 +95,22 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
 function providerWait({ workspace }: RunSession, { db, now }: Engine): TransportWait | null {
   const { transport } = workspace.mail;
   return transport === 'outbox' ? null : transportWait(db, { transport, now });
+}
+
+/** F3: what the run would ask its provider about; no mailer is opened where there is nothing to ask. */
+async function questionsOf(
+  session: RunSession,
+  engine: Engine,
+  request: SendRequest,
+): Promise<readonly QueuedMessage[]> {
+  const most = asksAtMost(session, engine, request);
+  if (most === 0 || !engine.policy.live) return [];
+  const mailer = await openMailer(session.invocation, session.workspace);
+  try {
+    return questionsNow(engine, { mailer, most });
+  } finally {
+    await mailer.close();
+  }
 }
 
 /** D1: how many messages in doubt this run may ask about. A run that was narrowed by hand does what it was asked for and no more. */

@@ -90,6 +90,15 @@ const sent = objectOf(
   { outcome: oneOf(['sent', 'uncertain', 'retry', 'failed', 'withdrawn']), detail: text },
 );
 
+const asked = objectOf({
+  action: { const: 'ask' },
+  id: idOf('m'),
+  lead,
+  sequence: text,
+  step: text,
+  subject: nullable(text),
+});
+
 const recordedRun: Shapes = {
   id: idOf('r'),
   command: text,
@@ -258,7 +267,7 @@ const DIGEST = objectOf({
 /** Documents of runs and of what they left: run, runs, sends, outbox, status, digest, backup. */
 export const RUN_SHAPES: Shapes = {
   'headgate.run/1': objectOf(
-    { run, guards, counts, items: listOf({ anyOf: [draft, heldBack, sent] }), next },
+    { run, guards, counts, items: listOf({ anyOf: [draft, heldBack, sent, asked] }), next },
     {
       jobs: described(
         listOf(objectOf({ run, guards, counts })),

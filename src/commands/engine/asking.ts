@@ -6,14 +6,14 @@ import { KEY_SAFETY_MARGIN_MS } from '../../core/transports.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { DeliveryResult, Mailer } from '../../ports.ts';
 import { askableIds, askableMail, type Askable, type AskableMail } from '../../store/asking.ts';
-import { messageById, moveMessage } from '../../store/messages.ts';
+import { messageById, moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { pauseReasonOf } from '../../store/senders.ts';
 import { keepReceipt, recordAttempt } from '../../store/sends.ts';
 import { recordDelivery } from './delivery.ts';
 import { engineAt, type Engine } from './engine.ts';
 import { isOvertaken } from './overtaken.ts';
 import { isStepRemoved } from './removed-steps.ts';
-import { doorContext, outgoingOf, queuedMessage } from './send-candidates.ts';
+import { doorContext, outgoingOf, queuedMessage, type QueuedMessage } from './send-candidates.ts';
 import { journalRound, sentSoFar, type Claim, type Result } from './send-ledger.ts';
 import { keepWait, stoppedBy, type Settled, type StoppedBy } from './send-settling.ts';
 import type { SendingOptions, SendingResult, StopReason } from './sending.ts';
@@ -46,6 +46,65 @@ export async function askAgain(engine: Engine, options: SendingOptions, most: nu
   return asking.result();
 }
 
+/**
+ * F3: what `askAgain` would ask about at this moment, at most `most` of them. Reads only.
+ */
+export function questionsNow(
+  engine: Engine,
+  { mailer, most }: { readonly mailer: Mailer; readonly most: number },
+): readonly QueuedMessage[] {
+  if (mailer.keyLifeMs === null || mailer.account === null) return [];
+  const whom = whomToAsk(mailer, engine.now);
+  const context = doorContext(engine);
+  const questions: QueuedMessage[] = [];
+  let alsoAsked = 0;
+  for (const id of askableIds(engine.db, whom, ASKABLE_MAX)) {
+    if (questions.length >= most) break;
+    const question = judgeQuestion(engine, { id, context, whom, alsoAsked });
+    if (question === null) continue;
+    questions.push(queuedMessage(question.outgoing, question.mail.sender));
+    if (!question.isCountedToday) alsoAsked += 1;
+  }
+  return questions;
+}
+
+function whomToAsk({ keyLifeMs, account, transport }: Mailer, now: Instant): Askable {
+  return { transport, account: account ?? '', usedAfter: keysLiveSince(now, keyLifeMs ?? 0) };
+}
+
+interface Question {
+  readonly mail: AskableMail;
+  readonly message: StoredMessage;
+  readonly outgoing: NonNullable<ReturnType<typeof outgoingOf>>;
+  readonly isCountedToday: boolean;
+}
+
+/**
+ * Null: not now. Judged like any other claim; the day's cap only where this day has not counted it yet. `alsoAsked`: how many more the
+ * day will have counted by then.
+ */
+function judgeQuestion(
+  engine: Engine,
+  of: {
+    readonly id: string;
+    readonly context: GuardContext;
+    readonly whom: Askable;
+    readonly alsoAsked: number;
+  },
+): Question | null {
+  const { id, context, whom, alsoAsked } = of;
+  const mail = askableMail(engine.db, whom, id);
+  const message = messageById(engine.db, id);
+  const outgoing = outgoingOf(engine, id);
+  if (mail === null || message === null || outgoing === null || message.textHash !== mail.textHash)
+    return null;
+  if (!isAllowed(engine, { outgoing, context, sender: mail.sender })) return null;
+  const isCountedToday = mail.claimedAt >= startOfLocalDay(engine.operatorDay, engine.policy.timezone);
+  return isCountedToday || hasRoom(engine, mail, alsoAsked)
+    ? { mail, message, outgoing, isCountedToday }
+    : null;
+}
+
 /** From when on a key must have been used to be known still, with a margin for clocks that are off. */
 export function keysLiveSince(now: Instant, keyLifeMs: number): Instant {
   return now - Math.max(0, keyLifeMs - KEY_SAFETY_MARGIN_MS);
@@ -75,8 +134,7 @@ class Asking {
   }
 
   whom(now: Instant): Askable {
-    const { keyLifeMs, account, transport } = this.options.mailer;
-    return { transport, account: account ?? '', usedAfter: keysLiveSince(now, keyLifeMs ?? 0) };
+    return whomToAsk(this.options.mailer, now);
   }
 
   get asked(): number {
@@ -119,17 +177,12 @@ class Asking {
     return true;
   }
 
-  /** Null: not now. Judged like any other claim; the day's cap only where this day has not counted it yet. */
+  /** Null: not now. */
   private claim(engine: Engine, { id, context }: { id: string; context: GuardContext }): AskClaim | null {
     const { db, now } = engine;
-    const mail = askableMail(db, this.whom(now), id);
-    const message = messageById(db, id);
-    const outgoing = outgoingOf(engine, id);
-    if (mail === null || message === null || outgoing === null || message.textHash !== mail.textHash)
-      return null;
-    if (!isAllowed(engine, { outgoing, context, sender: mail.sender })) return null;
-    const isCountedToday = mail.claimedAt >= startOfLocalDay(engine.operatorDay, engine.policy.timezone);
-    if (!isCountedToday && !hasRoom(engine, mail)) return null;
+    const question = judgeQuestion(engine, { id, context, whom: this.whom(now), alsoAsked: 0 });
+    if (question === null) return null;
+    const { mail, message, outgoing, isCountedToday } = question;
     const attempt = message.attempts + 1;
     const claimedAt = isCountedToday ? mail.claimedAt : now;
     const change = { claimed_at: claimedAt, attempts: attempt, retry_at: null } as const;
@@ -201,7 +254,7 @@ class Asking {
       recordDelivery(engine, message, { at: now, isRehearsal, response: detail });
       return { message: queued, outcome: 'sent', detail };
     }
-    if (result.kind === 'refused') keepWait(engine, transport, result);
+    keepWait(engine, transport, result);
     // What surely did not happen now was counted before, and goes on counting there: the first attempt is as unknown as ever.
     const hasLeft = result.kind === 'unknown';
     const change = {
@@ -227,11 +280,11 @@ function isAllowed(
 }
 
 /** A6: whether this day, and the last 24 hours without its own earlier count, take one more. */
-function hasRoom(engine: Engine, { claimedAt }: AskableMail): boolean {
+function hasRoom(engine: Engine, { claimedAt }: AskableMail, alsoAsked: number): boolean {
   if (engine.without.has('cap')) return true;
   const { onOperatorDay, inLast24Hours } = sentSoFar(engine);
   const own = claimedAt > engine.now - DAY_MS ? 1 : 0;
-  return Math.max(onOperatorDay, inLast24Hours - own) < engine.policy.limits.sendsPerDay;
+  return Math.max(onOperatorDay, inLast24Hours - own) + alsoAsked < engine.policy.limits.sendsPerDay;
 }
 
 const DAY_MS = 86_400_000;

@@ -100,6 +100,64 @@ describe('D1: a message in doubt over a provider that remembers keys', () => {
     expect([bench.stateOf(id), server.requests.length]).toEqual(['uncertain', asked]);
   });
 
+  test('A15: after a restore nobody is asked: what a person has decided since, this state does not know', async () => {
+    const { server, bench, id } = await inDoubt(NEVER_ARRIVED);
+    const copy = String((await bench.json(['backup'])).items[0]!['file']);
+    expect((await bench.run(['review', 'settle', id, 'not-sent'])).code).toBe(0);
+    expect((await bench.run(['review', 'reject', id])).code).toBe(0);
+    const asked = server.requests.length;
+    expect((await bench.away(() => bench.run(['restore', copy, '--yes']))).code).toBe(0);
+    expect(bench.stateOf(id)).toBe('uncertain');
+    expect((await bench.run(['adopt', '--yes'])).code).toBe(0);
+    await bench.send();
+    expect((await bench.send()).run).toMatchObject({ mode: 'live' });
+    expect([server.requests.length, server.timesTaken(id), bench.stateOf(id)]).toEqual([
+      asked,
+      0,
+      'uncertain',
+    ]);
+    expect(bench.notices()).toContain('uncertain');
+  });
+
+  test('D7: a question that is answered "wait" is not asked again before', async () => {
+    const { server, bench, id } = await inDoubt(NEVER_ARRIVED);
+    const wait = error(429, 'rate_limit_exceeded', 'slow down', { 'retry-after': '600' });
+    server.fail(NEVER_ARRIVED, { kind: 'answer', answer: wait, acts: false });
+    await bench.send();
+    const asked = server.requests.length;
+    server.fail();
+    bench.clock.advance(9 * MINUTE_MS);
+    expect((await bench.send()).run).toMatchObject({ reason: 'retry_wait' });
+    expect([server.requests.length, bench.stateOf(id)]).toEqual([asked, 'uncertain']);
+    bench.clock.advance(2 * MINUTE_MS);
+    expect(verdicts(await bench.send())).toEqual({ [id]: 'sent' });
+  });
+
+  test('F3: the preview names what would be asked about, and asks nobody', async () => {
+    const { server, bench, id } = await inDoubt(NEVER_ARRIVED, { limits: ['sends_per_run = 2'] });
+    const [eve, fay] = [bench.approve('eve'), bench.approve('fay')];
+    const asked = server.requests.length;
+    const preview = await bench.send('--preview', '--detailed-exit-code');
+    expect(verdicts(preview)).toEqual({ [id]: 'ask', [eve]: 'send', [fay]: 'cap_run' });
+    expect(preview).toMatchObject({ counts: { would_ask: 1, would_send: 1 }, exit: { name: 'WOULD_ACT' } });
+    expect(server.requests.length).toBe(asked);
+    expect((await bench.run(['send', '--preview'])).stdout).toMatch(/would ask whether it left/);
+    expect(verdicts(await bench.send())).toEqual({ [id]: 'sent', [eve]: 'sent', [fay]: 'cap_run' });
+  });
+
+  test('F3, D7: while the provider has asked for quiet the preview sends nothing, as the run does', async () => {
+    const { server, bench, id } = await inDoubt(NEVER_ARRIVED);
+    const wait = error(429, 'rate_limit_exceeded', 'slow down', { 'retry-after': '600' });
+    server.fail({ kind: 'answer', answer: wait, acts: false });
+    await bench.send();
+    server.fail();
+    const eve = bench.approve('eve');
+    const preview = await bench.send('--preview');
+    expect(verdicts(preview)).toEqual({ [eve]: 'retry_wait' });
+    expect(preview.counts).toMatchObject({ would_send: 0 });
+    expect(bench.stateOf(id)).toBe('uncertain');
+  });
+
   test('D6: another identity of the stream API is another mailbox, and is asked about nothing', async () => {
     const server = await StreamServer.start();
     const bench = await providerDesk('stream', server);
