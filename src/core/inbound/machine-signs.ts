@@ -1,13 +1,17 @@
 import { headerOf, hasHeader, type InboundMail, partOf } from './mail.ts';
 import { firstPhrase, foldLetters } from './phrases.ts';
 import {
-  AUTOMATIC_STATEMENTS,
   AUTOMATIC_SUBJECT,
-  AWAY_OPENINGS,
   AWAY_SUBJECTS,
+  REPLY_PREFIX,
+  TAGGED_SUBJECT,
+  VAGUE_AWAY_SUBJECTS,
+} from './rules/away-subjects.ts';
+import {
+  AUTOMATIC_STATEMENTS,
+  AWAY_OPENINGS,
   CHALLENGE_PHRASES,
   CHALLENGE_SENDERS,
-  REPLY_PREFIX,
   TICKET_PHRASES,
   TICKET_SUBJECT,
 } from './rules/machine-phrases.ts';
@@ -50,19 +54,41 @@ const TEXT_CHARACTERS_MAX = 3_000;
 /** Looks for all signs of RFC 3834, of the programs that came before it, and of their words. */
 export function machineSigns(mail: InboundMail, ownWords: string): MachineSigns {
   const subject = headerOf(mail.headers, 'subject').slice(0, 500);
-  const folded = foldLetters(subject);
   const own = foldLetters(ownWords.slice(0, TEXT_CHARACTERS_MAX));
   const statement = firstPhrase(own, AUTOMATIC_STATEMENTS);
   const headers = [...headerSigns(mail), ...(statement === null ? [] : [`says ${statement}`])];
   const words = foldLetters(`${subject} ${mail.text.slice(0, TEXT_CHARACTERS_MAX)}`);
   const hasTicketSigns = TICKET_SUBJECT.test(subject) || firstPhrase(words, TICKET_PHRASES) !== null;
+  const awayWords = firstPhrase(foldLetters(ownWords.slice(0, OPENING_CHARACTERS_MAX)), AWAY_OPENINGS);
+  const awaySubject = awaySubjectOf(foldLetters(subject), awayWords !== null);
+  // "Thank you for contacting me, I am away" has the courtesies of a ticket system and a person behind it, as long as
+  // the subject has no number.
+  const isForPerson =
+    !TICKET_SUBJECT.test(subject) &&
+    (awaySubject !== null ||
+      awayWords !== null ||
+      /^auto-replied/i.test(headerOf(mail.headers, 'auto-submitted')));
   return {
     headers,
-    awaySubject: firstPhrase(folded, AWAY_SUBJECTS) ?? automaticSubject(folded),
-    awayWords: firstPhrase(foldLetters(ownWords.slice(0, OPENING_CHARACTERS_MAX)), AWAY_OPENINGS),
-    robot: robotKind(mail, words, hasTicketSigns && headers.length > 0),
+    awaySubject,
+    awayWords,
+    robot: robotKind(mail, words, hasTicketSigns && headers.length > 0 && !isForPerson),
     hasTicketSigns,
   };
+}
+
+/**
+ * What in a subject an answering machine wrote, in whatever language; null when a person may have. Who answers such a
+ * mail has "Re:" in front, and behind that only a tag in brackets is the machine's.
+ */
+function awaySubjectOf(folded: string, isAwayNote: boolean): string | null {
+  if (REPLY_PREFIX.test(folded)) return TAGGED_SUBJECT.exec(folded)?.[1] ?? null;
+  const sure = firstPhrase(folded, AWAY_SUBJECTS);
+  if (sure !== null) return sure;
+  const { own, led } = AUTOMATIC_SUBJECT.exec(folded.slice(0, 120))?.groups ?? {};
+  const vague = firstPhrase(folded, VAGUE_AWAY_SUBJECTS);
+  const isDivided = /^.{1,30}?(?:\s?:| re: | aw: | sv: | fwd?: )/.test(folded);
+  return own ?? led ?? (vague !== null && (isAwayNote || isDivided) ? vague : null);
 }
 
 function headerSigns(mail: InboundMail): readonly string[] {
@@ -111,17 +137,6 @@ function robotKind(mail: InboundMail, words: string, isTicket: boolean): RobotKi
   if (isTicket) return 'ticket';
   if (isListMail(mail)) return 'list';
   return null;
-}
-
-/**
- * The subject in front of which a program put its own "automatic reply", in whatever language: two stems that nearly all
- * of them share, and then the end or what divides it from our subject. A person who answers such a mail has "Re:" there.
- */
-function automaticSubject(folded: string): string | null {
-  if (REPLY_PREFIX.test(folded))
-    return /\((automatic (?:response|reply)|auto-?(?:response|reply))\)$/.exec(folded)?.[1] ?? null;
-  const { own, led } = AUTOMATIC_SUBJECT.exec(folded.slice(0, 120))?.groups ?? {};
-  return own ?? led ?? null;
 }
 
 /** A receipt that a mail was read or deleted unread (RFC 8098); not of one that a filter of the recipient sent back. */

@@ -39,6 +39,9 @@ describe('E4: auto-replies do not count as answers', () => {
     '自動返信: An idea',
     '自动回复: An idea',
     'Kim Rivers is out of the office',
+    'Urlaub: An idea',
+    'Atvaļinājums Re: An idea',
+    'Re: An idea [auto-reply]',
     'Automaattinen vastaus: An idea',
     'Biroja atbilde, automātiska atbilde: An idea',
     'Automatinis atsakymas: An idea',
@@ -48,6 +51,10 @@ describe('E4: auto-replies do not count as answers', () => {
     '(Auto Response) An idea',
   ])('a program that says so in the subject alone: %s', (subject) => {
     expect(classify({ headers: { subject }, text: 'Thank you.' }).kind).toBe('auto_reply');
+  });
+
+  test('a vague subject above an absence note is enough', () => {
+    expect(classify({ headers: { subject: 'Vacation' }, text: NOTE }).kind).toBe('auto_reply');
   });
 
   test('a mail that says it is automatic is believed', () => {
@@ -78,6 +85,10 @@ describe('E4: no person is ever taken for a machine', () => {
     ['a header that only asks for no automatic answers', { 'x-autoresponse-suppress': 'OOF' }],
     ['a mark that says no', { 'x-autoreply': 'no' }],
     ['a subject about automatic replies', { subject: 'Automatic replies in your product' }],
+    ['an answer about them', { subject: 'Re: auto-reply feature?' }],
+    ['an answer to an absence note', { subject: 'AW: Kim Rivers is out of the office' }],
+    ['a subject that an absence note could have', { subject: 'Vacation photos' }],
+    ['a plan', { subject: 'Urlaub nächste Woche' }],
     ['a question about one', { subject: 'Question on your automatic reply: who wrote it?' }],
     ['automatic things that are no replies', { subject: 'Automation: your response rates' }],
     ['an answer to an auto-reply', { subject: 'Re: Automatic reply: An idea' }],
@@ -121,6 +132,14 @@ describe('E4: other machines', () => {
   ])('hardening 139: a %s robot is no answer', (robot, headers, text) => {
     const verdict = classify({ headers, text });
     expect([verdict.kind, verdict.robot]).toEqual(['robot', robot]);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['it says so', { 'auto-submitted': 'auto-replied' }],
+    ['its subject says so', { precedence: 'bulk', subject: 'Automatic reply: An idea' }],
+  ])('the courtesies of a ticket system make no robot of an absence note: %s', (_, headers) => {
+    const text = 'Thank you for contacting me. I will be back on 12 March and we will get back to you then.';
+    expect(classify({ headers, text })).toMatchObject({ kind: 'auto_reply', returnsOn: '2026-03-12' });
   });
 
   test('a ticket system without machine headers may have a person behind it', () => {

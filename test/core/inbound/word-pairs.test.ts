@@ -21,6 +21,8 @@ describe('E4: a server may word "no such user" in any way', () => {
     '550 That is not a known user on this system',
     '550 This account was terminated',
     '550 user: kim unknown',
+    "554 delivery error: dd This user doesn't have a ymail.example account",
+    '550 The domain has no such thing; kim does not have a valid mailbox',
     "550 L'adresse kim@client.example n'existe pas",
     '550 Boîte inexistante',
     '550 Das Postfach ist nicht vorhanden',

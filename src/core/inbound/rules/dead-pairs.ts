@@ -59,7 +59,7 @@ const NO_SUCH_USER = pairs({
     'not match any',
     'no(?: valid| existing| matching| active)? (?=mail[- ]?box|account|alias)',
     'no (?=user (?:by|here|with|found|named|exists|matching))',
-    'not have an? (?=mail[- ]?box|account)',
+    "(?:not|n't) have an?",
   ],
 });
 

@@ -26,7 +26,7 @@ const GAPS = {
 };
 /** A word begins, or the tail of one that is denied: "doesn't exist". */
 const START = "(?:(?<![a-z])|(?=n't))";
-const WORDS = String.raw`(?:[\p{L}-]{1,16} ){0,2}`;
+const WORDS = String.raw`(?:[\p{L}.-]{1,20} ){0,2}`;
 
 /**
  * A row of the tables in this folder, as one expression each way. Both gaps are bounded, so that the work is linear in
@@ -36,7 +36,7 @@ export function pairs({ reason, source, things, after, before, gap }: WordPairs)
   const thing = `(?<![a-z])(?<thing>${alternatives(things)})(?![a-z])`;
   const patterns = [
     after.length === 0 ? null : `${thing}${GAPS[gap]}${START}(?<said>${alternatives(after)})(?![a-z])`,
-    before.length === 0 ? null : `(?<![a-z])(?<said>${alternatives(before)}) ?${WORDS}${thing}`,
+    before.length === 0 ? null : `${START}(?<said>${alternatives(before)}) ?${WORDS}${thing}`,
   ];
   return {
     reason,
