@@ -10,10 +10,15 @@ export interface Clock {
   now(): Instant;
 }
 
+/** Button, enrollment, key of a chat, lead, message, plan, run, state. */
+export type IdPrefix = 'b' | 'e' | 'k' | 'l' | 'm' | 'p' | 'r' | 's';
+
 /** The only source of randomness: public ids, jitter. */
 export interface Random {
   /** `prefix-` and 16 characters of lower-case base32 (80 random bits). */
-  publicId(prefix: 'b' | 'e' | 'k' | 'l' | 'm' | 'p' | 'r' | 's'): string;
+  publicId(prefix: IdPrefix): string;
+  /** Many at once, in ascending order of their first two random characters. */
+  publicIds(prefix: IdPrefix, count: number): readonly string[];
   /** Uniform in [0, 1). */
   fraction(): number;
 }

@@ -71,38 +71,41 @@ export function parseLeadRow(
   layout: LeadLayout,
   context: RowContext,
 ): LeadRow | RejectedRow {
-  const reader = new RowReader(cells, layout);
-  const address = parseAddress(reader.raw('email'));
+  const { at } = layout;
+  // By index, and not by the name of the column: looking that up for each cell took a tenth of the time of a row.
+  const cell = (index: number): string => (index < 0 ? '' : (cells[index] ?? ''));
+  const reader = new RowReader();
+  const address = parseAddress(cell(at.email));
   if ('problem' in address) return { kind: 'rejected', field: 'email', reason: address.problem };
   for (const warning of address.warnings) reader.remark(warning);
-  const stage = reader.choice('stage', STAGES);
-  const status = reader.choice('status', LEAD_STATUSES);
+  const stage = reader.choice('stage', cell(at.stage), STAGES);
+  const status = reader.choice('status', cell(at.status), LEAD_STATUSES);
   const fields: LeadFields = {
     email: address.email,
     emailKey: address.emailKey,
-    firstName: reader.line('first_name', NAME_GRAPHEMES_MAX),
-    lastName: reader.line('last_name', NAME_GRAPHEMES_MAX),
-    company: reader.line('company', LINE_GRAPHEMES_MAX),
-    companyDomain: reader.companyDomain(),
-    country: reader.country(),
-    region: reader.line('region', LINE_GRAPHEMES_MAX),
-    timezone: reader.zone(),
+    firstName: reader.line('first_name', cell(at.first_name), NAME_GRAPHEMES_MAX),
+    lastName: reader.line('last_name', cell(at.last_name), NAME_GRAPHEMES_MAX),
+    company: reader.line('company', cell(at.company), LINE_GRAPHEMES_MAX),
+    companyDomain: reader.companyDomain(cell(at.company_domain)),
+    country: reader.country(cell(at.country)),
+    region: reader.line('region', cell(at.region), LINE_GRAPHEMES_MAX),
+    timezone: reader.zone(cell(at.timezone)),
     stage: stage ?? 'new',
     status: status ?? 'new',
-    source: reader.line('source', LINE_GRAPHEMES_MAX) ?? context.defaultSource,
-    sourceFormId: reader.line('source_form_id', LINE_GRAPHEMES_MAX),
-    platform: reader.line('platform', LINE_GRAPHEMES_MAX),
-    tags: reader.tags(),
-    notes: reader.notes(),
-    createdAt: reader.instant('created_at'),
-    updatedAt: reader.pastInstant('updated_at', context.now),
-    lastContactAt: reader.instant('last_contact_at'),
-    optedOut: reader.flag('opted_out'),
-    doNotContact: reader.flag('do_not_contact'),
-    spam: reader.flag('spam'),
-    custom: reader.custom(),
+    source: reader.line('source', cell(at.source), LINE_GRAPHEMES_MAX) ?? context.defaultSource,
+    sourceFormId: reader.line('source_form_id', cell(at.source_form_id), LINE_GRAPHEMES_MAX),
+    platform: reader.line('platform', cell(at.platform), LINE_GRAPHEMES_MAX),
+    tags: reader.tags(cell(at.tags)),
+    notes: reader.notes(cell(at.notes)),
+    createdAt: reader.instant('created_at', cell(at.created_at)),
+    updatedAt: reader.pastInstant('updated_at', cell(at.updated_at), context.now),
+    lastContactAt: reader.instant('last_contact_at', cell(at.last_contact_at)),
+    optedOut: reader.flag('opted_out', cell(at.opted_out)),
+    doNotContact: reader.flag('do_not_contact', cell(at.do_not_contact)),
+    spam: reader.flag('spam', cell(at.spam)),
+    custom: reader.custom(cells, layout),
   };
-  const enrolledAt = reader.instant('enrolled_at');
+  const enrolledAt = reader.instant('enrolled_at', cell(at.enrolled_at));
   if (reader.problem !== null) return { kind: 'rejected', ...reader.problem };
   return {
     kind: 'lead',
@@ -116,39 +119,31 @@ export function parseLeadRow(
 
 /** Reads the cells of one row and keeps the first problem; after one, what it returns no longer matters. */
 class RowReader {
-  readonly #cells: readonly string[];
-  readonly #layout: LeadLayout;
   problem: { readonly field: string; readonly reason: string } | null = null;
   remarks: readonly RowRemark[] = NO_REMARKS;
-
-  constructor(cells: readonly string[], layout: LeadLayout) {
-    this.#cells = cells;
-    this.#layout = layout;
-  }
-
-  raw(column: LeadColumn): string {
-    const index = this.#layout.at[column];
-    return index < 0 ? '' : (this.#cells[index] ?? '');
-  }
 
   remark(remark: RowRemark): void {
     if (!this.remarks.includes(remark)) this.remarks = [...this.remarks, remark];
   }
 
-  line(column: LeadColumn, graphemesMax: number): string | null {
-    return this.#clean(column, this.raw(column), graphemesMax);
+  line(field: string, raw: string, graphemesMax: number): string | null {
+    if (raw === '') return null;
+    const { text, remarks } = cleanLine(raw, graphemesMax);
+    if (text === raw) return raw;
+    if (this.#refusesNul(field, raw)) return null;
+    for (const remark of remarks) this.remark(remark);
+    return text === '' ? null : text;
   }
 
-  notes(): string | null {
-    const raw = this.raw('notes');
+  notes(raw: string): string | null {
     if (raw === '' || this.#refusesNul('notes', raw)) return null;
     const { text, remarks } = cleanNotes(raw, NOTES_GRAPHEMES_MAX);
     for (const remark of remarks) this.remark(remark);
     return text === '' ? null : text;
   }
 
-  choice<T extends string>(column: LeadColumn, choices: readonly T[]): T | null {
-    const text = this.raw(column).trim();
+  choice<T extends string>(column: LeadColumn, raw: string, choices: readonly T[]): T | null {
+    const text = raw.trim();
     if (text === '') return null;
     const lower = text.toLowerCase();
     const found = choices.find((choice) => choice === lower);
@@ -157,8 +152,7 @@ class RowReader {
     return found ?? null;
   }
 
-  flag(column: LeadColumn): boolean {
-    const text = this.raw(column);
+  flag(column: LeadColumn, text: string): boolean {
     // The common cells first: most files say nothing here.
     if (text === '' || text === 'false') return false;
     const value = BOOLEANS[text.trim().toLowerCase()];
@@ -167,8 +161,8 @@ class RowReader {
     return value ?? false;
   }
 
-  instant(column: LeadColumn): Instant | null {
-    const text = this.raw(column).trim();
+  instant(column: LeadColumn, raw: string): Instant | null {
+    const text = raw.trim();
     if (text === '') return null;
     const parsed = parseInstant(text);
     if (typeof parsed === 'number') return parsed;
@@ -177,15 +171,15 @@ class RowReader {
   }
 
   /** A row that claims to come from the future would win over every later one; it counts as of now. */
-  pastInstant(column: LeadColumn, now: Instant): Instant | null {
-    const at = this.instant(column);
+  pastInstant(column: LeadColumn, raw: string, now: Instant): Instant | null {
+    const at = this.instant(column, raw);
     if (at === null || at <= now) return at;
     if (at > now + CLOCK_SLACK_MS) this.remark('future_updated_at');
     return now;
   }
 
-  country(): string | null {
-    const text = this.raw('country').trim();
+  country(raw: string): string | null {
+    const text = raw.trim();
     if (text === '') return null;
     const read = readCountry(text);
     if ('country' in read) return read.country;
@@ -193,8 +187,8 @@ class RowReader {
     return null;
   }
 
-  zone(): string | null {
-    const text = this.raw('timezone').trim();
+  zone(raw: string): string | null {
+    const text = raw.trim();
     if (text === '') return null;
     const zone = canonicalZone(text);
     if (zone === null) {
@@ -205,8 +199,8 @@ class RowReader {
   }
 
   /** People write web addresses here. What is no domain at all is left out: it is evidence, not an address. */
-  companyDomain(): string | null {
-    const text = this.raw('company_domain').trim();
+  companyDomain(raw: string): string | null {
+    const text = raw.trim();
     if (text === '') return null;
     const host = text
       .replace(/^[a-z]+:\/\//i, '')
@@ -218,35 +212,24 @@ class RowReader {
     return null;
   }
 
-  tags(): readonly string[] {
-    const text = this.raw('tags');
+  tags(text: string): readonly string[] {
     if (text === '') return NO_TAGS;
     const byKey = new Map<string, string>();
     for (const part of text.split(/[;,]/, TAGS_MAX)) {
-      const tag = this.#clean('tags', part, NAME_GRAPHEMES_MAX);
+      const tag = this.line('tags', part, NAME_GRAPHEMES_MAX);
       if (tag !== null && !byKey.has(tag.toLowerCase())) byKey.set(tag.toLowerCase(), tag);
     }
     return [...byKey.values()];
   }
 
-  custom(): Readonly<Record<string, string>> {
-    const { custom } = this.#layout;
+  custom(cells: readonly string[], { custom }: LeadLayout): Readonly<Record<string, string>> {
     if (custom.length === 0) return NO_CUSTOM;
     const values: Record<string, string> = {};
     for (const { name, index } of custom) {
-      const value = this.#clean(name, this.#cells[index] ?? '', CUSTOM_GRAPHEMES_MAX);
+      const value = this.line(name, cells[index] ?? '', CUSTOM_GRAPHEMES_MAX);
       if (value !== null) values[name] = value;
     }
     return values;
-  }
-
-  #clean(field: string, raw: string, graphemesMax: number): string | null {
-    if (raw === '') return null;
-    const { text, remarks } = cleanLine(raw, graphemesMax);
-    if (text === raw) return raw;
-    if (this.#refusesNul(field, raw)) return null;
-    for (const remark of remarks) this.remark(remark);
-    return text === '' ? null : text;
   }
 
   #refusesNul(field: string, raw: string): boolean {

@@ -1,5 +1,5 @@
 import type { Instant } from '../../src/core/model.ts';
-import type { Clock, Machine, MachineIdentity, Random } from '../../src/ports.ts';
+import type { Clock, IdPrefix, Machine, MachineIdentity, Random } from '../../src/ports.ts';
 
 /** Wednesday, 18 February 2026, 09:00 UTC. */
 export const TEST_NOW: Instant = Date.UTC(2026, 1, 18, 9);
@@ -35,9 +35,13 @@ export class SeededRandom implements Random {
     this.#state = seed >>> 0;
   }
 
-  publicId(prefix: Parameters<Random['publicId']>[0]): string {
+  publicId(prefix: IdPrefix): string {
     const characters = Array.from({ length: 16 }, () => BASE32.charAt(Math.floor(this.fraction() * 32)));
     return `${prefix}-${characters.join('')}`;
+  }
+
+  publicIds(prefix: IdPrefix, count: number): readonly string[] {
+    return Array.from({ length: count }, () => this.publicId(prefix)).sort();
   }
 
   fraction(): number {

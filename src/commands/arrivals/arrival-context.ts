@@ -14,7 +14,7 @@ import { createEnrollmentStarts, type EnrollmentStarts } from './enrollment-star
 export interface ArrivalDependencies {
   readonly db: StateDatabase;
   readonly policy: Policy;
-  readonly random: Pick<Random, 'publicId'>;
+  readonly random: Pick<Random, 'publicId' | 'publicIds'>;
   readonly zonesOfCountry: ZonesOfCountry;
   /** One reading of the clock for the whole import or change. */
   readonly now: Instant;

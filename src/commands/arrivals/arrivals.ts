@@ -96,16 +96,20 @@ const IDS_AT_ONCE = 50_000;
 /**
  * Random ids, handed out by the fifty thousand in ascending order of their beginnings. Which lead gets which id stays random; but
  * rows that are stored together now stand together in the index of ids, or every batch would rewrite all of its pages
- * (measured: a third of the whole import).
+ * (measured: a third of the whole import). All ids that share a beginning fit into one page.
  */
-function createIdSupply(random: Pick<Random, 'publicId'>, prefix: 'l' | 'e', expected: number): () => string {
-  let ids: string[] = [];
+function createIdSupply(
+  random: Pick<Random, 'publicId' | 'publicIds'>,
+  prefix: 'l' | 'e',
+  expected: number,
+): () => string {
+  let ids: readonly string[] = [];
   let used = 0;
   let left = expected;
   return () => {
     if (used === ids.length) {
       const count = Math.min(IDS_AT_ONCE, Math.max(1, left));
-      ids = sortedByBeginning(Array.from({ length: count }, () => random.publicId(prefix)));
+      ids = random.publicIds(prefix, count);
       left -= count;
       used = 0;
     }
@@ -113,31 +117,4 @@ function createIdSupply(random: Pick<Random, 'publicId'>, prefix: 'l' | 'e', exp
     used += 1;
     return id;
   };
-}
-
-/** By their first two random characters: all that share them fit into one page of an index, and sorting them whole takes ten times as long. */
-function sortedByBeginning(ids: readonly string[]): string[] {
-  const next = new Uint32Array(BEGINNINGS);
-  for (const id of ids) next[beginningOf(id)] = (next[beginningOf(id)] ?? 0) + 1;
-  // From how many begin so to where the first of them stands.
-  let at = 0;
-  for (let beginning = 0; beginning < BEGINNINGS; beginning += 1) {
-    const count = next[beginning] ?? 0;
-    next[beginning] = at;
-    at += count;
-  }
-  const sorted = new Array<string>(ids.length);
-  for (const id of ids) {
-    const place = next[beginningOf(id)] ?? 0;
-    next[beginningOf(id)] = place + 1;
-    sorted[place] = id;
-  }
-  return sorted;
-}
-
-const BEGINNINGS = 65_536;
-
-/** The two characters behind `l-`, as a number in their order. */
-function beginningOf(id: string): number {
-  return (id.charCodeAt(2) * 256 + id.charCodeAt(3)) % BEGINNINGS;
 }

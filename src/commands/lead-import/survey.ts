@@ -64,7 +64,7 @@ export function surveyLeads(context: ArrivalContext, options: SurveyOptions): Su
       repeated.add(key);
       return false;
     }
-    seen.add(key);
+    seen.add(ownText(key));
     return true;
   }
 
@@ -92,6 +92,11 @@ export function surveyLeads(context: ArrivalContext, options: SurveyOptions): Su
     const met = 'live' in lead ? lead : fromState(context, lead);
     return meet(context, met, { ...options, row, suppressedReason, counts: to.counts });
   }
+}
+
+/** A copy: a cell is a part of the text of its file, and remembering it would keep all of that. */
+function ownText(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 interface Known {
