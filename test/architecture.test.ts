@@ -228,19 +228,33 @@ const onlySendMails: Rule = (files) => {
     );
 };
 
-/** What the whole world can reach opens no state and sends no mail, whatever it imports along the way (cli.md, the web page). */
-const publicProgram: Rule = (files) => {
+/** Everything that these sources import, and what that imports, however late. */
+function reachedFrom(files: readonly SourceFile[], roots: readonly string[]): readonly string[] {
   const sources = new Map(files.map((file) => [file.path, file]));
-  const reached = new Set(['src/unsub.ts']);
+  const reached = new Set(roots);
   for (const path of reached) {
     const source = sources.get(path);
     for (const { target, kind } of source === undefined ? [] : importsOf(source))
       if (kind !== 'type') reached.add(target);
   }
-  return [...reached]
+  return [...reached];
+}
+
+/** What the whole world can reach opens no state and sends no mail, whatever it imports along the way (cli.md, the web page). */
+const publicProgram: Rule = (files) =>
+  reachedFrom(files, ['src/unsub.ts'])
     .filter((target) => OUT_OF_PUBLIC_REACH.test(target))
     .map((target) => `the public program reaches ${target}: leave a file in a spool for a command to read`);
-};
+
+/** The review page decides what may leave; it must never be able to let anything leave (F6). */
+const reviewPage: Rule = (files) =>
+  reachedFrom(files, ['src/commands/web.ts', 'src/commands/web-login.ts'])
+    .filter((target) => OUT_OF_REVIEW_REACH.test(target))
+    .map((target) => `the review page reaches ${target}: only src/commands/send may hold a Mailer`);
+
+/** What makes a Mailer, and what is given one; http-peer and undici may tell the operator, and nobody else. */
+const OUT_OF_REVIEW_REACH =
+  /^(?:src\/adapters\/mail\/(?:smtp|resend|mailgun|stream|outbox-mailer|http\/)|src\/commands\/(?:send(?:-[a-z]+)?|drip|nurture)\.ts|nodemailer|imapflow)/;
 
 const OUT_OF_PUBLIC_REACH =
   /^(?:src\/(?:store|commands|adapters\/mail|web\/private)\/|src\/cli\.ts|better-sqlite3|nodemailer|undici|imapflow)/;
@@ -349,6 +363,16 @@ const RULES: readonly {
       { path: 'src/unsub.ts', text: "import { a } from './adapters/a.ts';" },
     ],
     beside: [{ path: 'src/adapters/a.ts', text: "import { run } from '../commands/send.ts';" }],
+  },
+  {
+    name: 'the review page sends no mail',
+    rule: reviewPage,
+    broken: [
+      { path: 'src/commands/web.ts', text: "import { createSmtp } from '../adapters/mail/smtp.ts';" },
+      { path: 'src/commands/web.ts', text: "const { run } = await import('./send.ts');" },
+      { path: 'src/commands/web-login.ts', text: "import { a } from './a.ts';" },
+    ],
+    beside: [{ path: 'src/commands/a.ts', text: "import { createTransport } from 'nodemailer';" }],
   },
   {
     name: 'nothing is left open',

@@ -19,8 +19,9 @@ export function volumeLines(
   limits: Limits,
 ): readonly string[] {
   const { drip, nurture } = volume;
+  const times = terminal.ascii ? 'x' : '×';
   const left = ' Volume    drip drafts a day';
-  const right = `hold line ${lineText(terminal, drip, limits)}`;
+  const right = `hold line ${lineText(drip, limits, times)}`;
   const width = Math.min(terminal.width, SCREEN_WIDTH_MAX);
   const gap = Math.max(2, width - displayWidth(left) - displayWidth(right));
   const most = Math.max(1, drip.line, ...drip.days.map(({ drafts }) => drafts));
@@ -30,7 +31,7 @@ export function volumeLines(
       const bar = barText(terminal, { drafts, line: drip.line, most });
       return `           ${padEnd(formatDay(Date.parse(day)), 10)} ${bar} ${padStart(String(drafts), 4)}`;
     }),
-    `           nurture: ${nurture.days.at(-1)?.drafts ?? 0} today, hold line ${lineText(terminal, nurture, limits)}`,
+    `           nurture: ${nurture.days.at(-1)?.drafts ?? 0} today, hold line ${lineText(nurture, limits, times)}`,
   ];
 }
 
@@ -48,11 +49,10 @@ function barText(
 }
 
 /** A8: `12.6 (3 × 4.2)`; the floor carries a small mean, and a release raises the line for the day. */
-function lineText(terminal: Terminal, { line, mean }: JobVolume, limits: Limits): string {
+export function lineText({ line, mean }: JobVolume, limits: Limits, times: string): string {
   const { blastRadiusFactor: factor, blastRadiusFloor: floor } = limits;
   const base = mean < floor ? `the floor of ${floor}` : mean.toFixed(1);
   const isRaised = line > factor * Math.max(mean, floor);
-  const times = terminal.ascii ? 'x' : '×';
   return `${line.toFixed(1)} (${factor} ${times} ${base}${isRaised ? ', and what was released today' : ''})`;
 }
 
@@ -87,7 +87,8 @@ export function timerLines(
   ]).map((line) => `   ${line}`);
 }
 
-function lastRunText({ lastRun }: JobStatus, now: number, timezone: string): string {
+/** `09:03  17 m ago`. */
+export function lastRunText({ lastRun }: JobStatus, now: number, timezone: string): string {
   if (lastRun === null) return 'never';
   const distance = formatRelative(lastRun.startedAt, now).replace(/^(\d\d h) \d+ m/, '$1');
   return `${formatClock(lastRun.startedAt, timezone)}  ${distance}`;
@@ -99,7 +100,7 @@ function tookText({ lastRun }: JobStatus): string | null {
 }
 
 /** One interval after the last run: systemd knows the minute, the state does not. */
-function nextText(
+export function nextText(
   { nextAt }: JobStatus,
   { now, timezone, isWide }: { readonly now: number; readonly timezone: string; readonly isWide: boolean },
 ): string | null {
@@ -109,7 +110,8 @@ function nextText(
   return isWide ? `${formatClock(nextAt, timezone)}  ${distance}` : distance;
 }
 
-function lateText({ intervalMs, isLate, lateAfterAt }: JobStatus, now: number): string {
+/** After how long without a success it is late, or for how long it is. */
+export function lateText({ intervalMs, isLate, lateAfterAt }: JobStatus, now: number): string {
   if (isLate && lateAfterAt !== null) return `LATE by ${formatSpan(now - lateAfterAt)}`;
   return formatSpan(2 * intervalMs);
 }

@@ -76,34 +76,48 @@ function queueLines(terminal: Terminal, { state, facts }: StatusView): readonly 
   ];
 }
 
+/** The limits in force, the hours, and where and how it runs: a list of parts for each line. */
+export function guardTexts(
+  { policy: { hours, limits, live, timezone } }: OperatorState['workspace'],
+  { header, stop }: StatusFacts,
+): readonly [limits: readonly string[], hours: string, mode: readonly string[]] {
+  return [
+    [
+      `cold start after ${limits.coldStartMs / HOUR_MS} h`,
+      `watermark ${limits.watermarkMs / HOUR_MS} h`,
+      `cap ${limits.draftsPerRunDrip} a run, ${limits.draftsPerDay} a day`,
+    ],
+    `hours ${windowText({ ...hours, zone: 'there' })}`,
+    [
+      `machine ${escapeText(header.machine.hostName)} (bound ${formatDay(header.boundAt, timezone)})`,
+      `pause ${stop === null ? 'off' : 'ON'}`,
+      live ? 'live mail on' : 'not live (outbox)',
+    ],
+  ];
+}
+
 function guardLines(terminal: Terminal, { state, facts }: StatusView): readonly string[] {
-  const { hours, limits, live } = state.workspace.policy;
-  const { header, stop, quietToday } = facts;
-  const first = [
-    `cold start after ${limits.coldStartMs / HOUR_MS} h`,
-    `watermark ${limits.watermarkMs / HOUR_MS} h`,
-    `cap ${limits.draftsPerRunDrip} a run, ${limits.draftsPerDay} a day`,
-  ];
-  const { timezone } = state.workspace.policy;
-  const window = { ...hours, zone: 'there' };
-  const third = [
-    `machine ${escapeText(header.machine.hostName)} (bound ${formatDay(header.boundAt, timezone)})`,
-    `pause ${stop === null ? 'off' : 'ON'}`,
-    live ? 'live mail on' : 'not live (outbox)',
-  ];
+  const { stop, quietToday } = facts;
+  const [first, hours, third] = guardTexts(state.workspace, facts);
   const quiet = quietToday === null ? [] : [`           today is a ${quietToday}: drafts and sends rest`];
   const reason = stop === null || stop.reason === '' ? [] : [`           paused: ${escapeText(stop.reason)}`];
   return [
     ...flowing(terminal, ' Guards', first),
-    `           hours ${windowText(window)}`,
+    `           ${hours}`,
     ...flowing(terminal, '', third),
     ...quiet,
     ...reason,
   ];
 }
 
-/** The same doubt of several jobs is one line. */
-function doubtLines(terminal: Terminal, { doubts, header }: StatusFacts): readonly string[] {
+function doubtLines(terminal: Terminal, facts: StatusFacts): readonly string[] {
+  return doubtTexts(facts).map(
+    (line, index) => ` ${index === 0 ? 'Doubts ' : '       '}   ${terminal.yellow(line)}`,
+  );
+}
+
+/** What keeps jobs from acting; the same doubt of several jobs is one line. */
+export function doubtTexts({ doubts, header }: Pick<StatusFacts, 'doubts' | 'header'>): readonly string[] {
   const jobsByDetail = new Map<string, string[]>();
   for (const { job, doubts: found } of doubts) {
     for (const { detail } of found) jobsByDetail.set(detail, [...(jobsByDetail.get(detail) ?? []), job]);
@@ -111,7 +125,7 @@ function doubtLines(terminal: Terminal, { doubts, header }: StatusFacts): readon
   const lines = [...jobsByDetail].map(([detail, jobs]) => `${jobs.join(', ')}: ${escapeText(detail)}`);
   if (header.personNeededSinceAt !== null)
     lines.push('no sequence approves itself until you have acted once');
-  return lines.map((line, index) => ` ${index === 0 ? 'Doubts ' : '       '}   ${terminal.yellow(line)}`);
+  return lines;
 }
 
 /** Parts behind a label, side by side in as many lines as the terminal needs. */

@@ -22,7 +22,8 @@ export function run(invocation: Invocation): Promise<Outcome> {
   });
 }
 
-function nextCommands({ stop, doubts, queue, senders }: StatusFacts): readonly string[] {
+/** What to type next, most urgent first. */
+export function nextCommands({ stop, doubts, queue, senders }: StatusFacts): readonly string[] {
   const paused = senders.senders.filter(({ pausedSinceAt }) => pausedSinceAt !== null);
   const all = doubts.flatMap((each) => each.doubts);
   return [

@@ -1,6 +1,7 @@
 import type { FrameView, Strip, ToldView } from '../../web/private/views.ts';
 import { countOf, escapeText } from '../output/text.ts';
 import { formatClock, zoneLabel } from '../output/time.ts';
+import { doubtTexts } from '../status-text.ts';
 import { statusFacts, type StatusFacts } from '../status-facts.ts';
 import type { Visit } from './visit.ts';
 
@@ -48,7 +49,7 @@ function figuresOf({ state }: Visit, { queue, volume }: StatusFacts): readonly s
 function stripsOf({ state }: Visit, facts: StatusFacts): readonly Strip[] {
   const { stop, doubts, header } = facts;
   const { live } = state.workspace.policy;
-  const details = doubtTexts(doubts);
+  const details = doubts.some((each) => each.doubts.length > 0) ? doubtTexts(facts) : [];
   const holds = doubts.filter(({ hasOpenHold }) => hasOpenHold).map(({ job }) => job);
   return [
     ...(stop === null ? [] : [pausedStrip(stop.reason)]),
@@ -65,14 +66,6 @@ function stripsOf({ state }: Visit, facts: StatusFacts): readonly Strip[] {
         ]
       : []),
   ];
-}
-
-/** The same doubt of several jobs is one. */
-export function doubtTexts(doubts: StatusFacts['doubts']): readonly string[] {
-  const jobsByDetail = new Map<string, string[]>();
-  for (const { job, doubts: found } of doubts)
-    for (const { detail } of found) jobsByDetail.set(detail, [...(jobsByDetail.get(detail) ?? []), job]);
-  return [...jobsByDetail].map(([detail, jobs]) => `${jobs.join(', ')}: ${escapeText(detail)}`);
 }
 
 function pausedStrip(reason: string): Strip {

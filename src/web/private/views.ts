@@ -208,7 +208,7 @@ export interface JobView {
   readonly name: string;
   readonly last: string;
   readonly result: string;
-  readonly success: string;
+  readonly next: string;
   readonly late: string;
   readonly isLate: boolean;
 }

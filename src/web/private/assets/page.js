@@ -27,7 +27,7 @@
   const reader = byId('reader');
   const fit = () => {
     const root = reader.contentDocument?.documentElement ?? null;
-    if (root !== null) reader.style.height = `${root.scrollHeight + 2}px`;
+    if (root !== null) reader.style.height = `${Math.ceil(root.getBoundingClientRect().height)}px`;
   };
   if (reader !== null) {
     reader.addEventListener('load', fit);
