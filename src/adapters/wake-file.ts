@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-import { isObject } from './mail/http/answer.ts';
+import { isObject } from './http/json.ts';
 
 /**
  * Touches the file that the unit of `listen` watches: whoever was just told something is likely to tap now. Where that is not possible

@@ -1,12 +1,11 @@
 import { TRANSPORT_TRAITS } from '../../core/transports.ts';
 import type { Instant } from '../../core/model.ts';
 import type { Mailer, MailOccasion, MailParts, OutgoingMail } from '../../ports.ts';
+import { objectOf, textField } from '../http/json.ts';
 import {
   answerLine,
   judgeStatus,
-  objectOf,
   refuse,
-  textField,
   unclear,
   type AnswerVerdict,
   type HttpAnswer,

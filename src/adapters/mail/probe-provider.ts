@@ -2,7 +2,7 @@ import type { KeyFacts } from '../../core/doctor/relay.ts';
 import { shortened } from '../sources/json-api.ts';
 import { askPage, type PageAnswer } from '../http/ask-page.ts';
 import type { HttpTimeouts } from '../http/http-peer.ts';
-import { isObject, objectOf, textField } from './http/answer.ts';
+import { isObject, objectOf, textField } from '../http/json.ts';
 
 /** Which provider to look at, and with what. */
 export type ProviderProbe = {

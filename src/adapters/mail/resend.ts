@@ -1,11 +1,10 @@
 import { TRANSPORT_TRAITS } from '../../core/transports.ts';
 import type { MailHeader, Mailer, MailOccasion, MailParts, MailParty, OutgoingMail } from '../../ports.ts';
+import { objectOf, textField } from '../http/json.ts';
 import {
   answerLine,
   judgeStatus,
-  objectOf,
   refuse,
-  textField,
   unclear,
   type AnswerVerdict,
   type HttpAnswer,

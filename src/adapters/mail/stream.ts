@@ -1,13 +1,11 @@
 import { TRANSPORT_TRAITS } from '../../core/transports.ts';
 import type { Instant } from '../../core/model.ts';
 import type { Mailer, MailOccasion, MailParts, OutgoingMail } from '../../ports.ts';
+import { isObject, objectOf, textField } from '../http/json.ts';
 import {
   answerLine,
-  isObject,
   judgeStatus,
-  objectOf,
   refuse,
-  textField,
   unclear,
   type AnswerVerdict,
   type HttpAnswer,

@@ -1,7 +1,7 @@
 import type { ModelFacts } from '../../core/doctor/model.ts';
 import { askPage } from '../http/ask-page.ts';
 import type { HttpTimeouts } from '../http/http-peer.ts';
-import { isObject, objectOf, textField } from '../mail/http/answer.ts';
+import { isObject, objectOf, textField } from '../http/json.ts';
 import { shortened } from '../sources/json-api.ts';
 
 export interface ModelProbe {

@@ -1,5 +1,5 @@
 import { HeadgateError } from '../../core/errors.ts';
-import { isObject, objectOf, textField } from '../mail/http/answer.ts';
+import { isObject, objectOf, textField } from '../http/json.ts';
 import { HttpPeer, type HttpOutcome, type HttpTimeouts } from '../http/http-peer.ts';
 import { USER_AGENT } from '../http/user-agent.ts';
 

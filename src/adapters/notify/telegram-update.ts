@@ -1,6 +1,6 @@
 import type { Incoming, IncomingBody } from '../../core/chat/incoming.ts';
 import { cleanLine } from '../../core/clean-text.ts';
-import { isObject } from '../mail/http/answer.ts';
+import { isObject } from '../http/json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

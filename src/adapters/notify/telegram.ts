@@ -1,6 +1,6 @@
 import { splitAtLines } from '../../core/notices/split.ts';
 import type { NoticeChannel, OperatorMessage, PostResult } from '../../ports.ts';
-import { isObject } from '../mail/http/answer.ts';
+import { isObject } from '../http/json.ts';
 import type { TelegramAnswer } from './telegram-api.ts';
 import { writeMessage, type TelegramPlace } from './telegram-message.ts';
 

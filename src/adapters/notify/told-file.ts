@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { Instant } from '../../core/model.ts';
 import { replaceFile } from '../durable-file.ts';
-import { isObject, objectOf } from '../mail/http/answer.ts';
+import { isObject, objectOf } from '../http/json.ts';
 
 /**
  * What was told while there was no state to remember it, in a small file beside the one that is gone: a timer of ten minutes must not

@@ -1,4 +1,4 @@
-import { isObject } from '../mail/http/answer.ts';
+import { isObject } from '../http/json.ts';
 
 /** A list of options or links; what is longer than this belongs to nobody's lead. */
 const PARTS_MAX = 200;

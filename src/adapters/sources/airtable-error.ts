@@ -1,5 +1,5 @@
 import { HeadgateError } from '../../core/errors.ts';
-import { isObject } from '../mail/http/answer.ts';
+import { isObject } from '../http/json.ts';
 import { fieldsAt, objectsAt, textAt } from './event-fields.ts';
 import type { JsonAnswer } from './json-api.ts';
 

@@ -6,7 +6,7 @@ import type { Instant } from '../../core/model.ts';
 import { DAY_MS, MINUTE_MS } from '../../core/time/durations.ts';
 import type { WriteBackField } from '../../core/write-back.ts';
 import type { ReadingFrom } from '../../ports.ts';
-import { objectOf } from '../mail/http/answer.ts';
+import { objectOf } from '../http/json.ts';
 import type { LeadBatch, LeadFeed, LeadLookup } from '../lead-feed.ts';
 import { airtableError, airtableProblem, airtableRefusal, isOffsetGone } from './airtable-error.ts';
 import { listRequest, RECORDS_PER_PAGE, type AirtablePlace } from './airtable-request.ts';

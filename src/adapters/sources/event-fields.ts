@@ -1,6 +1,6 @@
 import { parseAddress } from '../../core/email-address.ts';
 import type { Reference } from '../../core/facts/fact.ts';
-import { isObject } from '../mail/http/answer.ts';
+import { isObject } from '../http/json.ts';
 
 /** What no service should send, and a broken one does: fields are read one by one, and what is not what it should be is not there. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import type { IncomingFact } from '../../core/facts/fact.ts';
 import type { Instant } from '../../core/model.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
 import type { HookProvider, HookSpool, SpooledHook } from '../hook-spool.ts';
-import { objectOf } from '../mail/http/answer.ts';
+import { objectOf } from '../http/json.ts';
 import { fieldsAt } from './event-fields.ts';
 import { mailgunFact } from './mailgun-event.ts';
 import { resendHookFact } from './resend-event.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../mail/http/answer.ts';
+import { isObject, objectOf } from '../http/json.ts';
 import { numberAt, textAt } from './event-fields.ts';
 
 export interface Place {
@@ -16,8 +16,7 @@ export type Places = Readonly<Record<string, Place>>;
 /** A cursor as it was kept; what is no longer understood is read anew, which changes nothing (E7). */
 export function parsePlaces(cursor: string | null): Places {
   if (cursor === null) return {};
-  const value = parsed(cursor);
-  if (!isObject(value)) return {};
+  const value = objectOf(cursor) ?? {};
   return Object.fromEntries(
     Object.entries(value).flatMap(([path, place]) => {
       if (!isObject(place)) return [];
@@ -27,13 +26,4 @@ export function parsePlaces(cursor: string | null): Places {
       return uidValidity === null || lastUid === null ? [] : [[path, { uidValidity, lastUid, unread }]];
     }),
   );
-}
-
-function parsed(cursor: string): unknown {
-  try {
-    return JSON.parse(cursor) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { HeadgateError } from '../../core/errors.ts';
 import { fatalMarker } from '../../core/fatal-markers.ts';
 import type { Instant } from '../../core/model.ts';
-import { objectOf } from '../mail/http/answer.ts';
+import { objectOf } from '../http/json.ts';
 import { HttpPeer, type HttpOutcome, type HttpTimeouts } from '../http/http-peer.ts';
 import { RequestPace } from '../http/request-pace.ts';
 import { retryAfterMs } from '../http/retry-after.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/model.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/time/durations.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
-import { isObject } from '../mail/http/answer.ts';
+import { objectOf } from '../http/json.ts';
 import { fieldsAt, numberAt, objectsAt, textAt, type Fields } from './event-fields.ts';
 import { shortened, type JsonAnswer, type JsonApi, type JsonRequest } from './json-api.ts';
 import { mailgunFact, mailgunMoment } from './mailgun-event.ts';
@@ -140,21 +140,10 @@ function unreadable(id: string, { status, text }: JsonAnswer): Error {
 
 /** A cursor of another version, of a clock that was ahead, or none, begins as far back as events are kept. */
 function placeOf({ cursor, now }: ReadingFrom): Place {
-  const value = parsed(cursor);
+  const value = cursor === null ? null : objectOf(cursor);
   const settledAt = value === null ? null : numberAt(value, 'settledAt');
   if (value === null || settledAt === null || settledAt > now)
     return { settledAt: now - FIRST_READING_MS, beganAt: now, next: null };
   const beganAt = numberAt(value, 'beganAt');
   return { settledAt, beganAt: beganAt ?? settledAt, next: textAt(value, 'next', 10_000) };
-}
-
-function parsed(cursor: string | null): Fields | null {
-  if (cursor === null) return null;
-  try {
-    const value: unknown = JSON.parse(cursor);
-    return isObject(value) ? value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

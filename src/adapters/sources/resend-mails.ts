@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/model.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
 import type { FactPage, FactSource, ReadingFrom } from '../../ports.ts';
-import { objectOf } from '../mail/http/answer.ts';
+import { objectOf } from '../http/json.ts';
 import { fieldsAt, numberAt, objectsAt, textAt, type Fields } from './event-fields.ts';
 import { shortened, type JsonAnswer, type JsonApi } from './json-api.ts';
 import { resendListFact } from './resend-event.ts';

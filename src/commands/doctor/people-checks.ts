@@ -1,5 +1,5 @@
 import { TelegramApi } from '../../adapters/notify/telegram-api.ts';
-import { isObject } from '../../adapters/mail/http/answer.ts';
+import { isObject } from '../../adapters/http/json.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import type { TelegramConfig } from '../../config/notify.ts';
 import { checkDesk, type Finding } from '../../core/doctor/finding.ts';
