@@ -18,7 +18,8 @@ import { testState, type TestState } from '../helpers/state.ts';
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-const CONFIG = `timezone = "UTC"
+/** Open at all hours of every day. */
+export const OPEN_CONFIG = `timezone = "UTC"
 
 [hours]
 weekdays = [1, 2, 3, 4, 5, 6, 7]
@@ -61,7 +62,7 @@ export interface Desk extends TestState {
 export function desk(options: { config?: string; now?: number } = {}): Desk {
   const state = testState(options.now === undefined ? {} : { now: options.now });
   const { database: db, directory, clock, random, machine } = state;
-  writeFileSync(join(directory, 'headgate.toml'), options.config ?? CONFIG);
+  writeFileSync(join(directory, 'headgate.toml'), options.config ?? OPEN_CONFIG);
   writeFileSync(join(directory, 'brand.toml'), BRAND);
   writeFileSync(join(directory, 'secret'), 's'.repeat(64), { mode: 0o600 });
   const zoneOf = createZoneFinder({ operatorZone: 'UTC', zonesOfCountry: () => [] });

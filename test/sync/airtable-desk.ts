@@ -8,19 +8,15 @@ import { HTTP_TIMEOUTS } from '../../src/adapters/http/http-peer.ts';
 import type { CommandEntry } from '../../src/commands/registry.ts';
 import { withState } from '../../src/commands/operator-state.ts';
 import { readLeads, type LeadsRead } from '../../src/commands/sync/read-leads.ts';
+import { OPEN_CONFIG } from '../commands/desk.ts';
 import { importDesk, type ImportDesk } from '../commands/import-desk.ts';
+import { sync, type SyncDocument } from '../helpers/sync.ts';
 import { AirtableServer } from '../servers/airtable.ts';
-
-export interface SyncAnswer {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly items: readonly Readonly<Record<string, unknown>>[];
-  readonly exit: { readonly name: string; readonly message: string | null };
-}
 
 /** A workspace whose one source is a table of Airtable, on the same clock. */
 export interface AirtableDesk extends ImportDesk {
   readonly server: AirtableServer;
-  sync(...flags: string[]): Promise<SyncAnswer>;
+  sync(...flags: string[]): Promise<SyncDocument>;
   /** As `sync`, with waits that are over at once: the clock is put on instead. Returns what was waited for, in milliseconds. */
   readWaiting(): Promise<{ read: LeadsRead; waits: readonly number[] }>;
   /** All that a reading may have changed, for comparing two histories. */
@@ -35,23 +31,14 @@ export async function airtableDesk(more = '', key = AirtableServer.TOKEN): Promi
   return {
     ...bench,
     server,
-    sync: async (...flags) => (await bench.run(['sync', ...flags, '--json'])).json() as SyncAnswer,
+    sync: (...flags) => sync(bench, ...flags),
     readWaiting: () => readWaiting(bench, server),
     outcome: () => outcomeOf(bench),
   };
 }
 
 function configText({ url }: AirtableServer, more: string): string {
-  return `timezone = "UTC"
-
-[hours]
-weekdays = [1, 2, 3, 4, 5, 6, 7]
-start = "00:00"
-end = "24:00"
-
-[web]
-token_secret = { file = "secret" }
-
+  return `${OPEN_CONFIG}
 [[source]]
 id = "crm"
 kind = "airtable"

@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
+import { sync as syncSources, type SyncDocument } from '../helpers/sync.ts';
 import { MailgunServer } from '../servers/mailgun.ts';
 import { MailgunEventsServer, type IndexedEvent } from '../servers/mailgun-events.ts';
 import type { Desk } from '../commands/desk.ts';
 import { leadEmail, mailedDesk, mailId, outcomeOf, putSecret } from './many-mails.ts';
-
-interface SyncDocument {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly items: readonly Readonly<Record<string, unknown>>[];
-  readonly exit: { readonly name: string; readonly message: string | null };
-}
 
 function source(server: MailgunEventsServer): string {
   return `[[source]]
@@ -28,9 +23,7 @@ function mailgunDesk(server: MailgunEventsServer, mails: number): Desk {
   return bench;
 }
 
-async function sync(bench: Desk): Promise<SyncDocument> {
-  return (await bench.json(['sync', '--source', 'mailgun'])) as unknown as SyncDocument;
-}
+const sync = (bench: Desk): Promise<SyncDocument> => syncSources(bench, '--source', 'mailgun');
 
 const KINDS = ['delivered', 'opened', 'clicked', 'accepted'] as const;
 const MINUTE_S = 60;

@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { StateDatabase } from '../../src/store/database.ts';
-import { desk, welcome, type Desk } from '../commands/desk.ts';
+import { desk, OPEN_CONFIG, welcome, type Desk } from '../commands/desk.ts';
 
 /** A workspace with one lead and one sent mail for each number, and one or more sources. */
 export function mailedDesk(sources: string, count: number): Desk {
-  const bench = desk({ config: configText(sources) });
+  const bench = desk({ config: `${OPEN_CONFIG}\n${sources}\n` });
   mkdirSync(join(bench.directory, 'locks'), { recursive: true });
   bench.apply(welcome());
   fill(bench.database, { count, at: bench.clock.now() - 3_600_000 });
@@ -57,21 +57,6 @@ function fill(db: StateDatabase, { count, at }: { count: number; at: number }): 
       ).run(number, `<m-${id}@mail.example.com>`, email);
     }
   });
-}
-
-function configText(sources: string): string {
-  return `timezone = "UTC"
-
-[hours]
-weekdays = [1, 2, 3, 4, 5, 6, 7]
-start = "00:00"
-end = "24:00"
-
-[web]
-token_secret = { file = "secret" }
-
-${sources}
-`;
 }
 
 /** All that events may have changed, for comparing two histories. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Desk } from '../commands/desk.ts';
+import { sync } from '../helpers/sync.ts';
 import { StreamServer } from '../servers/stream.ts';
 import { StreamEventsServer } from '../servers/stream-events.ts';
 import { leadEmail, mailedDesk, outcomeOf, putSecret } from './many-mails.ts';
@@ -26,16 +27,6 @@ requests_per_second = 1000
       .run();
   });
   return bench;
-}
-
-interface SyncDocument {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly items: readonly Readonly<Record<string, unknown>>[];
-  readonly exit: { readonly name: string };
-}
-
-async function sync(bench: Desk, ...flags: string[]): Promise<SyncDocument> {
-  return (await bench.json(['sync', ...flags])) as unknown as SyncDocument;
 }
 
 function conversation(number: number): string {

@@ -5,21 +5,12 @@ import { describe, expect, test } from 'vitest';
 
 import { createHookSpool, type HookProvider } from '../../src/adapters/hook-spool.ts';
 import type { Desk } from '../commands/desk.ts';
+import { sync } from '../helpers/sync.ts';
 import { MailgunServer } from '../servers/mailgun.ts';
 import { MailgunEventsServer } from '../servers/mailgun-events.ts';
 import { ResendServer } from '../servers/resend.ts';
 import { ResendMailsServer } from '../servers/resend-mails.ts';
 import { leadEmail, mailedDesk, mailId, putSecret } from './many-mails.ts';
-
-interface SyncDocument {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly items: readonly Readonly<Record<string, unknown>>[];
-  readonly exit: { readonly name: string };
-}
-
-async function sync(bench: Desk, ...flags: string[]): Promise<SyncDocument> {
-  return (await bench.json(['sync', ...flags])) as unknown as SyncDocument;
-}
 
 /** Puts a webhook into the inbox as the public page does once its signature held. */
 function arrives(bench: Desk, provider: HookProvider, eventId: string, body: unknown): void {

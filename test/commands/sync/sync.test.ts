@@ -6,18 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { createActWriter } from '../../../src/adapters/spool.ts';
 import { endOfTurn } from '../../../src/commands/sync.ts';
 import { acquireLock } from '../../../src/store/locks.ts';
+import { OPEN_CONFIG } from '../desk.ts';
+import { sync, type SyncDocument } from '../../helpers/sync.ts';
 import { importDesk, type ImportDesk } from '../import-desk.ts';
 
-const CONFIG = `timezone = "UTC"
-
-[hours]
-weekdays = [1, 2, 3, 4, 5, 6, 7]
-start = "00:00"
-end = "24:00"
-
-[web]
-token_secret = { file = "secret" }
-
+const CONFIG = `${OPEN_CONFIG}
 [[source]]
 id = "crm"
 kind = "csv"
@@ -25,16 +18,10 @@ path = "incoming"
 lead_source = "website"
 `;
 
-interface SyncAnswer {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly items: readonly Readonly<Record<string, unknown>>[];
-  readonly exit: { readonly name: string; readonly message: string | null };
-}
-
 /** A desk whose folder `incoming/` is a source of leads. */
 function folderDesk(config = CONFIG): ImportDesk & {
   put(name: string, content: string): void;
-  sync(...flags: string[]): Promise<SyncAnswer>;
+  sync(...flags: string[]): Promise<SyncDocument>;
 } {
   const bench = importDesk({ config });
   mkdirSync(join(bench.directory, 'incoming'));
@@ -43,7 +30,7 @@ function folderDesk(config = CONFIG): ImportDesk & {
     put: (name, content) => {
       writeFileSync(join(bench.directory, 'incoming', name), content);
     },
-    sync: async (...flags) => (await bench.run(['sync', ...flags, '--json'])).json() as SyncAnswer,
+    sync: (...flags) => sync(bench, ...flags),
   };
 }
 
@@ -229,20 +216,20 @@ describe('sync hears at all times', () => {
   });
 
   test('D10: without a source it says what it took in, not only that there is none', async () => {
-    const bench = importDesk({ config: CONFIG.slice(0, CONFIG.indexOf('[[source]]')) });
-    const sync = async (...flags: string[]): Promise<{ code: number; stdout: string }> =>
+    const bench = importDesk({ config: OPEN_CONFIG });
+    const typed = async (...flags: string[]): Promise<{ code: number; stdout: string }> =>
       bench.run(['sync', ...flags]);
-    expect((await sync()).stdout).toContain('No source is configured');
+    expect((await typed()).stdout).toContain('No source is configured');
     mkdirSync(join(bench.directory, 'unsub.d'));
     const writer = createActWriter(join(bench.directory, 'unsub.d'));
     const lead = `l-${'a'.repeat(16)}`;
     writer.record({ leadId: lead, act: 'stop', at: bench.clock.now() });
-    const preview = await sync('--preview');
+    const preview = await typed('--preview');
     expect(preview.stdout).toContain('1 decision of the unsubscribe page would be taken in');
-    const live = await sync('--detailed-exit-code');
+    const live = await typed('--detailed-exit-code');
     expect(live.stdout).toContain('1 decision of the unsubscribe page taken in');
     expect(live.code).toBe(0);
-    expect((await sync('--detailed-exit-code')).code).toBe(20);
+    expect((await typed('--detailed-exit-code')).code).toBe(20);
   });
 
   test('A15: reading does not lift a restored state past its stamp unseen', async () => {
@@ -252,7 +239,7 @@ describe('sync hears at all times', () => {
     const counter = Object.keys(stamp).find((key) => /counter/i.test(key)) ?? '';
     writeFileSync(stampFile, JSON.stringify({ ...stamp, [counter]: 3 + Number(stamp[counter]) + 1 }));
     for (let round = 0; round < 6; round += 1) await bench.sync();
-    const drip = (await bench.run(['drip', '--json'])).json() as SyncAnswer;
+    const drip = (await bench.run(['drip', '--json'])).json() as SyncDocument;
     expect(drip.exit.name).toBe('COLD_START');
     expect(drip.exit.message).toMatch(/restored|older/);
   });
@@ -265,7 +252,7 @@ describe('sync hears at all times', () => {
     writeFileSync(stampFile, JSON.stringify({ ...stamp, writeCounter: Number(writeCounter) + 1 }));
     bench.put('a.csv', 'email\nmaren@vogt.example\n');
     expect(await bench.sync()).toMatchObject({ counts: { new: 1 } });
-    const drip = (await bench.run(['drip', '--json'])).json() as SyncAnswer;
+    const drip = (await bench.run(['drip', '--json'])).json() as SyncDocument;
     expect(drip.exit.name).toBe('COLD_START');
     expect(drip.exit.message).toMatch(/restored|older/);
   });
