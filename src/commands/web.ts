@@ -48,9 +48,10 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     }),
   );
   context.signal.addEventListener('abort', server.stop, { once: true });
-  invocation.progress(`listening on ${server.address}`);
+  const place = on.kind === 'fd' ? placeText(on) : server.address;
+  invocation.progress(`listening on ${place}`);
   await server.ended;
-  return { exit: 'OK', document: { items: [{ address: server.address }] }, human: '' };
+  return { exit: 'OK', document: { items: [{ address: place }] }, human: '' };
 }
 
 function idleSeconds(invocation: Invocation): number {

@@ -47,7 +47,7 @@ describe('units install', () => {
 
   test('twice is once, and then diff finds nothing: 20', async () => {
     const { units } = image();
-    expect((await units('install --yes')).stdout).toContain('21 files written');
+    expect((await units('install --yes')).stdout).toContain('23 files written');
     expect((await units('install --yes')).stdout).toContain('every file is as it should be');
     const { code, stdout } = await units('diff --detailed-exit-code');
     expect({ code, stdout }).toMatchObject({ code: 20, stdout: expect.stringContaining('as this version') });
@@ -176,7 +176,7 @@ describe('units remove', () => {
     await units('install --yes');
     const kept = ['var/lib/headgate/headgate.db', 'etc/headgate/headgate.toml', `${DRIP_TIMER}.d/own.conf`];
     for (const path of kept) write(path, 'kept\n');
-    expect(itemsOf(await units('remove --yes --json'))).toHaveLength(22);
+    expect(itemsOf(await units('remove --yes --json'))).toHaveLength(24);
     for (const path of kept) expect(read(path)).toBe('kept\n');
     for (const path of [DRIP_TIMER, 'usr/local/bin/headgate', 'usr/local/lib/headgate/units.json'])
       expect(statSync(join(root, path), { throwIfNoEntry: false }), path).toBeUndefined();
@@ -192,7 +192,7 @@ describe('units print', () => {
   });
 
   test('refuses a name that it does not know with those that it knows: 64', async () => {
-    const { code, stderr } = await runCli(['units', 'print', 'headgate-web.socket']);
+    const { code, stderr } = await runCli(['units', 'print', 'headgate-listen.service']);
     expect(code).toBe(64);
     expect(stderr).toContain('headgate-drip.service');
   });

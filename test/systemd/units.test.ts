@@ -63,7 +63,7 @@ describe('the units that are shipped', () => {
   });
 
   test('all name the alert, so that nothing fails unheard, and log every line', () => {
-    for (const name of [...JOBS, 'headgate-unsub.service']) {
+    for (const name of [...JOBS, 'headgate-unsub.service', 'headgate-web.service']) {
       expect(settingsOf(unit(name), 'Unit'), name).toContain('OnFailure=headgate-alert@%n.service');
       expect(settingsOf(unit(name), 'Service'), name).toContain('LogRateLimitIntervalSec=0');
     }
@@ -142,7 +142,22 @@ describe('the units that are shipped', () => {
       expect(text).toBe(readFileSync(join(ROOT, 'systemd', name), 'utf8'));
   });
 
-  test('enable timers and the socket, and nothing else', () => {
+  test('F6: the review page is reached by a socket of its user and group alone, never restarts, and connects to nobody', () => {
+    const socket = settingsOf(unit('headgate-web.socket'), 'Socket');
+    expect(socket.filter((line) => line.startsWith('Listen'))).toEqual([
+      'ListenStream=/run/headgate/web.sock',
+    ]);
+    expect(socket).toEqual(
+      expect.arrayContaining(['SocketUser=headgate', 'SocketGroup=headgate', 'SocketMode=0660']),
+    );
+    const service = settingsOf(unit('headgate-web.service'), 'Service');
+    expect(service).toEqual(
+      expect.arrayContaining(['Restart=no', 'IPAddressDeny=any', 'RestrictAddressFamilies=AF_UNIX']),
+    );
+    expect(service.filter((line) => line.startsWith('LoadCredential'))).toEqual([]);
+  });
+
+  test('enable timers and sockets, and nothing else', () => {
     expect(ENABLED_UNITS.toSorted()).toEqual(
       TEMPLATES.filter((name) => /\.(?:timer|socket)$/.test(name)).toSorted(),
     );

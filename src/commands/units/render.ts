@@ -94,7 +94,7 @@ function render(file: UnitFile, template: string, settings: UnitSettings): strin
     .replaceAll('/opt/headgate/', `${prefix}/`)
     .replaceAll('/usr/local/lib/headgate/alert', layoutOf(prefix).alertFile)
     .replaceAll('/etc/headgate/headgate.toml', config)
-    .replace(/^(User|Group)=headgate$/gm, `$1=${user}`);
+    .replace(/^((?:Socket)?(?:User|Group))=headgate$/gm, `$1=${user}`);
   switch (file.template) {
     case 'headgate.sysusers':
     case 'headgate.tmpfiles':

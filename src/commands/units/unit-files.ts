@@ -25,12 +25,15 @@ export interface UnitFile {
 export const ENABLED_UNITS: readonly string[] = [
   ...TIMER_JOBS.map((job) => `headgate-${job}.timer`),
   'headgate-unsub.socket',
+  'headgate-web.socket',
 ];
 
 const UNITS = [
   ...TIMER_JOBS.flatMap((job) => [`headgate-${job}.service`, `headgate-${job}.timer`]),
   'headgate-unsub.service',
   'headgate-unsub.socket',
+  'headgate-web.service',
+  'headgate-web.socket',
   'headgate-alert@.service',
 ];
 
