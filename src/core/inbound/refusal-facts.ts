@@ -31,23 +31,33 @@ const BEFORE = '(?:in reply to|after|our|>>>|command:?|while sending|at|rejected
 const COMMANDS: readonly (readonly [SmtpCommand, RegExp])[] = [
   [
     'data',
-    new RegExp(`${BEFORE}(?:end\\s{1,12}of\\s{1,12}|final |pipelined )?\\.?data\\b|\\(state 1[78]\\)`, 'i'),
+    new RegExp(
+      `${BEFORE}(?:end\\s{1,12}of\\s{1,12}|final |pipelined )?\\.?data\\b|\\(state 1[78]\\)|\\bdata block\\b|body of message generated|failed after i sent the message`,
+      'i',
+    ),
   ],
   [
     'rcpt',
     new RegExp(
-      `${BEFORE}(?:pipelined )?rcpt\\b|\\[rcpt_to\\]|does not like recipient|\\(state 1[34]\\)`,
+      `${BEFORE}(?:pipelined )?rcpt\\b|\\[rcpt_to\\]|does not like recipient|but recipient was rejected|\\(state 1[34]\\)`,
       'i',
     ),
   ],
-  ['mail', new RegExp(`${BEFORE}(?:pipelined )?mail from\\b|\\[mail_from\\]`, 'i')],
-  ['connect', new RegExp(`${BEFORE}(?:initial connection|helo|ehlo)\\b|failed after i connected`, 'i')],
+  ['mail', new RegExp(`${BEFORE}(?:pipelined )?mail from\\b|\\[mail_from\\]|but sender was rejected`, 'i')],
+  [
+    'connect',
+    new RegExp(
+      `${BEFORE}(?:initial connection|helo|ehlo)\\b|failed after i connected|my name was rejected`,
+      'i',
+    ),
+  ],
 ];
 
 /** Where no such words stand: transcripts that name the command on a line of its own, before the reply or in it. */
 const BARE_RCPT = /\brcpt to\b|smtp:rcpt\b|\brcpt command\b/i;
 /** What a server said yes to is no part of its refusal: in transcripts the list of its extensions stands there. */
-const POSITIVE_REPLY = /^[ \t]*(?:(?:out|s|r|<<<|<--|<-)[: ]?[ \t]*)?2[0-5]\d[- ].*$/gim;
+const POSITIVE_REPLY =
+  /^[ \t]*(?:(?:out|s|r|<<<|<--|<-)[: ]?[ \t]*)?2[0-5]\d[- ](?!.{0,300}\b[45][0-5]\d\b).*$/gim;
 
 export interface RefusalSource {
   /** The words of the server. */

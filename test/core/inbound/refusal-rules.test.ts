@@ -102,6 +102,17 @@ describe('E4: words about a user count only where the user was refused', () => {
     );
   });
 
+  test.each([
+    ['RCPT TO generated following response:\n550 no such user', 'dead_address no_such_user'],
+    ['SMTP:RCPT host 192.0.2.1: 550 no such user', 'dead_address no_such_user'],
+    ['Body of message generated response:\n550 no such user', 'blocked after_body'],
+    ['192.0.2.1 failed after I sent the message.\nRemote host said: 550 no such user', 'blocked after_body'],
+    ['Connected to 192.0.2.1 but sender was rejected.\n550 no such user', 'blocked sender_refused'],
+    ['250 2.1.5 Ok\n550 no such user', 'soft_bounce doubtful_user'],
+  ])('the step in the words of other programs: %j', (text, verdict) => {
+    expect(judged(text, '')).toBe(verdict);
+  });
+
   test('a status about the sender says the same', () => {
     expect(judged('550 5.1.8 Domain gone.example does not exist')).toBe('blocked sender_refused');
   });
