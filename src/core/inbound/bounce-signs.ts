@@ -37,8 +37,9 @@ export function bounceSigns(mail: InboundMail, notice: NoticeText): readonly str
 /** What kind of program sent it; null when nothing speaks for one. */
 function senderOf(mail: InboundMail): string | null {
   const from = headerOf(mail.headers, 'from');
-  if (DAEMON.test(from)) return 'mailer-daemon';
-  if (SENDER.test(from) || /^<?>?$/.test(from) || /<>\s*$/.test(from)) return 'system';
+  // Nobody but a mail server leaves the address out of From.
+  if (DAEMON.test(from) || /<>\s*$/.test(from)) return 'mailer-daemon';
+  if (SENDER.test(from) || from === '') return 'system';
   if (hasHeader(mail.headers, 'x-mlserver') || returnsMail(mail, from)) return 'system';
   return mail.headers.some(({ name, value }) => name === 'return-path' && value.trim() === '<>')
     ? 'null return path'

@@ -102,7 +102,9 @@ function fromBlock(block: StatusBlock, segment: string, failed: string | null): 
 /** The server's own words; only where these say nothing, what its status is called, and the words around them. */
 function factsOf(block: StatusBlock, segment: string): RefusalFacts {
   const own = readRefusal({ text: block.diagnostic, statusField: block.status, around: segment });
-  if (own.words !== '' && isWorded(own)) return own;
+  // A status that says something says more than what happens to stand in the readable part, signatures of scanners too.
+  const isBare = own.words === '' && /^[245]\.[1-7]\.[1-9]/.test(block.status) && isExplained(own);
+  if (isBare || (own.words !== '' && isWorded(own))) return own;
   const text = `${block.statusRemark} ${block.diagnostic}`.trim();
   const facts = readRefusal({ text, statusField: block.status, around: segment });
   if (isExplained(facts) && facts.words !== '') return facts;
@@ -135,7 +137,9 @@ function judgeText(address: string | null, own: string, all: string): RecipientV
   const facts =
     [line, own].map((text) => readRefusal({ text, around: all })).find(isExplained) ??
     readRefusal({ text: all, around: all });
-  return verdictOf(address, facts, judgeRefusal(facts));
+  const judged = judgeRefusal(facts);
+  const state = judged.kind === 'dead_address' ? mailboxStateIn(plainWords(own)) : null;
+  return verdictOf(address, facts, state ?? judged);
 }
 
 function verdictOf(

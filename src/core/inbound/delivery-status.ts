@@ -43,7 +43,11 @@ function blocksIn(text: string): readonly StatusBlock[] {
     );
     if (isRecipient && blocks.length < BLOCKS_MAX) blocks.push(blockOf(fields));
   }
-  return blocks;
+  const [first, ...others] = blocks;
+  // Some programs put the Action among the fields of the message, where it is no recipient's.
+  const isMisplaced =
+    first !== undefined && others.length > 0 && first.address === null && others[0]?.action === '';
+  return isMisplaced ? others.map((block) => ({ ...block, action: block.action || first.action })) : blocks;
 }
 
 /** Blocks are divided by empty lines; a second Final-Recipient begins a new one where these are missing. */

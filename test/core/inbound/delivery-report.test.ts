@@ -87,6 +87,33 @@ describe('E4: a delivery report in the form of RFC 3464', () => {
     expect(verdict.recipients[0]?.address).toBe('kim@client.example');
   });
 
+  test('an Action among the fields of the message is that of the recipient below', () => {
+    const text =
+      'Reporting-MTA: dns; mx.sender.example\nAction: failed\n\nFinal-Recipient: rfc822; kim@client.example\nStatus: 5.1.1';
+    const verdict = classify({ headers: DAEMON, parts: [{ contentType: 'message/delivery-status', text }] });
+    expect(verdict.recipients.map(({ address, kind }) => [address, kind])).toEqual([
+      ['kim@client.example', 'dead_address'],
+    ]);
+  });
+
+  test('a precise status outweighs what else stands in the readable part, signatures of scanners too', () => {
+    const text =
+      'Delivery to the following recipients failed.\n\n  kim@client.example\n\nScanned: no virus found.';
+    expect(report({ status: '5.1.1', text }).kind).toBe('dead_address');
+    expect(report({ status: '5.0.0', text: 'The mailbox is full.' }).kind).toBe('soft_bounce');
+  });
+
+  test('what the standard calls a status is no word of the server', () => {
+    const status = '5.1.1 (bad destination mailbox address)';
+    expect(report({ status, diagnostic: 'smtp; 550 message size exceeds the maximum' }).kind).toBe('blocked');
+    expect(
+      report({
+        status: '5.2.1 (mailbox disabled, not accepting messages)',
+        diagnostic: 'smtp; 550 5.2.1 User unknown',
+      }).kind,
+    ).toBe('soft_bounce');
+  });
+
   test('the fields are found in the text when the MIME structure got lost', () => {
     const text =
       '--x1\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; kim@client.example\nAction: failed\nStatus: 5.1.1\n\n--x1';
@@ -148,6 +175,18 @@ describe('E4: a notice in plain words, as four of ten servers write it', () => {
       'unknown_bounce',
       0,
     ]);
+  });
+
+  test('an undeliverable address is not dead when the reason behind it is a full mailbox', () => {
+    const text =
+      'Undeliverable Address: kim@client.example\nReason: the message was returned because the recipient is over disk quota.';
+    expect(classify({ headers: DAEMON, text }).kind).toBe('soft_bounce');
+  });
+
+  test('nobody but a mail server leaves the address out of From', () => {
+    const headers = { from: '<>', 'return-path': '<>', 'auto-submitted': 'auto-replied', subject: '' };
+    const text = "You sent mail to kim@client.example. That's not a valid user here.";
+    expect(classify({ headers, text }).kind).toBe('dead_address');
   });
 
   test('only those whom X-Failed-Recipients names have failed', () => {

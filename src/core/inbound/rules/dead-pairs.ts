@@ -14,7 +14,6 @@ const IS_NOT_THERE: readonly string[] = [
   'unrecogni[sz]ed',
   'invalid',
   'incorrect',
-  'undeliverable',
   'unrout(?:e)?able',
 ];
 
@@ -54,7 +53,6 @@ const NO_SUCH_USER = pairs({
     'incorrect',
     'non-?existent',
     'unrout(?:e)?able',
-    'undeliverable',
     'not (?:a|an|our|known|valid)(?: valid| known| existing| local| registered)?',
     'not match any',
     'no(?: valid| existing| matching| active)? (?=mail[- ]?box|account|alias)',

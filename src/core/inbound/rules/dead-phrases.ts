@@ -28,6 +28,9 @@ export const DEAD_PHRASES: readonly PhraseGroup[] = [
     'words that stand for the reason: Barracuda, Exchange, Postfix for a user of its own',
     ['cuda nsu', 'recipientnotfound', 'recipnotfound', 'unknown user: "'],
   ),
+  precise('no_such_user', 'Mail.ru, after the body as well', [
+    'local mailbox @ is unavailable: user not found',
+  ]),
   precise('no_such_host', 'words that stand for the reason: Exchange and its online service', [
     'infodomainnonexistent',
     'nonexistentdomain',
@@ -97,6 +100,8 @@ export const DEAD_PHRASES: readonly PhraseGroup[] = [
   ]),
   group('no_such_user', 'Postfix, Sendmail, Exim, qmail, Courier, OpenSMTPD, Dovecot, Cyrus', [
     'not provisioned',
+    'address rejected: undeliverable address',
+    'no matches to nameserver query',
     'rcpt … does not exist',
     'mailbox unavailable',
     'mailbox not available',

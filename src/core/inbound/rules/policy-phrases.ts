@@ -6,7 +6,15 @@ import { group, type PhraseGroup } from './phrase-group.ts';
  */
 export const POLICY_PHRASES: readonly PhraseGroup[] = [
   group('content', 'virus and content rules: ClamAV, Sophos, Google, Mimecast', [
-    'virus',
+    'virus found',
+    'virus detected',
+    'virus infected',
+    'virus was',
+    'virus policy',
+    'a virus',
+    'contains virus',
+    'viruses',
+    'virus:',
     'malware',
     'infected',
     'trojan',
@@ -132,6 +140,8 @@ export const POLICY_PHRASES: readonly PhraseGroup[] = [
     'only accepts mail',
     'accepts mail only',
     'does not accept mail from',
+    'not accepting mail from',
+    'not accepting mail with',
     'does not want',
     'refuses to',
     'refused to accept',
