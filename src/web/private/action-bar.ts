@@ -55,9 +55,9 @@ function hold({ id }: MessageView, bind: Markup): Markup {
     <form method="post" action="/m/${id}/hold">
       ${bind}
       <label for="hold-until">Until (6h, 3d, 2026-02-20; empty: until you release it)</label>
-      <input id="hold-until" name="until" autocomplete="off" maxlength="40" />
+      <input type="text" id="hold-until" name="until" autocomplete="off" maxlength="40" />
       <label for="hold-reason">Why (for the timeline)</label>
-      <input id="hold-reason" name="reason" autocomplete="off" maxlength="500" />
+      <input type="text" id="hold-reason" name="reason" autocomplete="off" maxlength="500" />
       <button type="submit">Hold</button>
     </form>
   </details>`;
@@ -75,7 +75,7 @@ function reject({ id }: MessageView, bind: Markup): Markup {
         <label><input type="radio" name="then" value="stop" /> Stop the sequence for them</label>
       </fieldset>
       <label for="reject-reason">Why (for the timeline)</label>
-      <input id="reject-reason" name="reason" autocomplete="off" maxlength="500" />
+      <input type="text" id="reject-reason" name="reason" autocomplete="off" maxlength="500" />
       <p class="note">A rejection cannot be taken back.</p>
       <button class="danger" type="submit">Reject</button>
     </form>
@@ -88,7 +88,7 @@ function discard({ id }: MessageView, bind: Markup): Markup {
     <form method="post" action="/m/${id}/discard">
       ${bind}
       <label for="discard-reason">Why (for the timeline)</label>
-      <input id="discard-reason" name="reason" autocomplete="off" maxlength="500" />
+      <input type="text" id="discard-reason" name="reason" autocomplete="off" maxlength="500" />
       <p class="note">The draft is thrown away and its step is due again. This cannot be taken back.</p>
       <button class="danger" type="submit">Discard</button>
     </form>

@@ -26,9 +26,22 @@ ${changedTo.body}</pre>
         <input type="hidden" name="hash" value="${view.hash}" />
         <input type="hidden" name="state" value="${view.state}" />
         <label for="edit-subject">Subject</label>
-        <input id="edit-subject" name="subject" value="${view.subject}" required autocomplete="off" />
+        <input
+          type="text"
+          id="edit-subject"
+          name="subject"
+          value="${view.subject}"
+          required
+          autocomplete="off"
+        />
         <label for="edit-preheader">Preview line (may be empty)</label>
-        <input id="edit-preheader" name="preheader" value="${view.preheader}" autocomplete="off" />
+        <input
+          type="text"
+          id="edit-preheader"
+          name="preheader"
+          value="${view.preheader}"
+          autocomplete="off"
+        />
         <label for="edit-body">Text (Markdown)</label>
         <textarea id="edit-body" name="body" rows="18" required>${'\n'}${view.body}</textarea>
         <p class="note">

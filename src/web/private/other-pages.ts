@@ -73,9 +73,9 @@ export function batchPage(frame: FrameView, view: BatchView): Markup {
         <input type="hidden" name="nonce" value="${frame.nonce}" />
         <input type="hidden" name="seen" value="${view.seen}" />
         <label for="batch-count">Type how many there are, to decide about all of them</label>
-        <input id="batch-count" name="count" inputmode="numeric" autocomplete="off" required />
+        <input type="text" id="batch-count" name="count" inputmode="numeric" autocomplete="off" required />
         <label for="batch-reason">Why (for the timelines)</label>
-        <input id="batch-reason" name="reason" autocomplete="off" maxlength="500" />
+        <input type="text" id="batch-reason" name="reason" autocomplete="off" maxlength="500" />
         <div class="buttons">
           <button class="primary" type="submit">Release them</button>
           <button class="danger" type="submit" formaction="/runs/${view.run}/discard">Discard them</button>

@@ -62,7 +62,7 @@ function approveAll({ nonce }: FrameView, { waiting }: QueueView): Markup {
       <input type="hidden" name="nonce" value="${nonce}" />
       <input type="hidden" name="seen" value="${waiting.seen}" />
       <label for="all-count">Type how many there are</label>
-      <input id="all-count" name="count" inputmode="numeric" autocomplete="off" required />
+      <input type="text" id="all-count" name="count" inputmode="numeric" autocomplete="off" required />
       <button type="submit">Approve them all</button>
     </form>
   </details>`;

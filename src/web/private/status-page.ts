@@ -104,7 +104,7 @@ function volumeText(days: VolumeView['days'], line: number): string {
 }
 
 function timers(jobs: readonly JobView[]): Markup {
-  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="timers">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of timers">
     <table>
       <thead>
         <tr>

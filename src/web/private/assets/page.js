@@ -55,10 +55,13 @@
   const panels = [...document.querySelectorAll('details.panel, details.all')];
   for (const panel of panels) {
     panel.addEventListener('toggle', () => {
-      if (!panel.open) return;
-      for (const other of panels) if (other !== panel) other.open = false;
-      panel.querySelector('input:not([type=hidden])')?.focus();
+      if (panel.open) enter(panel);
     });
+  }
+  function enter(panel) {
+    for (const other of panels) if (other !== panel) other.open = false;
+    if (!panel.contains(document.activeElement) || document.activeElement.matches('summary'))
+      panel.querySelector('input:not([type=hidden])')?.focus();
   }
   const closePanels = () => {
     const open = panels.find((panel) => panel.open);
@@ -86,7 +89,10 @@
 
   const openPanel = (id) => {
     const panel = byId(id);
-    if (panel !== null) panel.open = true;
+    if (panel === null) return;
+    panel.open = true;
+    // At once, and not when the browser gets to say so: what is typed next belongs in its first field.
+    enter(panel);
   };
   const send = (id) => byId(id)?.requestSubmit();
   const ACTS = {
