@@ -29,7 +29,7 @@ const ROW = `(?, ?, @sequenceRowId, @kind, 'pending', @matchReason, @matchSnapsh
   @enrolledAt, @enrolledAt, @firstStepRowId, @dueAt, @nextDueAt, 1)`;
 
 /**
- * Enrolls one lead, in the caller's transaction, and returns the row id. A second live enrollment in the same sequence is
+ * Enrolls one lead, in the caller's transaction, counts it, and returns the row id. A second live enrollment in the same sequence is
  * refused by the database (B4).
  */
 export function insertEnrollment(db: StateDatabase, enrollment: NewEnrollment): number {
@@ -39,6 +39,7 @@ export function insertEnrollment(db: StateDatabase, enrollment: NewEnrollment): 
       `INSERT INTO ${COLUMNS} VALUES ${ROW}`,
     )
     .run([enrollment.id, enrollment.leadRowId], sharedValues(enrollment));
+  countEnrolled(db, enrollment.sequenceRowId, 1);
   return Number(result.lastInsertRowid);
 }
 
@@ -84,6 +85,20 @@ export function insertEnrollments(
       return [...GROUP_VALUES.map((name) => shared[name]), rowIdsById(leadRowIds, nextId)];
     }),
   );
+  const counts = new Map<number, number>();
+  for (const { start, leadRowIds } of groups) {
+    const { sequenceRowId } = start;
+    counts.set(sequenceRowId, (counts.get(sequenceRowId) ?? 0) + leadRowIds.length);
+  }
+  for (const [sequenceRowId, count] of counts) countEnrolled(db, sequenceRowId, count);
+}
+
+/** Nothing else inserts enrollments, so that what is counted is what is there; what becomes of them is counted by triggers. */
+function countEnrolled(db: StateDatabase, sequenceRowId: number, count: number): void {
+  db.prepare<[number, number]>(
+    `INSERT INTO enrollment_counts (sequence_row_id, status, count) VALUES (?, 'pending', ?)
+     ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  ).run(sequenceRowId, count);
 }
 
 /** `{"e-…":17,"e-…":18}`: read as one text, faster than each is bound. Public ids have nothing in them to be escaped. */

@@ -72,7 +72,7 @@ export function appliedDefinitionsHash(db: StateDatabase): string {
   return combinedHash(loadSequenceHeads(db).map(({ id, definitionHash }) => ({ id, hash: definitionHash })));
 }
 
-/** Enrollments of every sequence by status; kept by triggers, so that nothing is scanned. By row id of the sequence. */
+/** Enrollments of every sequence by status; kept counted, so that nothing is scanned. By row id of the sequence. */
 export function enrollmentCounts(db: StateDatabase): Map<number, Record<EnrollmentStatus, number>> {
   const counts = new Map<number, Record<EnrollmentStatus, number>>();
   const rows = db

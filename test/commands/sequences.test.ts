@@ -89,6 +89,11 @@ function bench(): Bench {
         source,
       ),
     enroll(lead, { step, last, anchorAt = clock.now() }) {
+      insert(
+        `INSERT INTO enrollment_counts (sequence_row_id, status, count)
+         VALUES ((SELECT sequence_row_id FROM steps WHERE id = ?), 'active', 1) ON CONFLICT DO UPDATE SET count = count + 1`,
+        step,
+      );
       return insert(
         `INSERT INTO enrollments (id, lead_row_id, sequence_row_id, kind, status, enrolled_at, anchor_at, last_step_row_id,
            next_step_row_id, due_at, next_due_at, is_first_step)

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { LeadFields } from '../../src/core/model.ts';
@@ -22,7 +24,7 @@ import {
   updateLead,
 } from '../../src/store/leads.ts';
 import { refreshNurtureDue } from '../../src/store/nurture-queue.ts';
-import { saveSequences } from '../../src/store/sequences.ts';
+import { enrollmentCounts, saveSequences } from '../../src/store/sequences.ts';
 import {
   addSuppression,
   isSuppressed,
@@ -294,6 +296,39 @@ describe('enrollments', () => {
     expect(rows).toEqual(expected.map((row, index) => ({ id: `e-${String(index + 1)}`, ...row })));
     const counts = db.prepare<[], { count: number }>('SELECT count FROM enrollment_counts').all();
     expect(counts).toEqual([{ count: rows.length }]);
+  });
+
+  test('P2: each is counted in its sequence, one by one, by the batch, and not at all when the transaction goes back', () => {
+    const { database: db } = testState();
+    const leads = ['aaa', 'bbb', 'ccc'].map((name) => newLead(name));
+    const first = db.write(() => insertLeads(db, leads, NOW));
+    const [welcome, other] = db.write(() =>
+      saveSequences(db, [provisional('welcome'), provisional('other')]),
+    );
+    db.write(() => insertEnrollment(db, { ...start(other!), id: 'e-1', leadRowId: first }));
+    const groups = [
+      { start: start(welcome!), leadRowIds: [first, first + 2] },
+      { start: start(other!), leadRowIds: [first + 1] },
+      { start: { ...start(welcome!), dueAt: NOW }, leadRowIds: [first + 1] },
+    ];
+    db.write(() => insertEnrollments(db, groups, idsFrom(2)));
+    const again = { ...start(other!), id: 'e-9', leadRowId: first + 2 };
+    expect(() =>
+      db.write(() => {
+        insertEnrollment(db, again);
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    const counts = enrollmentCounts(db);
+    expect([counts.get(welcome!.rowId)?.pending, counts.get(other!.rowId)?.pending]).toEqual([3, 2]);
+  });
+
+  test('P2: nothing but the module that counts them inserts enrollments', () => {
+    const root = join(import.meta.dirname, '../..');
+    const inserting = globSync('src/**/*.ts', { cwd: root }).filter((path) =>
+      /INTO enrollments\b|`enrollments \(/.test(readFileSync(join(root, path), 'utf8')),
+    );
+    expect(inserting).toEqual(['src/store/enrollment-insert.ts']);
   });
 
   test('B4: a second live one in a group takes the whole transaction back', () => {

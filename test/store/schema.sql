@@ -581,11 +581,6 @@ CREATE TRIGGER enrollments_count_delete AFTER DELETE ON enrollments BEGIN
   UPDATE enrollment_counts SET count = count - 1 WHERE sequence_row_id = old.sequence_row_id AND status = old.status;
 END;
 
-CREATE TRIGGER enrollments_count_insert AFTER INSERT ON enrollments BEGIN
-  INSERT INTO enrollment_counts (sequence_row_id, status, count) VALUES (new.sequence_row_id, new.status, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
-
 CREATE TRIGGER enrollments_count_status AFTER UPDATE OF status ON enrollments WHEN old.status <> new.status BEGIN
   UPDATE enrollment_counts SET count = count - 1 WHERE sequence_row_id = old.sequence_row_id AND status = old.status;
   INSERT INTO enrollment_counts (sequence_row_id, status, count) VALUES (new.sequence_row_id, new.status, 1)

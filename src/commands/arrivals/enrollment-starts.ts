@@ -39,6 +39,7 @@ export function createEnrollmentStarts(options: {
 }): EnrollmentStarts {
   const sequences = new Map(options.sequences.map((sequence) => [sequence.rowId, sequence]));
   const starts = new Map<string, EnrollmentStart | null>();
+  const alike = new Map<string, EnrollmentStart>();
   const recent = new WeakMap<Match, RecentStarts>();
   return (match, lead, enrolledAt) => {
     let near = recent.get(match);
@@ -55,11 +56,19 @@ export function createEnrollmentStarts(options: {
     const key = keyOf(match, lead, enrolledAt);
     const known = starts.get(key);
     if (known !== undefined) return known;
-    if (starts.size >= STARTS_MAX) starts.clear();
+    if (starts.size >= STARTS_MAX) {
+      starts.clear();
+      alike.clear();
+    }
     const step = firstStep(sequences.get(match.sequenceRowId), lead, enrolledAt);
-    const start: EnrollmentStart | null = step === null ? null : { ...startOf(match, enrolledAt), ...step };
+    const start = step === null ? null : shared({ ...startOf(match, enrolledAt), ...step });
     starts.set(key, start);
     return start;
+  }
+
+  /** Zones that give the same times share one start: fewer groups, each nearer to the order of the leads, which their index is in. */
+  function shared(start: EnrollmentStart): EnrollmentStart {
+    return alike.getOrInsertComputed(JSON.stringify(start), () => start);
   }
 
   function firstStep(
