@@ -88,13 +88,18 @@ export function repliesUnread(facts: ReplyFacts, limits: Limits): readonly Doubt
   return unread.map((source) => ({
     reason: 'replies_unread',
     liftedBy: 'being_right',
-    detail: `${source.sourceId} was ${readText(source, facts.now)}; an answer may be waiting there`,
+    detail: `${source.sourceId} was ${readText(source, facts, limits)}; an answer may be waiting there`,
   }));
 }
 
-function readText(source: ReplySourceFacts, now: Instant): string {
+function readText(source: ReplySourceFacts, { now, bootId }: ReplyFacts, limits: Limits): string {
   if (source.readToEndAt === null) return 'never read to its end';
-  return `last read to its end ${((now - source.readToEndAt) / HOUR_MS).toFixed(1)} h ago`;
+  const ageMs = now - source.readToEndAt;
+  const when = `last read to its end ${(ageMs / HOUR_MS).toFixed(1)} h ago`;
+  if (ageMs > limits.replyAgeMs) return when;
+  return bootId === null
+    ? `${when}, and this machine does not tell whether it has booted since`
+    : `${when}, before the machine booted`;
 }
 
 /** A20: what is left of the doubts when the operator says `--force` (or confirms by hand). */

@@ -87,6 +87,9 @@ describe('A21: unread replies', () => {
     expect(repliesUnread({ now: WEDNESDAY, bootId: null, sources: [unknown] }, limits)).toMatchObject([
       { reason: 'replies_unread' },
     ]);
+    expect(repliesUnread({ now: WEDNESDAY, bootId: null, sources: [unknown] }, limits)[0]?.detail).toBe(
+      'imap was last read to its end 0.0 h ago, and this machine does not tell whether it has booted since; an answer may be waiting there',
+    );
     expect(judge({ readOnBootId: null })).toBe(1);
   });
 
