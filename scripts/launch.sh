@@ -17,6 +17,8 @@ fi
 # heap of malloc's for each of V8's threads either.
 case ${1-} in
   drip | nurture | confirm) heap=--max-semi-space-size=2 && export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-1}" ;;
+  # It waits for a quarter of an hour, and should cost little while it does.
+  listen) heap=--max-semi-space-size=2 && export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-1}" ;;
   send) heap=--max-semi-space-size=4 ;;
   # An import makes more young objects than any other command: collected in larger portions it takes 7 % less time, and in such from its
   # very beginning another 4 %.

@@ -19,7 +19,7 @@ import { temporaryDirectory } from './helpers/state.ts';
 const ROOT = join(import.meta.dirname, '..');
 const BIN = join(ROOT, 'bin');
 const LAUNCHERS = readdirSync(BIN);
-const JOBS = ['drip', 'nurture', 'sync', 'send', 'confirm', 'digest', 'backup'];
+const JOBS = ['drip', 'nurture', 'sync', 'send', 'confirm', 'digest', 'listen', 'backup'];
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, ...env } });

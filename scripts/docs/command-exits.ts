@@ -25,6 +25,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   send: [...DRAFTS.filter((name) => name !== 'STALE_PLAN'), 'UNAVAILABLE'],
   sync: ['NOTHING_DUE', 'WOULD_ACT', 'COLD_START', 'PARTIAL', 'TEMPFAIL', 'UNAVAILABLE'],
   digest: WRITES_STATE,
+  listen: WRITES_STATE,
   backup: WRITES_STATE,
   status: READS_STATE,
   pause: READS_STATE,

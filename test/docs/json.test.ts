@@ -234,6 +234,7 @@ async function stopAndGoOn(desk: Desk): Promise<void> {
 async function careForIt(desk: Desk): Promise<void> {
   await desk.run('sync');
   await desk.run('digest');
+  await desk.run('listen');
   const { items = [] } = await desk.run('backup');
   const file = String(items[0]?.['file']);
   await desk.run(`restore ${file} --yes`);

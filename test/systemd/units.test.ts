@@ -63,7 +63,12 @@ describe('the units that are shipped', () => {
   });
 
   test('all name the alert, so that nothing fails unheard, and log every line', () => {
-    for (const name of [...JOBS, 'headgate-unsub.service', 'headgate-web.service']) {
+    for (const name of [
+      ...JOBS,
+      'headgate-listen.service',
+      'headgate-unsub.service',
+      'headgate-web.service',
+    ]) {
       expect(settingsOf(unit(name), 'Unit'), name).toContain('OnFailure=headgate-alert@%n.service');
       expect(settingsOf(unit(name), 'Service'), name).toContain('LogRateLimitIntervalSec=0');
     }
@@ -83,8 +88,18 @@ describe('the units that are shipped', () => {
 
   test('shut the jobs in alike: one that is looser than the others would be the way in', () => {
     const shut = (name: string): string => unit(name).slice(unit(name).indexOf('NoNewPrivileges'));
-    for (const name of [...JOBS, 'headgate-alert@.service'])
+    for (const name of [...JOBS, 'headgate-listen.service', 'headgate-alert@.service'])
       expect(shut(name), name).toBe(shut(JOBS[0] ?? ''));
+  });
+
+  test('F2: listen for 16 minutes at most after something was told, and are stopped without an alarm', () => {
+    const settings = settingsOf(unit('headgate-listen.service'), 'Service');
+    expect(settings).toContain('TimeoutStartSec=16min');
+    expect(settings).toContain('SuccessExitStatus=143');
+    expect(settings).toContain('Restart=no');
+    expect(settingsOf(unit('headgate-listen.path'), 'Path')).toContain(
+      'PathChanged=/var/lib/headgate/listen',
+    );
   });
 
   test('A5: let a run read the id of its boot, or every run would be the first one since boot', () => {
@@ -157,9 +172,9 @@ describe('the units that are shipped', () => {
     expect(service.filter((line) => line.startsWith('LoadCredential'))).toEqual([]);
   });
 
-  test('enable timers and sockets, and nothing else', () => {
+  test('enable timers, sockets and the path, and nothing else', () => {
     expect(ENABLED_UNITS.toSorted()).toEqual(
-      TEMPLATES.filter((name) => /\.(?:timer|socket)$/.test(name)).toSorted(),
+      TEMPLATES.filter((name) => /\.(?:timer|socket|path)$/.test(name)).toSorted(),
     );
   });
 });

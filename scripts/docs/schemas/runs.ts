@@ -332,9 +332,24 @@ export const RUN_SHAPES: Shapes = {
     { total: count },
   ),
   'headgate.status/1': objectOf({ items: listOf(STATUS), next }),
+  'headgate.listen/1': objectOf({
+    run: nullable(objectOf({ id: idOf('r'), started: instant, ms: count })),
+    counts,
+    items: listOf({}),
+  }),
   'headgate.sync/1': objectOf({
     run: objectOf({ id: nullableId('r'), mode: oneOf(['live', 'preview']), started: instant, ms: count }),
     counts,
+    taps: nullable(
+      objectOf({
+        outcome: oneOf(['read', 'failed', 'busy', 'resting']),
+        error: nullable(text),
+        taken: count,
+        done: count,
+        refused: count,
+        waiting: count,
+      }),
+    ),
     items: listOf(
       objectOf({
         source: text,

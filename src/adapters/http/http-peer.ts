@@ -114,6 +114,8 @@ export class HttpPeer {
       const text = await answer.body.text();
       return { kind: 'answered', status: answer.statusCode, headers: headersOf(answer.headers), text };
     } catch (error) {
+      // A signal's reason is whatever its owner says, not always an Error.
+      if (request.signal?.aborted === true) return lost(new Error('ended by ourselves'));
       if (!(error instanceof Error)) throw error;
       if (progress.isWithdrawn) return { kind: 'withdrawn' };
       return progress.hasLeft || request.body === null ? lost(error) : unsent(error);

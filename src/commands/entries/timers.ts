@@ -68,6 +68,19 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../digest.ts'),
   },
   {
+    path: 'listen',
+    group: 'timers',
+    summary: 'hear for a quarter of an hour what is tapped in Telegram',
+    schema: 'headgate.listen/1',
+    examples: ['headgate listen', 'headgate listen --minutes 5'],
+    configure: (command: Command): void => {
+      command.option('--minutes <n>', 'how long to listen, 1 to 15 (15)');
+    },
+    runsBare: true,
+    stopsItself: true,
+    load: () => import('../listen.ts'),
+  },
+  {
     path: 'backup',
     group: 'timers',
     summary: 'copy the state while jobs run, verify the copy, prune old ones',

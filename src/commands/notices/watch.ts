@@ -102,7 +102,8 @@ type PingWord = 'start' | 'success' | 'fail' | 'log';
 
 async function pinged(watched: Pick<Watched, 'invocation' | 'workspace'>, event: PingWord): Promise<void> {
   const { ping } = watched.workspace.notify;
-  if (ping === null) return;
+  // Nobody expects `listen` at any time, so that nobody could miss it.
+  if (ping === null || watched.invocation.path === 'listen') return;
   const { pingRun } = await import('./ping-run.ts');
   await pingRun(watched, ping, event);
 }

@@ -73,7 +73,8 @@ function disabledUnits(root: string, files: readonly RenderedFile[]): readonly D
 
 /** What `systemctl enable` makes. */
 function wantsLink(unit: string): string {
-  const target = unit.endsWith('.timer') ? 'timers.target' : 'sockets.target';
+  const kind = unit.slice(unit.lastIndexOf('.') + 1);
+  const target = `${kind}s.target`;
   return `${LOCAL_UNIT_FOLDER}/${target}.wants/${unit}`;
 }
 

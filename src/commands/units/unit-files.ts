@@ -26,6 +26,7 @@ export const ENABLED_UNITS: readonly string[] = [
   ...TIMER_JOBS.map((job) => `headgate-${job}.timer`),
   'headgate-unsub.socket',
   'headgate-web.socket',
+  'headgate-listen.path',
 ];
 
 const UNITS = [
@@ -34,6 +35,8 @@ const UNITS = [
   'headgate-unsub.socket',
   'headgate-web.service',
   'headgate-web.socket',
+  'headgate-listen.service',
+  'headgate-listen.path',
   'headgate-alert@.service',
 ];
 
@@ -54,10 +57,10 @@ export function unitFilesOf(layout: Layout): readonly UnitFile[] {
 
 /** Whether a template is a unit, which an administrator's file of that name wins over. */
 export function isUnit(name: string): boolean {
-  return /^headgate-[a-z]+@?\.(?:service|timer|socket)$/.test(name);
+  return /^headgate-[a-z]+@?\.(?:service|timer|socket|path)$/.test(name);
 }
 
 /** The job of `headgate-drip.service`; null for a unit of another name. */
 export function jobOfUnit(unit: string): string | null {
-  return /^headgate-([a-z]+)\.(?:service|timer|socket)$/.exec(unit)?.[1] ?? null;
+  return /^headgate-([a-z]+)\.(?:service|timer|socket|path)$/.exec(unit)?.[1] ?? null;
 }

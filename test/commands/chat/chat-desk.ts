@@ -55,7 +55,7 @@ ${options.more ?? ''}`;
     sync: () => bench.run(['sync']),
     async digest() {
       await bench.run(['digest']);
-      return page('wait for you');
+      return page('for you');
     },
     outcomes: () =>
       bench.database
