@@ -72,7 +72,8 @@ export interface RefusalSource {
 export function readRefusal({ text, statusField = '', around = '' }: RefusalSource): RefusalFacts {
   const cut = text.slice(0, TEXT_CHARACTERS_MAX);
   const said = (QUOTED_REPLY.exec(cut)?.[1] ?? cut).replace(POSITIVE_REPLY, '');
-  const statuses = [...(said.match(STATUSES) ?? []), ...(statusField === '' ? [] : [statusField])];
+  // What a gateway put in front of a quoted reply comes last: it guessed.
+  const statuses = [said, statusField, cut].flatMap((source) => source.match(STATUSES) ?? []);
   const status = statuses.find((candidate) => !/^\d\.0\.0$/.test(candidate)) ?? statuses[0] ?? null;
   const code = SMTP_CODE.exec(said)?.[1];
   const smtpCode = code === undefined ? null : Number(code);

@@ -1,7 +1,7 @@
 import { BLOCK_PHRASES } from './rules/block-phrases.ts';
 import { DEAD_PAIRS } from './rules/dead-pairs.ts';
 import { DEAD_PHRASES } from './rules/dead-phrases.ts';
-import { group, type PhraseGroup } from './rules/phrase-group.ts';
+import type { PhraseGroup } from './rules/phrase-group.ts';
 import { BARE_REFUSAL_PHRASES, CONTRADICTING_PHRASES, POLICY_PHRASES } from './rules/policy-phrases.ts';
 import { SOFT_PHRASES, SUSPENDED_AND_FULL_PHRASES } from './rules/soft-phrases.ts';
 import { FULL_PAIRS, STATE_PAIRS } from './rules/state-pairs.ts';
@@ -101,12 +101,9 @@ function byCode({ smtpCode, isTransient, command }: RefusalFacts): RefusalJudgem
   return null;
 }
 
-/** What PowerMTA and others call 5.2.1, beside whatever words the server used. */
-const MAILBOX_DISABLED = group('suspended', 'RFC 3463 5.2.1', ['mailbox disabled, not accepting']);
-
 /** What the words around a refusal say of a full or closed mailbox; null when they say nothing of the kind. */
 export function mailboxStateIn(words: string): RefusalJudgement | null {
-  const found = inGroups(words, [...SUSPENDED_AND_FULL_PHRASES, ...FULL_PAIRS, MAILBOX_DISABLED]);
+  const found = inGroups(words, [...SUSPENDED_AND_FULL_PHRASES, ...FULL_PAIRS]);
   return found === null ? null : judgement(found.reason, `phrase ${found.phrase}`);
 }
 

@@ -28,6 +28,8 @@ const REPLIES: Readonly<Record<string, readonly string[]>> = {
     '550 5.1.1 User Unknown - psmtp',
     '550 permanent failure for one or more recipients (kim@client.example:550 cuda_nsu)',
     '550 5.1.0 Address rejected.',
+    '550 5.1.0 Recipient rejected: <kim@client.example>',
+    "5.1.0 - Unknown address error 550-'No Such User Here' (delivery attempts: 0)",
     '550 #5.1.0 Address rejected kim@client.example',
     '550 RCPT TO:<kim@client.example> User unknown',
     '550 5.1.1 <kim@client.example>: Recipient address rejected: User unknown in relay recipient table',

@@ -1,6 +1,11 @@
 import { group, type PhraseGroup } from './phrase-group.ts';
 
-/** Asked before all others: these name the mailbox's state, and their refusals often carry "unknown" or 5.1.1 as well. */
+/**
+ * Asked before all others: these name the mailbox's state, and their refusals often carry "unknown" or 5.1.1 as well.
+ * What is disabled, suspended, locked, frozen or expired may be opened again, so the address lives; what is closed,
+ * deleted or gone is dead (dead-pairs.ts), and so is a domain that does not exist. A relay that is denied speaks of the
+ * sender or of the server that was asked, never of the address (block-phrases.ts).
+ */
 export const SUSPENDED_AND_FULL_PHRASES: readonly PhraseGroup[] = [
   group('mailbox_full', 'RFC 3463 x.2.2; Dovecot, Cyrus, Exim, Exchange, Google, Yahoo and others', [
     'folder is full',
@@ -46,6 +51,7 @@ export const SUSPENDED_AND_FULL_PHRASES: readonly PhraseGroup[] = [
   ]),
   group('suspended', 'RFC 3463 x.2.1; Google, Yahoo, Orange, i.ua, vpopmail and others', [
     'disableduser',
+    'mailbox disabled, not accepting',
     'inactiveuser',
     'disabled or discontinued',
     'recipient suspend',
