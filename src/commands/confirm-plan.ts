@@ -13,6 +13,7 @@ import { attributionGate } from './engine/attribution-gate.ts';
 import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { planSaved } from './engine/planning.ts';
 import { GUARDS_OFF } from './guards-off.ts';
+import { withoutModel } from './model-drafts.ts';
 import { quietReason } from './run.ts';
 import { endLive, endUndone, reportOf } from './run-ends.ts';
 import { writePresence, writeRun, type RunEnd } from './run-ledger.ts';
@@ -130,10 +131,12 @@ async function settle(
   if (!request.isPreview) tidyUp(engine, job, () => session.writer());
   const quiet = quietReason(engine, job);
   const items = planItems(engine.db, plan.id);
+  const missing = withoutModel(session.workspace, false);
   const attribute = await attributionGate(engine, { job, allowFile: session.workspace.attributionAllowFile });
   const { plan: allowed, gone } = lookTidied(engine, job, {
     writer: () => session.writer(),
-    look: (tidied) => planSaved(tidied, { job, attribute }, quiet === null ? items : []),
+    look: (tidied) =>
+      planSaved(tidied, { job, attribute, withoutModel: missing }, quiet === null ? items : []),
   });
   const fellAway =
     quiet === null
@@ -154,7 +157,7 @@ async function settle(
     const answered = { ...session, now: session.invocation.context.clock.now() };
     return confirmInSession(answered, job, { ...request, planId: plan.id, asks: false });
   }
-  const report = endLive(session, {
+  const report = await endLive(session, {
     forced: false,
     narrowed: plan.narrowed,
     engine,

@@ -1,7 +1,7 @@
 import type { Job } from '../core/model.ts';
 import { parseInstant } from '../core/time/instants.ts';
 import type { Invocation } from './cli-context.ts';
-import { countOption, flagOption, listOption, textOption, usageError } from './options.ts';
+import { countOption, flagIsOff, flagOption, listOption, textOption, usageError } from './options.ts';
 import type { JobRequest } from './run.ts';
 
 /** Reads the flags of `drip` and `nurture` (cli.md 2.2); throws 64 for flags that contradict each other or a limit above the cap (hardening 88, 89). */
@@ -26,6 +26,7 @@ export function readJobRequest(invocation: Invocation, job: Job): JobRequest {
     sequences: listOption(invocation, 'sequence'),
     at: at === null ? null : instantOf(at),
     detailedExitCode: flagOption(invocation, 'detailedExitCode'),
+    usesModel: !flagIsOff(invocation, 'ai'),
   };
 }
 

@@ -16,6 +16,11 @@ export function flagOption(invocation: Invocation, name: string): boolean {
   return invocation.options[name] === true;
 }
 
+/** Whether `--no-NAME` was given. */
+export function flagIsOff(invocation: Invocation, name: string): boolean {
+  return invocation.options[name] === false;
+}
+
 /** The value of `--name TEXT`, or null when it was not given. */
 export function textOption(invocation: Invocation, name: string): string | null {
   const value = invocation.options[name];

@@ -7,6 +7,7 @@ import { openEngine, type Engine } from './engine/engine.ts';
 import { planJob } from './engine/planning.ts';
 import { fixedCopyWriter } from './engine/writing.ts';
 import { GUARDS_OFF } from './guards-off.ts';
+import { withoutModel } from './model-drafts.ts';
 import { jobDoubtsOf, type OperatorState } from './operator-state.ts';
 import { quietReason } from './run.ts';
 import { senderFields } from './workspace.ts';
@@ -27,7 +28,11 @@ export function engineOf({ db, workspace, now }: OperatorState): Engine {
 
 /** A10, A17: what a job would do now. Reads only. */
 export async function outlookOf(state: OperatorState, engine: Engine, job: Job): Promise<JobOutlook> {
-  const writeCopy = await fixedCopyWriter(engine, { sender: senderFields(state.workspace), job });
+  const writeCopy = await fixedCopyWriter(engine, {
+    sender: senderFields(state.workspace),
+    job,
+    withoutModel: withoutModel(state.workspace, false),
+  });
   const plan = planJob(engine, { job, narrowing: NOT_NARROWED, limit: null, writeCopy });
   return { job, plan, doubts: jobDoubtsOf(state, job), quiet: quietReason(engine, job) };
 }

@@ -22,6 +22,7 @@ import {
   type RunEnd,
 } from './run-ledger.ts';
 import { doubtText, heldText } from './run-notices.ts';
+import { writeFramed } from './model-drafts.ts';
 import { fallen, type RunReport } from './run-report.ts';
 import { stampState, type RunSession } from './run-session.ts';
 
@@ -125,7 +126,7 @@ function savedQuietly(
 }
 
 /** The live ending: makes the drafts, writes everything else in one transaction, then the checkpoint's stamp (A9). */
-export function endLive(
+export async function endLive(
   session: RunSession,
   live: Asked & {
     engine: Engine;
@@ -138,7 +139,7 @@ export function endLive(
     /** Run inside the last transaction: `confirm` settles its plan there. */
     alsoWrite?: (db: StateDatabase) => void;
   },
-): RunReport {
+): Promise<RunReport> {
   const db = session.writer();
   const engine: Engine = { ...live.engine, db };
   const { random } = session.invocation.context;
@@ -146,14 +147,15 @@ export function endLive(
   if (live.lifted.length > 0) db.write(() => noteLifted(session, db, live));
   const personNeeded = readHeader(db).personNeededSinceAt !== null;
   const { runId } = session;
-  const applied = applyLive(engine, live.plan, {
-    runId,
-    planId: live.planId,
-    limit: live.limit,
-    random,
-    personNeeded,
-    bootId: session.bootId,
-  });
+  const { plan, planId, limit } = live;
+  const options = { runId, planId, limit, random, personNeeded, bootId: session.bootId };
+  // Words that are known first: nothing that a model says or costs can keep them from being made.
+  const known = applyLive(engine, plan, options);
+  const written = await writeFramed(session, engine, { plan, options, done: known.drafted.length });
+  const applied: Applied = {
+    drafted: [...known.drafted, ...written.drafted],
+    fellAway: [...known.fellAway, ...written.fellAway],
+  };
   const counts = planCounts(live.plan, applied.drafted.length, 'drafted');
   const end: RunEnd = { ...live, mode: 'live', exit: liveExit(live, applied), reason: null, counts };
   db.write(() => {
@@ -176,14 +178,26 @@ export function endLive(
 
 function liveExit(live: { plan: RunPlan; nothingDue: ExitName }, applied: Applied): ExitName {
   const exits: ExitName[] = [applied.drafted.length === 0 ? live.nothingDue : 'OK'];
-  if (applied.drafted.some((item) => item.state === 'held')) exits.push('HELD');
-  if (hasNewFailure(live.plan)) exits.push('PARTIAL');
+  const hasHeld = applied.drafted.some((item) => item.state === 'held');
+  if (hasHeld && live.plan.blastRadius.over) exits.push('HELD');
+  // What a model wrote otherwise than it was asked to is held as well, one by one (D3).
+  if (hasHeld && !live.plan.blastRadius.over) exits.push('PARTIAL');
+  if (hasNewFailure(live.plan) || hasNewlyFallen(live.plan, applied)) exits.push('PARTIAL');
   return strongestExit(exits);
 }
 
 /** D3, cli.md 2.7: copy that could not be written makes a run 32, but only when that is news. */
 function hasNewFailure(plan: RunPlan): boolean {
   return plan.changedVerdicts.some(({ reason }) => COPY_FAILURES.has(reason));
+}
+
+/** The same of drafts that a model did not write. */
+function hasNewlyFallen({ drafts }: RunPlan, { fellAway }: Applied): boolean {
+  const failed = new Map(fellAway.map(({ candidate, reason }) => [candidate, reason]));
+  return drafts.some(({ candidate, previousReason }) => {
+    const reason = failed.get(candidate);
+    return reason !== undefined && COPY_FAILURES.has(reason) && reason !== previousReason;
+  });
 }
 
 const COPY_FAILURES: ReadonlySet<Reason> = new Set<Reason>(['template', 'model', 'validation', 'budget']);
@@ -196,7 +210,7 @@ function noteLive(
   const { job, runId, now } = session;
   const { blastRadius, demand } = live.plan;
   const notice = { job, runId, now };
-  if (applied.drafted.some((item) => item.state === 'held')) {
+  if (blastRadius.over && applied.drafted.some((item) => item.state === 'held')) {
     const text = heldText(session, live.plan);
     const card = { kind: 'batch', runId, job: job === 'nurture' ? job : 'drip' } as const;
     enqueueNotice(db, { ...notice, kind: 'held', dedupeKey: `held ${runId}`, text, card, repeatAfterMs: 0 });

@@ -13,6 +13,7 @@ import { planJob } from './engine/planning.ts';
 import { fixedCopyWriter } from './engine/writing.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { usageError } from './options.ts';
+import { withoutModel } from './model-drafts.ts';
 import { endAsPreview, endLive, endQuietly } from './run-ends.ts';
 import { reportRun, type RunReport } from './run-report.ts';
 import { doubtsOf, openSession, optOutsOf, stopReason, type RunSession } from './run-session.ts';
@@ -32,6 +33,8 @@ export interface JobRequest {
   /** `--at`: pretend it is then; previews only. */
   readonly at: Instant | null;
   readonly detailedExitCode: boolean;
+  /** False with `--no-ai`: steps that a model writes wait. */
+  readonly usesModel: boolean;
 }
 
 /**
@@ -128,7 +131,9 @@ async function makePlan(
   const { session, request, quiet, countsCalendar } = of;
   const sender = senderFields(session.workspace);
   const { beforeLongWork: beforeMany } = session.invocation.context;
-  const writeCopy = await fixedCopyWriter(engine, { sender, job: request.job, beforeMany });
+  const missing = withoutModel(session.workspace, !request.usesModel);
+  const writing = { sender, job: request.job, beforeMany, withoutModel: missing };
+  const writeCopy = await fixedCopyWriter(engine, writing);
   const attribute = await attributionGate(engine, {
     job: request.job,
     allowFile: session.workspace.attributionAllowFile,

@@ -20,6 +20,7 @@ import { engineOf, outlookOf } from './outlook.ts';
 import { quietReason } from './run.ts';
 import { doorGuards } from './why-door.ts';
 import { factsOf, type WhyFacts } from './why-facts.ts';
+import { withoutModel } from './model-drafts.ts';
 import { senderFields } from './workspace.ts';
 
 /** One line of `leads why`: what a guard says and what it looked at. */
@@ -106,7 +107,10 @@ function leadGuards(engine: Engine, candidate: Candidate): readonly WhyGuard[] {
 
 /** D3: whether the words can be written. */
 async function copyGuard(state: OperatorState, engine: Engine, candidate: Candidate): Promise<WhyGuard> {
-  const write = await copyWriter(engine, senderFields(state.workspace));
+  const write = await copyWriter(engine, {
+    sender: senderFields(state.workspace),
+    withoutModel: withoutModel(state.workspace, false),
+  });
   const result = write(candidate);
   const facts = { mode: candidate.step.copy.mode };
   if (result.kind === 'rendered') return allow('copy', '', { ...facts, subject: result.copy.subject });

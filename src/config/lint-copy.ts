@@ -1,6 +1,7 @@
 import { WORDS_OF_LENGTH } from '../core/copy-length.ts';
 import type { StepDefinition } from '../core/model.ts';
 import { takesThreadSubject } from '../core/thread.ts';
+import { countWords } from '../core/word-count.ts';
 import { linksOf, lintLinks } from './lint-links.ts';
 import { lintPhrases, lintShouting } from './lint-phrases.ts';
 import { blankOut, placeAt } from './lint-text.ts';
@@ -111,16 +112,6 @@ function lintSubjectLength(subject: LintedText): readonly DefinitionProblem[] {
       fix: 'put what matters into the first 40',
     }),
   ];
-}
-
-/** Words that a reader sees: templates, link targets and marks of Markdown are none. */
-export function countWords(body: string): number {
-  const visible = blankOut(
-    blankOut(body, /\{\{.*?\}\}|\{%.*?%\}/gs, ' '),
-    /\]\([^)]{0,2000}\)|<[^<>]{0,2000}>/g,
-    ' ',
-  );
-  return visible.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 }
 
 function asksQuestion(body: string): boolean {

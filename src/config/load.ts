@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 
 import type { Policy } from '../core/policy.ts';
+import type { AiConfig } from './ai.ts';
+import { createAiConfig, crossCheckAi } from './ai.ts';
 import type { Brand } from './brand.ts';
 import { createBrand } from './brand.ts';
 import { BRAND_SCHEMA } from './brand-schema.ts';
@@ -31,6 +33,8 @@ export interface LoadedConfig {
   readonly web: WebConfig;
   /** F1: how the operator hears of things. */
   readonly notify: NotifyConfig;
+  /** D3: who writes copy for steps with `Mode: ai`; null: nobody. */
+  readonly ai: AiConfig | null;
   readonly brand: Brand;
   /** D6: the mailboxes that mail leaves from. */
   readonly senders: Senders;
@@ -81,6 +85,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
       ...crossCheckSenders(values, said?.domains ?? null),
       ...crossCheckSources(values),
       ...crossCheckNotify(values),
+      ...crossCheckAi(values),
     ],
   });
   const issues = [...settings.issues, ...brandSettings.issues];
@@ -94,6 +99,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
     mail: createMailConfig(values),
     web: createWebConfig(values),
     notify: createNotifyConfig(values),
+    ai: createAiConfig(values),
     brand,
     senders: createSenders(values, brand),
     sources: createSources(values),

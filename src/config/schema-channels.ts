@@ -1,9 +1,10 @@
-import type { KeySpec, SectionSpec, ValueType } from './key-spec.ts';
+import type { SectionSpec } from './key-spec.ts';
 import { HOOKS, NOTICES, TELEGRAM, WATCH } from './schema-notify.ts';
 import { PROVIDER_KEYS } from './schema-providers.ts';
 import { WEBHOOK_KEYS } from './schema-webhooks.ts';
 import { SENDER_SECTION } from './schema-senders.ts';
 import { SOURCE_SECTION } from './schema-sources.ts';
+import { AI_SECTION } from './schema-ai.ts';
 
 const MAIL: SectionSpec = {
   section: 'mail',
@@ -132,33 +133,10 @@ const WEB: SectionSpec = {
   ],
 };
 
-const AI = laterSection({
-  section: 'ai',
-  title: 'Language model',
-  summary: 'Who writes copy for steps with `Mode: ai` or `assist`.',
-  will: 'it will choose the language model that writes copy',
-  keys: [
-    [
-      'provider',
-      { kind: 'choice', choices: ['openai', 'anthropic'] },
-      'openai stands for everything that speaks its protocol.',
-    ],
-    ['base_url', { kind: 'web_address' }, 'Where the model answers, when it is not the provider itself.'],
-    ['key', { kind: 'secret' }, 'Where the API key is.'],
-    ['model', { kind: 'text', maximumLength: 200 }, 'Name of the model.'],
-    [
-      'budget_per_day',
-      { kind: 'described', description: 'an amount' },
-      'Most that all runs of a day may spend.',
-    ],
-    ['budget_per_run', { kind: 'described', description: 'an amount' }, 'Most that one run may spend.'],
-  ],
-});
-
 export const CHANNEL_SECTIONS: readonly SectionSpec[] = [
   MAIL,
   WEB,
-  AI,
+  AI_SECTION,
   TELEGRAM,
   NOTICES,
   WATCH,
@@ -166,22 +144,3 @@ export const CHANNEL_SECTIONS: readonly SectionSpec[] = [
   SOURCE_SECTION,
   SENDER_SECTION,
 ];
-
-/** A section none of whose keys does anything yet, so that none of them may be set. */
-function laterSection(options: {
-  readonly section: string;
-  readonly title: string;
-  readonly summary: string;
-  readonly will: string;
-  readonly keys: readonly (readonly [name: string, type: ValueType, summary: string])[];
-}): SectionSpec {
-  const { section, title, will } = options;
-  const keys = options.keys.map(([name, type, summary]): KeySpec => ({
-    key: `${section}.${name}`,
-    type,
-    defaultValue: null,
-    summary,
-    later: will,
-  }));
-  return { section, title, summary: options.summary, keys };
-}

@@ -7,6 +7,7 @@ import { judgeAttribution, judgeLead, PAUSE_PUSH_MS, type GuardContext } from '.
 import { ALLOW, skip, type Verdict } from './guards/verdict.ts';
 import type { Instant, Job } from './model.ts';
 import { StepKeeper, type PlannedStep } from './planned-step.ts';
+import { shownFrame, type Frame } from './writing/gap.ts';
 import type { Reason } from './reasons.ts';
 
 /** The words of one draft. */
@@ -22,12 +23,20 @@ export interface CopyWords {
  */
 export interface PlannedCopy {
   readonly subject: string;
+  /** Of copy with a gap: what is known of it, the gap shown as it is written. */
   words(): CopyWords;
+  /** D3: set where a model has still to write. */
+  readonly frame?: Frame;
 }
 
 /** Words that exist already, as planned copy. */
 export function writtenCopy(words: CopyWords): PlannedCopy {
   return { subject: words.subject, words: () => words };
+}
+
+/** Words with a gap that a model fills when the draft is made. */
+export function framedCopy(frame: Frame): PlannedCopy {
+  return { subject: frame.subject, words: () => shownFrame(frame), frame };
 }
 
 export type CopyResult =
@@ -43,6 +52,8 @@ export interface PlannedDraft {
   readonly copy: PlannedCopy;
   /** Why a person must approve it even where the sequence approves itself; null for no such reason. */
   readonly askReason: Reason | null;
+  /** With a gap only: why it was not drafted the last time (A13). */
+  readonly previousReason?: string | null;
 }
 
 export interface HeldBack {
@@ -234,10 +245,13 @@ class PlanInProgress {
       return;
     }
     this.plannedLeads.add(candidate.lead.rowId);
+    const { copy } = result;
+    const asked = verdict.kind === 'ask' ? verdict.reason : null;
     this.drafts.push({
       candidate: this.keeper.keep(candidate),
-      copy: result.copy,
-      askReason: verdict.kind === 'ask' ? verdict.reason : null,
+      copy,
+      askReason: asked ?? (copy.frame?.isAssist === true ? 'model' : null),
+      ...(copy.frame === undefined ? {} : { previousReason: candidate.previousReason }),
     });
   }
 

@@ -130,6 +130,20 @@ export function messagesInStates(
 
 const PAGE_ROWS = 1_000;
 
+/** The words of the newest mail of an enrollment that has left; null when none has. */
+export function lastSentWords(
+  db: StateDatabase,
+  enrollmentRowId: number,
+): { readonly subject: string; readonly bodyMarkdown: string } | null {
+  const row = db
+    .prepare<[number], { subject: string; bodyMarkdown: string }>(
+      `SELECT subject, body_markdown AS bodyMarkdown FROM messages
+       WHERE enrollment_row_id = ? AND state = 'sent' ORDER BY sent_at DESC LIMIT 1`,
+    )
+    .get(enrollmentRowId);
+  return row ?? null;
+}
+
 /** Every message in a state, oldest first, page by page: however many there are, none is left out. */
 export function* messagesInState(db: StateDatabase, state: MessageState): Generator<StoredMessage> {
   const statement = db.prepare<[MessageState, number], MessageRow>(

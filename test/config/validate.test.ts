@@ -327,10 +327,6 @@ describe('E4: a return address that can name a mail', () => {
 
 describe('what is not there yet is refused, never accepted and ignored', () => {
   test.each([
-    [
-      '[ai]\nprovider = "openai"',
-      'ai.provider: got "openai", not available yet: it will choose the language model',
-    ],
     ['[holidays]\ncountries = "lead"', 'holidays.countries: got "lead", not available yet'],
     ['[attribution]\nmode = "model"', 'attribution.mode: got "model", not available yet: it will ask'],
   ])('%j', (toml, complaint) => {

@@ -48,6 +48,12 @@ CREATE INDEX messages_claimed ON messages (claimed_at, state, sender)
 
 CREATE INDEX messages_sent ON messages (sent_at) WHERE sent_at IS NOT NULL;
 
+CREATE INDEX model_calls_by_day ON model_calls (operator_day, cost_micros);
+
+CREATE INDEX model_calls_by_message ON model_calls (message_id) WHERE message_id IS NOT NULL;
+
+CREATE INDEX model_calls_by_run ON model_calls (run_id);
+
 CREATE INDEX notices_by_key ON notices (dedupe_key, created_at);
 
 CREATE INDEX notices_waiting ON notices (row_id) WHERE delivered_at IS NULL;
@@ -359,6 +365,25 @@ CREATE TABLE messages (
     OR state = 'rejected' OR (trim(subject) <> '' AND trim(body_markdown) <> '' AND text_hash IS NOT NULL)),
   CHECK (state <> 'held' OR (hold_cause IS NOT NULL AND held_from IS NOT NULL)),
   CHECK (state <> 'sent' OR sent_at IS NOT NULL)
+) STRICT;
+
+CREATE TABLE model_calls (
+  row_id INTEGER PRIMARY KEY,
+  asked_at INTEGER NOT NULL,
+  operator_day TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  purpose TEXT NOT NULL CHECK (purpose IN ('draft', 'attribution', 'copy')),
+  -- Whom it was about; null for copy that is nobody's yet.
+  lead_id TEXT,
+  -- The draft that it was asked for, whether or not one was made.
+  message_id TEXT,
+  model TEXT NOT NULL,
+  -- Null until there is an answer, and where the provider does not say.
+  input_tokens INTEGER,
+  output_tokens INTEGER,
+  -- In millionths of the operator's currency; null where nobody said what tokens cost.
+  cost_micros INTEGER,
+  outcome TEXT NOT NULL CHECK (outcome IN ('asked', 'words', 'unfit', 'none', 'failed'))
 ) STRICT;
 
 CREATE TABLE notice_channels (

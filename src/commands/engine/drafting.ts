@@ -1,8 +1,14 @@
 import { capsLeft } from '../../core/guards/caps.ts';
 import { judgeLead, type GuardContext } from '../../core/guards/lead-guards.ts';
-import type { Job } from '../../core/model.ts';
+import type { Instant, Job } from '../../core/model.ts';
 import type { PlannedStep } from '../../core/planned-step.ts';
-import type { HeldBack, PlannedDraft, RunPlan } from '../../core/planner.ts';
+import {
+  writtenCopy,
+  type CopyWords,
+  type HeldBack,
+  type PlannedDraft,
+  type RunPlan,
+} from '../../core/planner.ts';
 import { textHash } from '../../core/text-hash.ts';
 import type { Random } from '../../ports.ts';
 import { draft as storeDrafts, type Settlement } from '../../store/drafts.ts';
@@ -40,23 +46,46 @@ export interface Applied {
 }
 
 /**
- * Makes the drafts of a plan (architecture, run step 8), batch by batch: one transaction in which every lead is judged again by the same
+ * Makes the drafts of a plan whose words are known (architecture, run step 8), batch by batch: one transaction in which every lead is judged again by the same
  * guards, the caps are counted again, and what passes is reserved and complete at once, since its words are known. Two jobs at once, or
  * twenty, meet in that transaction and nowhere else.
  */
 export function applyPlan(engine: Engine, plan: RunPlan, options: ApplyOptions): Applied {
   const context = guardContext(engine, plan.job);
-  const messageIds = newMessageIds(options.random, plan.drafts.length);
+  const known = plan.drafts.filter(({ copy }) => copy.frame === undefined);
+  const messageIds = newMessageIds(options.random, known.length);
   const drafted: DraftedItem[] = [];
   const fellAway: HeldBack[] = [];
-  for (let start = 0; start < plan.drafts.length; start += BATCH_MAX) {
-    const batch = plan.drafts.slice(start, start + BATCH_MAX);
-    const input = { plan, batch, context, options, done: drafted.length, messageIds };
+  for (let start = 0; start < known.length; start += BATCH_MAX) {
+    const batch = known.slice(start, start + BATCH_MAX);
+    const input = { plan, batch, context, options, done: drafted.length, messageIds, unfit: null };
     const made = engine.db.write(() => draftBatch(engine, input));
     drafted.push(...made.drafted);
     fellAway.push(...made.fellAway);
   }
   return { drafted, fellAway };
+}
+
+/** One draft that a model has just written, in a transaction of its own; the guards judge the moment in which it is made. */
+export function applyWritten(
+  engine: Engine,
+  of: {
+    readonly plan: RunPlan;
+    readonly draft: PlannedDraft;
+    readonly words: CopyWords;
+    /** Why a person must look at the words first; null: they passed. */
+    readonly unfit: string | null;
+    readonly messageId: string;
+    /** What this run has made before. */
+    readonly done: number;
+    readonly options: ApplyOptions;
+  },
+): Applied {
+  const { plan, draft, words, unfit, messageId, done, options } = of;
+  const context = guardContext(engine, plan.job);
+  const batch = [{ ...draft, copy: writtenCopy(words) }];
+  const input = { plan, batch, context, options, done, messageIds: [messageId], unfit };
+  return engine.db.write(() => draftBatch(engine, input));
 }
 
 /**
@@ -76,6 +105,8 @@ interface BatchInput {
   readonly done: number;
   /** Taken from its front. */
   readonly messageIds: string[];
+  /** D3: what is wrong with a model's words; null for words that are as they should be. */
+  readonly unfit: string | null;
 }
 
 function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]; fellAway: HeldBack[] } {
@@ -118,7 +149,12 @@ function roomLeft(engine: Engine, job: Job, { done, options }: BatchInput): numb
   return Math.min(caps.left, caps.perRun - done);
 }
 
-function refusalNow(engine: Engine, { candidate }: PlannedDraft, context: GuardContext): HeldBack | null {
+/** Why the step may not be drafted now, judged by what the state says at this moment; null: it may. */
+export function refusalNow(
+  engine: Engine,
+  { candidate }: PlannedDraft,
+  context: GuardContext,
+): HeldBack | null {
   // A catch-up exists in rehearsals alone: its later steps stand nowhere in the state that could be read again.
   if (engine.without.has('one_step')) return null;
   const { lead, enrollment } = candidate;
@@ -151,11 +187,16 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
   const { plan, options, messageIds } = input;
   const { db, now, operatorDay } = engine;
   const { runId, planId } = options;
-  const settlement = settlementOf(engine, { plan, options, approvesItself: approvesItself(first, input) });
+  const settlement = settlementOf(engine, {
+    ...{ plan, options, unfit: input.unfit },
+    approvesItself: approvesItself(first, input),
+  });
   const reserved = storeDrafts(
     db,
     { run: { job: plan.job, runId, planId, now, operatorDay }, settlement },
     chosen.map(({ candidate, copy, askReason }) => {
+      // D4: a gap is never drafted.
+      if (copy.frame !== undefined) throw new Error('a model has still to write this draft');
       const words = copy.words();
       return {
         messageId: messageIds.shift() ?? options.random.publicId('m'),
@@ -181,13 +222,19 @@ function approvesItself({ candidate, askReason }: PlannedDraft, { options }: Bat
   return candidate.sequence.approve === 'auto' && askReason === null && !options.personNeeded;
 }
 
-/** A8: above the line the whole batch is made as held. */
+/** A8: above the line the whole batch is made as held. D3: and so is what a model wrote otherwise than it was asked to. */
 function settlementOf(
   engine: Engine,
-  of: { readonly plan: RunPlan; readonly options: ApplyOptions; readonly approvesItself: boolean },
+  of: {
+    readonly plan: RunPlan;
+    readonly options: ApplyOptions;
+    readonly approvesItself: boolean;
+    readonly unfit: string | null;
+  },
 ): Settlement {
   const ready = of.approvesItself ? 'approved' : 'pending_approval';
   const isHeld = of.plan.blastRadius.over && !engine.without.has('blast_radius');
+  if (!isHeld && of.unfit !== null) return unfitSettlement(of.unfit, engine.now);
   return {
     to: isHeld ? 'held' : ready,
     holdCause: isHeld ? 'blast_radius' : null,
@@ -197,6 +244,11 @@ function settlementOf(
     bootId: of.options.bootId,
     leavesAt: !isHeld && of.approvesItself ? engine.now + engine.policy.limits.undoMs : null,
   };
+}
+
+function unfitSettlement(note: string, now: Instant): Settlement {
+  const held = { to: 'held', holdCause: 'validation', heldFrom: 'pending_approval' } as const;
+  return { ...held, note, now, bootId: null, leavesAt: null };
 }
 
 function tellDrafted({ db, now }: Engine, drafted: readonly DraftedItem[]): void {

@@ -6,6 +6,7 @@ import { createOpenings } from '../../core/guards/opening.ts';
 import { compileNurtureChoice, writesFollowUps } from '../../core/matching.ts';
 import type { Job } from '../../core/model.ts';
 import {
+  framedCopy,
   planRun,
   writtenCopy,
   type CopyResult,
@@ -13,6 +14,7 @@ import {
   type RunPlan,
 } from '../../core/planner.ts';
 import { nurtureStep } from '../../core/progress.ts';
+import { frameOf } from '../../core/writing/gap.ts';
 import {
   candidateOfColdLead,
   candidateOfEnrollment,
@@ -79,9 +81,15 @@ function hasFollowUps(engine: Engine): boolean {
  */
 export function planSaved(
   engine: Engine,
-  { job, attribute }: { readonly job: Job; readonly attribute: AttributeLead },
+  saved: {
+    readonly job: Job;
+    readonly attribute: AttributeLead;
+    /** Why no model writes in this run; null: one does. */
+    readonly withoutModel: string | null;
+  },
   items: readonly StoredPlanItem[],
 ): { plan: RunPlan; gone: readonly StoredPlanItem[] } {
+  const { job, attribute, withoutModel } = saved;
   const copies = new Map<Candidate, CopyResult>();
   const gone: StoredPlanItem[] = [];
   for (const item of items) {
@@ -90,13 +98,25 @@ export function planSaved(
       gone.push(item);
       continue;
     }
-    const { subject, preheader, bodyMarkdown } = item;
-    copies.set(candidate, { kind: 'rendered', copy: writtenCopy({ subject, preheader, bodyMarkdown }) });
+    copies.set(candidate, savedCopy(item, candidate, withoutModel));
   }
   const writeCopy = (candidate: Candidate): CopyResult => copies.get(candidate) ?? NOT_SAVED;
   const queue = { candidates: copies.keys(), queueLength: copies.size };
   const plan = engine.db.read(() => runPlanner(engine, { job, limit: null, writeCopy, attribute }, queue));
   return { plan, gone };
+}
+
+/** A17: the words as they were shown. Where a model has still to write, that is what was shown. */
+function savedCopy(
+  { subject, preheader, bodyMarkdown }: StoredPlanItem,
+  { step }: Candidate,
+  withoutModel: string | null,
+): CopyResult {
+  const words = { subject, preheader, bodyMarkdown };
+  const frame = step.copy.mode === 'fixed' ? null : frameOf(words, step.copy.mode === 'assist');
+  if (frame === null) return { kind: 'rendered', copy: writtenCopy(words) };
+  if (withoutModel === null) return { kind: 'rendered', copy: framedCopy(frame) };
+  return { kind: 'problem', reason: 'model', detail: `Mode: ${step.copy.mode}: ${withoutModel}` };
 }
 
 const NOT_SAVED: CopyResult = { kind: 'problem', reason: 'template', detail: 'not a part of the saved plan' };

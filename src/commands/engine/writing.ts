@@ -1,10 +1,11 @@
 import { plainCopyTemplate } from '../../adapters/plain-copy.ts';
 import type { Candidate } from '../../core/candidate.ts';
 import type { Job, StepCopy, StoredSequence, StoredStep } from '../../core/model.ts';
-import { writtenCopy, type CopyResult, type PlannedCopy } from '../../core/planner.ts';
+import { framedCopy, writtenCopy, type CopyResult, type PlannedCopy } from '../../core/planner.ts';
 import { templateFieldsFrom, type SenderFields } from '../../core/template-fields.ts';
 import { inheritedSubject, replySubject, takesThreadSubject, type Thread } from '../../core/thread.ts';
 import type { CopyRenderer, CopyTemplate } from '../../ports.ts';
+import { markGap } from '../../core/writing/gap.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { threadOf } from '../../store/threads.ts';
 import { sequenceList, type Engine } from './engine.ts';
@@ -19,48 +20,51 @@ interface Writing {
   readonly job: Job;
   /** Awaited before thousands are written; see `CliContext.beforeLongWork`. */
   readonly beforeMany?: (() => Promise<void>) | undefined;
+  /** Why no model writes in this run, in a few words; null: one does. */
+  readonly withoutModel: string | null;
 }
 
 /** D3: writes fixed copy from the lead's fields. An idle run, for which nothing is due, gets nothing ready. */
 export async function fixedCopyWriter(engine: Engine, writing: Writing): Promise<WriteCopy> {
-  const { sender, job, beforeMany } = writing;
+  const { sender, job, beforeMany, withoutModel } = writing;
   const due = queueLengthOf(engine, job);
   if (due === 0 && !changesWhatIsDue(engine, job)) return nothingToWrite;
   if (due >= MANY_DUE) await beforeMany?.();
-  return copyWriter(engine, sender);
+  return copyWriter(engine, { sender, withoutModel });
 }
 
 /** The same whether anything is due or not: for who asks what would be written. */
-export async function copyWriter(engine: Engine, sender: SenderFields): Promise<WriteCopy> {
+export async function copyWriter(
+  engine: Engine,
+  { sender, withoutModel }: Pick<Writing, 'sender' | 'withoutModel'>,
+): Promise<WriteCopy> {
   const templates = await templatesOf(engine);
   const fieldsOf = templateFieldsFrom(sender);
   return ({ lead, step, enrollment }): CopyResult => {
     const stored = leadByRowId(engine.db, lead.rowId);
     if (stored === null) return { kind: 'problem', reason: 'template', detail: 'the lead is gone' };
     const template = templates.get(step.rowId);
-    if (template === undefined) {
-      return {
-        kind: 'problem',
-        reason: 'model',
-        detail: `Mode: ${step.copy.mode} needs a writer that is not available yet`,
-      };
-    }
+    if (template === undefined) return { kind: 'problem', reason: 'template', detail: 'the step is gone' };
+    const { mode } = step.copy;
+    if (mode !== 'fixed' && withoutModel !== null)
+      return { kind: 'problem', reason: 'model', detail: `Mode: ${mode}: ${withoutModel}` };
     const result = template.fill(fieldsOf(stored));
     if (result.kind === 'problem') return { kind: 'problem', reason: 'template', detail: result.detail };
     const thread = takesThreadSubject(step) ? threadOfNext(engine, { enrollment, step }) : null;
-    if (thread === null) return { kind: 'rendered', copy: result.copy };
-    return { kind: 'rendered', copy: underSubject(result.copy, replySubject(thread.subject)) };
+    const copy = thread === null ? result.copy : underSubject(result.copy, replySubject(thread.subject));
+    if (mode === 'fixed') return { kind: 'rendered', copy };
+    return { kind: 'rendered', copy: framedCopy({ ...copy.words(), isAssist: mode === 'assist' }) };
   };
 }
 
-/** For every step of fixed copy, by row id. The renderer is heavy to load, and loaded only when one of them needs it (P5, P7). */
+/** For every step, by row id, the gap of a model's words marked. The renderer is heavy to load, and loaded only when one of them needs it (P5, P7). */
 async function templatesOf(engine: Engine): Promise<ReadonlyMap<number, CopyTemplate>> {
   const templates = new Map<number, CopyTemplate>();
   let renderer: Promise<CopyRenderer> | null = null;
   for (const sequence of sequenceList(engine)) {
     for (const step of sequence.steps) {
-      if (step.copy.mode !== 'fixed') continue;
-      const copy = { ...step.copy, subject: subjectOf(step, sequence) };
+      const bodyMarkdown = markGap(step.copy.bodyMarkdown);
+      const copy = { ...step.copy, bodyMarkdown, subject: subjectOf(step, sequence) };
       const template = plainCopyTemplate(copy) ?? renderedTemplate(await (renderer ??= loadRenderer()), copy);
       templates.set(step.rowId, template);
     }

@@ -425,6 +425,30 @@ CREATE TABLE plan_items (
   PRIMARY KEY (plan_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+-- D3: every question to a language model, kept before it is asked with the most that it may cost, and again with what it did.
+CREATE TABLE model_calls (
+  row_id INTEGER PRIMARY KEY,
+  asked_at INTEGER NOT NULL,
+  operator_day TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  purpose TEXT NOT NULL CHECK (purpose IN ('draft', 'attribution', 'copy')),
+  -- Whom it was about; null for copy that is nobody's yet.
+  lead_id TEXT,
+  -- The draft that it was asked for, whether or not one was made.
+  message_id TEXT,
+  model TEXT NOT NULL,
+  -- Null until there is an answer, and where the provider does not say.
+  input_tokens INTEGER,
+  output_tokens INTEGER,
+  -- In millionths of the operator's currency; null where nobody said what tokens cost.
+  cost_micros INTEGER,
+  outcome TEXT NOT NULL CHECK (outcome IN ('asked', 'words', 'unfit', 'none', 'failed'))
+) STRICT;
+
+CREATE INDEX model_calls_by_day ON model_calls (operator_day, cost_micros);
+CREATE INDEX model_calls_by_run ON model_calls (run_id);
+CREATE INDEX model_calls_by_message ON model_calls (message_id) WHERE message_id IS NOT NULL;
+
 -- What the operator must hear; written in the transaction of what it reports, delivered afterwards (F1).
 CREATE TABLE notices (
   row_id INTEGER PRIMARY KEY,

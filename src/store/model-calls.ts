@@ -1,0 +1,82 @@
+import type { Instant } from '../core/model.ts';
+import type { TokenUsage } from '../core/writing/cost.ts';
+import type { StateDatabase } from './database.ts';
+
+export type ModelPurpose = 'draft' | 'attribution' | 'copy';
+export type ModelOutcome = 'words' | 'unfit' | 'none' | 'failed';
+
+/** A question that is about to be asked. */
+export interface NewModelCall {
+  readonly askedAt: Instant;
+  readonly operatorDay: string;
+  readonly runId: string;
+  readonly purpose: ModelPurpose;
+  readonly leadId: string | null;
+  readonly messageId: string | null;
+  readonly model: string;
+  /** The most that it may cost, in millionths; null where nobody said what tokens cost. */
+  readonly costMicros: number | null;
+}
+
+/** Keeps it before it is asked, in the caller's transaction: whoever dies in between has paid, as far as anybody knows. Returns its row. */
+export function beginModelCall(db: StateDatabase, call: NewModelCall): number {
+  db.assertInWrite();
+  const result = db
+    .prepare<[NewModelCall]>(
+      `INSERT INTO model_calls (asked_at, operator_day, run_id, purpose, lead_id, message_id, model, cost_micros, outcome)
+       VALUES (@askedAt, @operatorDay, @runId, @purpose, @leadId, @messageId, @model, @costMicros, 'asked')`,
+    )
+    .run(call);
+  return Number(result.lastInsertRowid);
+}
+
+/** What came of it. Without `usage` the most that it may have cost stands. */
+export function endModelCall(
+  db: StateDatabase,
+  rowId: number,
+  end: {
+    readonly usage: TokenUsage | null;
+    readonly costMicros: number | null;
+    readonly outcome: ModelOutcome;
+  },
+): void {
+  db.assertInWrite();
+  db.prepare<[number | null, number | null, number | null, ModelOutcome, number]>(
+    `UPDATE model_calls SET input_tokens = ?, output_tokens = ?, cost_micros = coalesce(?, cost_micros), outcome = ?
+     WHERE row_id = ?`,
+  ).run(end.usage?.inputTokens ?? null, end.usage?.outputTokens ?? null, end.costMicros, end.outcome, rowId);
+}
+
+/** What calls have cost, in millionths: of all runs on one day of the operator, and of one run. */
+export function modelCosts(
+  db: StateDatabase,
+  of: { readonly operatorDay: string; readonly runId: string },
+): { readonly dayMicros: number; readonly runMicros: number } {
+  const sum = (where: string, value: string): number =>
+    db
+      .prepare<[string], { micros: number }>(
+        `SELECT coalesce(sum(cost_micros), 0) AS micros FROM model_calls WHERE ${where} = ?`,
+      )
+      .get(value)?.micros ?? 0;
+  return { dayMicros: sum('operator_day', of.operatorDay), runMicros: sum('run_id', of.runId) };
+}
+
+/** One run's calls in all. */
+export interface ModelTotals {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costMicros: number;
+}
+
+/** What one run asked; null when it asked nothing. */
+export function modelTotals(db: StateDatabase, runId: string): ModelTotals | null {
+  const row = db
+    .prepare<[string], ModelTotals>(
+      `SELECT count(*) AS calls, coalesce(sum(input_tokens), 0) AS inputTokens,
+         coalesce(sum(output_tokens), 0) AS outputTokens, coalesce(sum(cost_micros), 0) AS costMicros
+       FROM model_calls WHERE run_id = ?`,
+    )
+    .get(runId);
+  return row === undefined || row.calls === 0 ? null : row;
+}
