@@ -1,7 +1,7 @@
 /**
  * Packs src/entry.ts into dist/program.cjs, which dist/headgate.cjs starts, and bundles heavy libraries into files beside it: one
  * CommonJS file starts in half the time of the same modules loaded one by one (docs/adr/0001). Then runs it idle once, to keep what V8
- * compiled. `--if-stale` builds only when a source is newer than the bundle.
+ * compiled, and writes the manual pages into man/. `--if-stale` builds only when a source is newer than the bundle.
  *
  * `--into DIR` builds somewhere else, for a package with `--keep-compiled`. For the acceptance tests alone: `--guards-off NAMES` builds a
  * bundle without these guards, which is refused for dist/, so that no installation can ever run one.
@@ -26,6 +26,7 @@ import { parseArgs } from 'node:util';
 
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
+import { writeManPages } from './man/write.ts';
 import { pack } from './pack.ts';
 import { BUILD_ID_LENGTH } from './program.ts';
 
@@ -43,7 +44,7 @@ const DIST = FLAGS.into === undefined ? join(ROOT, 'dist') : resolve(FLAGS.into)
 const BUNDLE = join(DIST, 'headgate.cjs');
 /** The one that the launchers use: no other can read what it compiled. */
 const NODE = join(ROOT, 'node_modules/.bin/node');
-const INPUTS = ['src/**/*', 'scripts/*.ts', 'package.json', 'package-lock.json'];
+const INPUTS = ['src/**/*', 'scripts/*.ts', 'scripts/{docs,man}/*.ts', 'package.json', 'package-lock.json'];
 
 /**
  * Commander imports child_process for sub-commands that are programs of their own; we have none, and loading
@@ -255,7 +256,10 @@ if (FLAGS['guards-off'] !== undefined && FLAGS.into === undefined) {
 if (!FLAGS['if-stale'] || isStale()) {
   try {
     await bundle();
-    if (FLAGS.into === undefined || FLAGS['keep-compiled']) keepCompiled();
+    if (FLAGS.into === undefined || FLAGS['keep-compiled']) {
+      writeManPages(ROOT, join(ROOT, 'man'));
+      keepCompiled();
+    }
   } catch (error) {
     // esbuild has already shown each error with its line; its own stack helps nobody.
     if (!(error instanceof Error && 'errors' in error)) throw error;

@@ -85,7 +85,9 @@ function layOutBundle(target: Target, prefix: string): void {
   const isNative = nodeArchitecture(target.architecture) === process.arch;
   const dist = join(prefix, 'dist');
   const flags = ['--into', dist, ...(isNative ? ['--keep-compiled'] : [])];
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), ...flags], { stdio: 'inherit' });
+  // The manual pages bear its date.
+  const env = { ...process.env, SOURCE_DATE_EPOCH: String(target.epochSeconds) };
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), ...flags], { stdio: 'inherit', env });
   for (const file of readdirSync(dist)) chmodSync(join(dist, file), PLAIN_MODE);
   if (isNative && !existsSync(join(dist, 'program.cache'))) throw new Error('nothing was kept compiled');
 }

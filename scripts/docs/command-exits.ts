@@ -78,6 +78,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   adopt: WRITES_STATE,
   restore: ['DATAERR', 'TEMPFAIL'],
   'go-live': WRITES_STATE,
+  completion: [],
   'units print': [],
   'units diff': ['NOTHING_DUE', 'WOULD_ACT'],
   'units install': [],

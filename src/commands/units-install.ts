@@ -11,6 +11,7 @@ import { createTerminal } from './output/terminal.ts';
 import { compareUnits, type Difference } from './units/compare.ts';
 import { differenceItem, differenceLines } from './units/difference-text.ts';
 import { mustRun, requireHost, requireStartable } from './units/host.ts';
+import { installManPages } from './units/man-pages.ts';
 import { layoutOf } from './units/layout.ts';
 import { placeUnits, renderSettings, type RenderedFile } from './units/render.ts';
 import { installedSettings, rootOf, unitSettings, type UnitSettings } from './units/settings.ts';
@@ -47,7 +48,10 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       question: `Write ${countOf(writes.length, 'file')} and enable ${countOf(work.toEnable.length, 'unit')}?`,
     }));
   // Also without news: an install that was cut short is completed by the next one.
-  if (isDone) install(work, writes);
+  if (isDone) {
+    install(work, writes);
+    installManPages(root, layoutOf(work.settings.prefix), invocation.context.installation);
+  }
   return outcomeOf(work, { writes, isDone });
 }
 

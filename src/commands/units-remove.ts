@@ -6,6 +6,7 @@ import type { Invocation, Outcome } from './cli-context.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { mustRun, requireHost } from './units/host.ts';
 import { layoutOf, LOCAL_UNIT_FOLDER, type Layout } from './units/layout.ts';
+import { removeManPages } from './units/man-pages.ts';
 import { rootOf } from './units/settings.ts';
 import { ENABLED_UNITS, isUnit, unitFilesOf } from './units/unit-files.ts';
 
@@ -51,6 +52,7 @@ function remove(root: string, layout: Layout, paths: readonly string[]): void {
     if (there.length > 0) mustRun('systemctl', ['disable', '--now', ...there]);
   }
   for (const path of paths) rmSync(path);
+  removeManPages(root, layout);
   if (root !== '') return;
   mustRun('systemctl', ['daemon-reload']);
   // Nothing to say where none of them failed.

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -181,6 +190,20 @@ describe('units remove', () => {
     for (const path of [DRIP_TIMER, 'usr/local/bin/headgate', 'usr/local/lib/headgate/units.json'])
       expect(statSync(join(root, path), { throwIfNoEntry: false }), path).toBeUndefined();
     expect((await units('remove --yes')).stdout).toContain('0 files removed');
+  });
+});
+
+describe('manual pages (cli.md 1)', () => {
+  test('come with the units, those of commands that are gone go, and others stay', async () => {
+    const { units, write, read, root } = image();
+    const folder = 'usr/local/share/man/man1';
+    for (const page of ['headgate-gone.1', 'headgate.1', 'other.1']) write(`${folder}/${page}`, 'old\n');
+    await units('install --yes');
+    expect(read(`${folder}/headgate.1`)).toMatch(/^\.TH HEADGATE 1 /);
+    expect(read(`${folder}/headgate-leads-import.1`)).toContain('.SH SYNOPSIS');
+    expect(readdirSync(join(root, folder))).not.toContain('headgate-gone.1');
+    await units('remove --yes');
+    expect(readdirSync(join(root, folder))).toEqual(['other.1']);
   });
 });
 

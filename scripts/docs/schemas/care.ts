@@ -147,6 +147,9 @@ export const CARE_SHAPES: Shapes = {
   'headgate.web-login/1': objectOf({
     items: listOf(objectOf({ url: text, person: text, ends_at: instant })),
   }),
+  'headgate.completion/1': objectOf({
+    items: listOf(objectOf({ shell: oneOf(['bash', 'zsh', 'fish']), script: text })),
+  }),
   'headgate.doctor/1': objectOf({
     config_file: nullable(text),
     versions: objectOf({ headgate: text, node: text, sqlite: nullable(text), system: text }),

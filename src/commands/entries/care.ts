@@ -149,6 +149,20 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../units-alert.ts'),
   },
+  {
+    path: 'completion',
+    group: 'set-up and care',
+    summary: 'print a script that completes commands in bash, zsh or fish',
+    schema: 'headgate.completion/1',
+    examples: [
+      'headgate completion bash > ~/.local/share/bash-completion/completions/headgate',
+      'headgate completion fish > ~/.config/fish/completions/headgate.fish',
+    ],
+    configure: (command: Command): void => {
+      command.argument('<shell>', 'bash, zsh or fish');
+    },
+    load: () => import('../completion.ts'),
+  },
 ];
 
 /** cli.md 2.2. */

@@ -81,6 +81,8 @@ function topHelp(entries: readonly CommandEntry[]): readonly string[] {
     'Examples:',
     `${INDENT}headgate drip --preview       what the next run would do, without doing it`,
     `${INDENT}headgate help exit-codes      what each exit code means`,
+    '',
+    'Manual: man headgate',
   ];
 }
 

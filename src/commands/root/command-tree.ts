@@ -4,6 +4,7 @@ import { usageError } from '../options.ts';
 import type { CliIo, GlobalFlags, OptionValue } from '../cli-context.ts';
 import { DEFAULT_WIDTH } from '../output/terminal.ts';
 import { NAMESPACES, type CommandEntry } from '../registry.ts';
+import { manPageOf } from './man-page.ts';
 import { addGlobalFlags, isGlobalFlag, onePath, resolveGlobalFlags, type OptionBag } from './global-flags.ts';
 
 export interface CommandLine {
@@ -90,7 +91,16 @@ function buildTree(
     configureEntry(command, entry, onRun);
   }
   const top = root.commands.find((command) => command.name() === word);
-  if (top !== undefined) addGlobalFlags(top);
+  if (top === undefined) return;
+  addGlobalFlags(top);
+  // A word that only gathers commands has no entry, and so no end to its help yet.
+  if (entries.every(({ path }) => path !== word)) {
+    const below = entries
+      .filter(({ path }) => path.startsWith(`${word ?? ''} `))
+      .map(({ examples }) => examples);
+    const examples = [...below.flatMap((all) => all.slice(0, 1)), ...below.flatMap((all) => all.slice(1))];
+    addHelpEnd(top, examples.slice(0, 2), 'headgate');
+  }
 }
 
 function configureEntry(
@@ -103,9 +113,13 @@ function configureEntry(
   });
   entry.configure?.(command);
   addGlobalFlags(command);
-  if (entry.examples.length > 0) {
-    command.addHelpText('after', `\nExamples:\n${entry.examples.map((line) => `  ${line}`).join('\n')}`);
-  }
+  addHelpEnd(command, entry.examples, manPageOf(entry.path));
+}
+
+/** cli.md 1: every help ends with two command lines that work, and with its manual page. */
+function addHelpEnd(command: Command, examples: readonly string[], manPage: string): void {
+  const lines = examples.map((line) => `  ${line}`).join('\n');
+  command.addHelpText('after', `\nExamples:\n${lines}\n\nManual: man ${manPage}`);
 }
 
 function collect(entry: CommandEntry, leaf: Command): Found {
