@@ -55,12 +55,15 @@ const TEXT_CHARACTERS_MAX = 3_000;
 export function machineSigns(mail: InboundMail, ownWords: string): MachineSigns {
   const subject = headerOf(mail.headers, 'subject').slice(0, 500);
   const own = foldLetters(ownWords.slice(0, TEXT_CHARACTERS_MAX));
-  const statement = firstPhrase(own, AUTOMATIC_STATEMENTS);
-  const headers = [...headerSigns(mail), ...(statement === null ? [] : [`says ${statement}`])];
-  const words = foldLetters(`${subject} ${mail.text.slice(0, TEXT_CHARACTERS_MAX)}`);
-  const hasTicketSigns = TICKET_SUBJECT.test(subject) || firstPhrase(words, TICKET_PHRASES) !== null;
   const awayWords = firstPhrase(foldLetters(ownWords.slice(0, OPENING_CHARACTERS_MAX)), AWAY_OPENINGS);
   const awaySubject = awaySubjectOf(foldLetters(subject), awayWords !== null);
+  const statement = firstPhrase(own, AUTOMATIC_STATEMENTS);
+  const headers = [
+    ...headerSigns(mail, awayWords !== null || awaySubject !== null),
+    ...(statement === null ? [] : [`says ${statement}`]),
+  ];
+  const words = foldLetters(`${subject} ${mail.text.slice(0, TEXT_CHARACTERS_MAX)}`);
+  const hasTicketSigns = TICKET_SUBJECT.test(subject) || firstPhrase(words, TICKET_PHRASES) !== null;
   // "Thank you for contacting me, I am away" has the courtesies of a ticket system and a person behind it, as long as
   // the subject has no number.
   const isForPerson =
@@ -91,7 +94,7 @@ function awaySubjectOf(folded: string, isAwayNote: boolean): string | null {
   return own ?? led ?? (vague !== null && (isAwayNote || isDivided) ? vague : null);
 }
 
-function headerSigns(mail: InboundMail): readonly string[] {
+function headerSigns(mail: InboundMail, isAwayNote: boolean): readonly string[] {
   const { headers } = mail;
   const signs: string[] = [];
   const submitted = headerOf(headers, 'auto-submitted').toLowerCase();
@@ -102,7 +105,7 @@ function headerSigns(mail: InboundMail): readonly string[] {
     signs.push('precedence');
   if (/\bvacation\b/i.test(headerOf(headers, 'x-apple-action'))) signs.push('x-apple-action');
   if (/vacation|auto-?(?:respon|repl)/i.test(headerOf(headers, 'x-mailer'))) signs.push('x-mailer');
-  if (/\b(?:oof|all|autoreply)\b/i.test(headerOf(headers, 'x-auto-response-suppress')) && !isTyped(mail))
+  if (suppressesAnswers(mail) && (isAwayNote || !hasHeader(headers, 'in-reply-to')))
     signs.push('x-auto-response-suppress');
   if (headers.some(({ name, value }) => name === 'return-path' && /^\s*<\s*>\s*$/.test(value)))
     signs.push('null return path');
@@ -121,12 +124,14 @@ function isListMail({ headers }: InboundMail): boolean {
   return hasHeader(headers, 'list-id') && !hasHeader(headers, 'in-reply-to');
 }
 
-/** A person's mail program names itself; some of them set X-Auto-Response-Suppress for everything they send. */
-function isTyped(mail: InboundMail): boolean {
-  const { headers } = mail;
-  return (
-    hasHeader(headers, 'user-agent') || (hasHeader(headers, 'x-mailer') && hasHeader(headers, 'in-reply-to'))
-  );
+/**
+ * Exchange asks for no answers to its own answers; but customer databases and some mail programs, which name themselves,
+ * ask for none to whatever a person sends with them.
+ */
+function suppressesAnswers({ headers }: InboundMail): boolean {
+  const isTyped =
+    hasHeader(headers, 'user-agent') || (hasHeader(headers, 'x-mailer') && hasHeader(headers, 'in-reply-to'));
+  return !isTyped && /\b(?:oof|all|autoreply)\b/i.test(headerOf(headers, 'x-auto-response-suppress'));
 }
 
 function robotKind(mail: InboundMail, words: string, isTicket: boolean): RobotKind | null {

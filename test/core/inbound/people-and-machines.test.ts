@@ -82,6 +82,10 @@ describe('E4: no person is ever taken for a machine', () => {
       'a program that suppresses answers to everything',
       { 'x-auto-response-suppress': 'All', 'user-agent': 'Mail/1' },
     ],
+    [
+      'a customer database that suppresses answers to what a person answers',
+      { 'x-auto-response-suppress': 'All', 'in-reply-to': '<m-1@sender.example>' },
+    ],
     ['a header that only asks for no automatic answers', { 'x-autoresponse-suppress': 'OOF' }],
     ['a mark that says no', { 'x-autoreply': 'no' }],
     ['a subject about automatic replies', { subject: 'Automatic replies in your product' }],
