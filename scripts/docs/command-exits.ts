@@ -28,6 +28,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   listen: WRITES_STATE,
   backup: WRITES_STATE,
   status: READS_STATE,
+  report: READS_STATE,
   pause: READS_STATE,
   resume: WRITES_STATE,
   web: ['TEMPFAIL'],

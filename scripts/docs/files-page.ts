@@ -54,7 +54,11 @@ const FILE_TEXTS: Readonly<Record<FilePath, FileText>> = {
       'Mails caught while not live, as `.eml` files. A restore looks here for what was rehearsed since the copy.',
     deleting: 'Yes; they are not written again.',
   },
-  reportDir: { holds: NOT_YET, deleting: 'Yes.' },
+  reportDir: {
+    holds:
+      'The [report](../how-to/read-the-report.md), `index.html`, made anew by `digest` and by `report`. It names people.',
+    deleting: 'Yes.',
+  },
   backupDir: {
     holds: 'Verified copies of the state, the newest fourteen.',
     deleting: 'Yes, keep some; they hold people’s data.',

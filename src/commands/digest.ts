@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { replaceFile } from '../adapters/durable-file.ts';
 import { makeDigest, type Digest } from '../core/digest/digest.ts';
@@ -54,9 +54,29 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       const isKept = request.quietIfEmpty && digest.isEmpty;
       if (!isKept && request.target.kind === 'file') writeDigest(state, request.target.path, digest);
       record(state, { request, digest, isKept });
-      return outcomeOf(state, request, digest);
+      return withReport(outcomeOf(state, request, digest), await freshReport(state));
     }),
   );
+}
+
+/** cli.md 5.4: the report is made anew every morning. A folder that cannot be written to is told, and costs nobody the digest. */
+async function freshReport(state: OperatorState): Promise<string | HeadgateError> {
+  const { REPORT_DAYS, writeReport } = await import('./report/write.ts');
+  const path = join(state.workspace.paths.reportDir, 'index.html');
+  try {
+    await writeReport(state, { path, days: REPORT_DAYS, areNamed: true });
+    return path;
+  } catch (error) {
+    if (error instanceof HeadgateError && error.code === 'file_unwritable') return error;
+    throw error;
+  }
+}
+
+function withReport(outcome: Outcome, report: string | HeadgateError): Outcome {
+  const path = typeof report === 'string' ? report : null;
+  const notes =
+    typeof report === 'string' ? [] : [`The digest is made, the report is not: ${report.message}`];
+  return { ...outcome, document: { ...outcome.document, report: path }, notes };
 }
 
 async function digestOf(state: OperatorState, { day }: DigestRequest): Promise<Digest> {

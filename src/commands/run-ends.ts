@@ -234,6 +234,8 @@ function planCounts(
     ...(plan.notDue === null ? {} : { not_due: plan.notDue }),
     not_judged: plan.notJudged,
     demand: plan.demand,
+    // What a run in doubt avoided: the report's first chart lives on it.
+    ...(plan.calendarDemand === null ? {} : { by_calendar: plan.calendarDemand }),
     ...plan.countsByReason,
   };
 }

@@ -4,7 +4,7 @@ import { registerHooks } from 'node:module';
 
 registerHooks({
   load(url, context, nextLoad) {
-    if (!url.endsWith('.sql')) return nextLoad(url, context);
+    if (!/\.(?:sql|toml|md|csv|html|css)$/.test(url)) return nextLoad(url, context);
     const text = readFileSync(new URL(url), 'utf8');
     return { format: 'module', source: `export default ${JSON.stringify(text)};`, shortCircuit: true };
   },

@@ -368,7 +368,10 @@ export const RUN_SHAPES: Shapes = {
       }),
     ),
   }),
-  'headgate.digest/1': objectOf({ items: listOf(DIGEST), to: nullable(text) }),
+  'headgate.digest/1': objectOf({ items: listOf(DIGEST), to: nullable(text) }, { report: nullable(text) }),
+  'headgate.report/1': objectOf({
+    items: listOf(objectOf({ path: text, bytes: count, days: count, from: day, to: day, names: flag })),
+  }),
   'headgate.backup/1': objectOf({
     items: listOf(
       objectOf({

@@ -5,6 +5,20 @@ import type { CommandEntry } from '../registry.ts';
 /** What looks and changes nothing: simulate, doctor, report, `sends …`, `runs …`, `audit …`. */
 export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
   {
+    path: 'report',
+    group: 'insight',
+    summary: 'what happened and what is planned, as one HTML file',
+    schema: 'headgate.report/1',
+    examples: ['headgate report', 'headgate report --no-names --out report.html'],
+    configure: (command: Command): void => {
+      command
+        .option('--out <file>', 'write it there (report/index.html of the state)')
+        .option('--days <n>', 'the last n days, 7 to 366 (56)')
+        .option('--no-names', 'no name, address or company of a lead anywhere: it can be passed on');
+    },
+    load: () => import('../report.ts'),
+  },
+  {
     path: 'runs list',
     group: 'insight',
     summary: 'what each run did, newest first',

@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { replaceFile } from '../../adapters/durable-file.ts';
+import { HeadgateError } from '../../core/errors.ts';
+import type { OperatorState } from '../operator-state.ts';
+import { reportFacts } from './facts.ts';
+import { reportPage } from './page.ts';
+
+/** Eight weeks. */
+export const REPORT_DAYS = 56;
+
+export interface ReportRequest {
+  /** Absolute. */
+  readonly path: string;
+  readonly days: number;
+  readonly areNamed: boolean;
+}
+
+export interface WrittenReport extends ReportRequest {
+  readonly bytes: number;
+  readonly fromDay: string;
+  readonly toDay: string;
+}
+
+/**
+ * Makes the report and puts it in place of the last one, whole or not at all, readable for its owner alone. Reads the state only. Throws
+ * `file_unwritable` (77).
+ */
+export async function writeReport(state: OperatorState, request: ReportRequest): Promise<WrittenReport> {
+  const facts = await reportFacts(state, request.days);
+  const page = reportPage(facts, {
+    areNamed: request.areNamed,
+    cap: state.workspace.policy.limits.draftsPerDay,
+    version: state.invocation.context.version,
+  });
+  put(request.path, page);
+  return {
+    ...request,
+    bytes: Buffer.byteLength(page, 'utf8'),
+    fromDay: facts.days[0]?.day ?? '',
+    toDay: facts.days.at(-1)?.day ?? '',
+  };
+}
+
+function put(path: string, page: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    replaceFile(path, page);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    throw new HeadgateError(`${path} cannot be written (${String(error.code)})`, {
+      code: 'file_unwritable',
+      exit: 'NOPERM',
+      notDone: 'No report was written; one of before still stands.',
+      cause: error,
+    });
+  }
+}
