@@ -9,9 +9,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { systemClock } from '../../src/adapters/clock.ts';
 import { createHookSpool } from '../../src/adapters/hook-spool.ts';
+import { signalProcess } from '../helpers/kill-process.ts';
+import { freePort } from '../helpers/ports.ts';
 import { installation, removeInstallations } from './rig/installation.ts';
 import {
-  freePort,
   LEAD,
   linkPath,
   publicPlace,
@@ -123,7 +124,7 @@ describe('bin/unsub', () => {
     const head = `POST ${path} HTTP/1.1\r\nHost: a\r\n${FORM}\r\nContent-Length: 26\r\nExpect: 100-continue\r\n\r\n`;
     const socket = await program.open(head);
     await once(socket, 'data');
-    process.kill(program.pid, 'SIGTERM');
+    signalProcess(program.pid, 'SIGTERM');
     // Once it takes nobody else, it has heard.
     while (
       await program.open('').then(

@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
@@ -8,6 +6,7 @@ import { expect } from 'vitest';
 import { createSendJournal } from '../../src/adapters/send-journal.ts';
 import { journalFacts } from '../../src/core/journal-facts.ts';
 import { killProcess } from '../helpers/kill-process.ts';
+import { CLOSED_PORT } from '../helpers/ports.ts';
 import { SmtpTestServer, type SmtpFault, type SmtpMoment } from '../helpers/smtp-server.ts';
 import type { Point } from './points.ts';
 import { program, succeed, type Ended, type Place } from './program.ts';
@@ -83,7 +82,7 @@ class Arena {
     let pid = 0;
     server.plan(point.faults ?? []);
     if (point.killAtMoment !== undefined) killAt(server, point.killAtMoment, () => pid);
-    const place = point.isRefused === true ? { ...this.place, port: await closedPort() } : this.place;
+    const place = point.isRefused === true ? { ...this.place, port: CLOSED_PORT } : this.place;
     const ended = await program(place, ['send', '--json'], {
       quickTimers: point.faults?.some(({ fault }) => isSilent(fault)) ?? false,
       environment: {
@@ -215,12 +214,4 @@ function killAt(
     if (when === 'before') kill();
     else setImmediate(kill);
   };
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

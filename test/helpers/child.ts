@@ -23,6 +23,8 @@ export function startChild(script: string, args: readonly string[] = []): Child 
   const exited = once(child, 'exit');
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  // It may be killed while something is written to it; `line` says that it has ended.
+  child.stdin.on('error', () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');

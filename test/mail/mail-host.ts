@@ -14,10 +14,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { freePort } from '../helpers/ports.ts';
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from '../helpers/smtp-certificate.ts';
 import { dovecotConf, mainCf, masterCf, transportMap } from './mail-host-files.ts';
 
@@ -56,7 +56,7 @@ export type Refusals = Readonly<Record<string, string>>;
 /** Starts both; they answer when it returns. Throws with their logs when they do not. */
 export async function startMailHost(refusals: Refusals = {}): Promise<MailHost> {
   const root = mkdtempSync(join(tmpdir(), 'headgate-mail-host-'));
-  const [smtpPort, imapPort, arrivalPort] = await freePorts();
+  const [smtpPort, imapPort, arrivalPort] = [await freePort(), await freePort(), await freePort()];
   const place = {
     root,
     smtpPort,
@@ -127,18 +127,6 @@ function writeFolder(place: Place): void {
 
 function idOf(user: string, kind: 'u' | 'g'): number {
   return Number(execFileSync('id', [`-${kind}`, user], { encoding: 'utf8' }));
-}
-
-async function freePorts(): Promise<readonly [number, number, number]> {
-  const servers = [createServer(), createServer(), createServer()];
-  const ports: number[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    ports.push(typeof address === 'object' && address !== null ? address.port : 0);
-  }
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return [ports[0] ?? 0, ports[1] ?? 0, ports[2] ?? 0];
 }
 
 /** Each look is a process that connects, so that the polls are bounded and nothing sleeps here. */

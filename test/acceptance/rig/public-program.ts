@@ -2,13 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { systemClock } from '../../../src/adapters/clock.ts';
 import { createOptOutSpool, type OptOutSpool } from '../../../src/adapters/spool.ts';
 import { createUnsubscribeTokens } from '../../../src/adapters/unsubscribe-token.ts';
+import { signalProcess } from '../../helpers/kill-process.ts';
 
 export const TOKEN_SECRET = 's'.repeat(64);
 export const RESEND_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -127,15 +128,12 @@ export class PublicProgram {
     return Number(new URL(this.url).port);
   }
 
-  /** Of the program itself, also when something else started it. */
+  /** Of the program itself, also when something else started it; throws once it has ended: 0 would mean all of our own processes. */
   get pid(): number {
     const own = this.#child.pid ?? 0;
-    if (!this.#isUnder) return own;
-    return Number(
-      readFileSync(`/proc/${String(own)}/task/${String(own)}/children`, 'utf8')
-        .trim()
-        .split(' ')[0],
-    );
+    const pid = this.#isUnder ? onlyChildOf(own) : own;
+    if (pid > 0) return pid;
+    throw new Error(`the program has ended: ${this.stderr}`);
   }
 
   /** Resident memory in megabytes: now, and the most there ever was. */
@@ -146,7 +144,11 @@ export class PublicProgram {
   }
 
   async stop(): Promise<Ended> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) process.kill(this.pid, 'SIGTERM');
+    const own = this.#child.pid ?? 0;
+    // What it runs under ends with it.
+    const pid = this.#isUnder ? onlyChildOf(own) : own;
+    if (this.#child.exitCode === null && this.#child.signalCode === null && pid > 0)
+      signalProcess(pid, 'SIGTERM');
     return this.ended;
   }
 
@@ -163,12 +165,14 @@ export class PublicProgram {
   }
 }
 
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** 0 when there is none, or no such process any more. */
+function onlyChildOf(pid: number): number {
+  try {
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+    return Number(children.trim().split(' ')[0]);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+      return 0;
+    throw error;
+  }
 }

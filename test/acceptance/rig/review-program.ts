@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { freePort } from './public-program.ts';
+import { freePort } from '../../helpers/ports.ts';
 
 export interface ReviewMessage {
   readonly id: string;

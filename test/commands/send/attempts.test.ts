@@ -1,6 +1,4 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -8,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { outboxFileName } from '../../../src/adapters/mail/outbox.ts';
 import { cancelLeadEnrollments } from '../../../src/store/enrollments.ts';
 import { readJob } from '../../../src/store/jobs.ts';
+import { CLOSED_PORT } from '../../helpers/ports.ts';
 import { SmtpTestServer, type SmtpMoment } from '../../helpers/smtp-server.ts';
 import { DAY_MS, HOUR_MS, liveDesk, MINUTE_MS, sendDesk, verdicts, type SendDesk } from './send-desk.ts';
 
@@ -162,7 +161,7 @@ describe('send, refused for the whole run', () => {
 
   test('cli.md 2.3: a network that is down ends it 75, alarms nobody, counts against no message', async () => {
     const { bench } = await serverAndDesk();
-    bench.configure({ smtpPort: await closedPort() });
+    bench.configure({ smtpPort: CLOSED_PORT });
     const id = bench.approve('ann');
     bench.clock.advance(MINUTE_MS);
     const document = await bench.send();
@@ -412,12 +411,4 @@ function atFirst(server: SmtpTestServer, moment: SmtpMoment, act: () => unknown)
     server.watch = null;
     act();
   };
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
