@@ -84,6 +84,8 @@ describe('E4: of two readings the softer wins', () => {
     ['550 Your account is suspended', 'unknown_bounce unexplained'],
     ['550 Return address does not exist', 'blocked sender_refused'],
     ['550 Sender account not found', 'blocked sender_refused'],
+    ['550 Invalid message for the user', 'unknown_bounce unexplained'],
+    ['550 Wrong HELO from user', 'blocked authentication'],
   ])('"%s" is %s', (text, verdict) => {
     expect(judged(text)).toBe(verdict);
   });
@@ -119,6 +121,8 @@ describe('a pair of words', () => {
     'box is goner',
     `box ${'a'.repeat(60)} gone`,
     'no such little green wooden box',
+    'no such key for box',
+    'no such key. box',
   ])('"%s" is none', (text) => {
     expect(found(text)).toBe(false);
   });

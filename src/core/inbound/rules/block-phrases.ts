@@ -64,6 +64,7 @@ export const BLOCK_PHRASES: readonly PhraseGroup[] = [
     'helo command rejected',
     'invalid ehlo',
     'bad helo',
+    'wrong helo',
     'helo name',
     'my name was rejected',
     'invalid domain name in helo',

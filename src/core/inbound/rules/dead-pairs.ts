@@ -51,6 +51,7 @@ const NO_SUCH_USER = pairs({
     'illegal',
     'bad',
     'incorrect',
+    'wrong',
     'non-?existent',
     'unrout(?:e)?able',
     'not (?:a|an|our|known|valid)(?: valid| known| existing| local| registered)?',

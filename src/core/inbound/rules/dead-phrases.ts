@@ -100,6 +100,9 @@ export const DEAD_PHRASES: readonly PhraseGroup[] = [
   ]),
   group('no_such_user', 'Postfix, Sendmail, Exim, qmail, Courier, OpenSMTPD, Dovecot, Cyrus', [
     'not provisioned',
+    'undeliverable address$',
+    'recipient cannot be verified',
+    "this user doesn't have",
     'address rejected: undeliverable address',
     'no matches to nameserver query',
     'rcpt … does not exist',

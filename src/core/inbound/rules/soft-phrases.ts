@@ -54,6 +54,7 @@ export const SUSPENDED_AND_FULL_PHRASES: readonly PhraseGroup[] = [
     'mailbox disabled, not accepting',
     'inactiveuser',
     'disabled or discontinued',
+    'is now disabled',
     'recipient suspend',
     'not … activated',
     'deactivated',

@@ -26,7 +26,9 @@ const GAPS = {
 };
 /** A word begins, or the tail of one that is denied: "doesn't exist". */
 const START = "(?:(?<![a-z])|(?=n't))";
-const WORDS = String.raw`(?:[\p{L}.-]{1,20} ){0,2}`;
+/** No preposition: "invalid message for the user" is said of the message. */
+const WORD = String.raw`(?!(?:for|from|in|to|of|by|on|at|with|and|than) )[\p{L}-]{1,20}(?:\.[\p{L}-]{1,20}){0,3}`;
+const WORDS = `(?:${WORD} ){0,2}`;
 
 /**
  * A row of the tables in this folder, as one expression each way. Both gaps are bounded, so that the work is linear in
