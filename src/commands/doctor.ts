@@ -22,7 +22,7 @@ import { flagOption, listOption, textOption, usageError } from './options.ts';
 export async function run(invocation: Invocation): Promise<Outcome> {
   const groups = chosenGroups(invocation);
   const inspection = inspect(invocation);
-  const paths = inspection.kind === 'missing' ? null : inspection.paths;
+  const paths = 'paths' in inspection ? inspection.paths : null;
   const timeoutMs = timeoutOption(invocation);
   const checkup: Checkup = {
     invocation,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import type { Finding } from '../../src/core/doctor/finding.ts';
 import { removeInstallations } from '../acceptance/rig/installation.ts';
 import { Machine, whyNoMachine } from './rig/machine.ts';
 
@@ -136,6 +137,42 @@ describe.skipIf(WHY_NOT !== null)(
             /^(?:backup|digest)$/.test(job) ? 'yes' : 'no',
           );
         }
+      },
+      STEP_MS,
+    );
+
+    test(
+      'F7: the doctor finds all of it in order, each thing that is not, and what it says to type mends it',
+      () => {
+        const look = (): readonly Finding[] => {
+          const { stdout } = machine.run('headgate', 'doctor', '--only', 'systemd', '--json');
+          return (JSON.parse(stdout) as { readonly items: readonly Finding[] }).items;
+        };
+        const verdicts = (): Readonly<Record<string, string>> =>
+          Object.fromEntries(look().map(({ check, verdict }) => [check, verdict]));
+        const all = {
+          timers: 'pass',
+          sockets: 'pass',
+          persistent: 'pass',
+          failed: 'pass',
+          units_diff: 'pass',
+          secrets: 'pass',
+        };
+        expect(verdicts(), JSON.stringify(look())).toEqual(all);
+        const folder = '/etc/systemd/system/headgate-send.timer.d';
+        machine.sh('systemctl disable --now headgate-drip.timer');
+        machine.sh(
+          `mkdir ${folder}; printf '[Timer]\\nPersistent=true\\n' > ${folder}/own.conf; systemctl daemon-reload`,
+        );
+        const wrong = look().filter(({ verdict }) => verdict !== 'pass');
+        expect(wrong.map(({ check, verdict }) => `${verdict} ${check}`)).toEqual([
+          'problem timers',
+          'problem persistent',
+          'warn units_diff',
+        ]);
+        for (const { fix } of wrong.slice(0, 2))
+          machine.sh(fix?.split('   ')[0]?.replace('sudo ', '') ?? 'false');
+        expect(verdicts(), JSON.stringify(look())).toEqual(all);
       },
       STEP_MS,
     );

@@ -17,9 +17,11 @@ import { workspaceQuestion } from '../workspace.ts';
 import { attempt, withoutConfig, type Checkup } from './checkup.ts';
 import type { OpenedState } from './state-checks.ts';
 
-/** What there is of a configuration; `missing` where no workspace was found. */
+/** What there is of a configuration; `missing` where no workspace was found, `denied` where we may not look. */
 export type Inspection =
-  ConfigInspection | { readonly kind: 'missing'; readonly lookedAt: readonly string[] };
+  | ConfigInspection
+  | { readonly kind: 'missing'; readonly lookedAt: readonly string[] }
+  | { readonly kind: 'denied'; readonly path: string };
 
 /** Reads the configuration. Throws 78 only for a `-C` that leads nowhere: that is a command line, not a workspace. */
 export function inspect(invocation: Invocation): Inspection {
@@ -28,6 +30,8 @@ export function inspect(invocation: Invocation): Inspection {
   } catch (error) {
     if (error instanceof HeadgateError && error.code === 'workspace_not_found')
       return { kind: 'missing', lookedAt: error.details };
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES')
+      return { kind: 'denied', path: 'path' in error ? String(error.path) : 'headgate.toml' };
     throw error;
   }
 }
@@ -47,7 +51,7 @@ export async function configChecks(
 }
 
 function judgeInspection(inspection: Inspection): readonly Finding[] {
-  if (inspection.kind === 'missing') return judgeConfig(inspection);
+  if (inspection.kind === 'missing' || inspection.kind === 'denied') return judgeConfig(inspection);
   const file = inspection.paths.configFile;
   if (inspection.kind === 'invalid')
     return judgeConfig({ kind: 'invalid', file, issues: sortIssues(inspection.issues).map(formatIssue) });

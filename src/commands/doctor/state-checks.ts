@@ -11,6 +11,7 @@ import {
   judgeFiles,
   judgeSpace,
   judgeState,
+  noSpaceToJudge,
   type BackupFacts,
   type FileFacts,
   type StateFacts,
@@ -163,7 +164,7 @@ function backupsIn(paths: WorkspacePaths): ReturnType<typeof listBackups> {
 
 function backupFacts(paths: WorkspacePaths, state: OpenedState): BackupFacts {
   const [newest] = listBackups(paths.backupDir);
-  if (newest === undefined) return { kind: 'none', folder: paths.backupDir };
+  if (newest === undefined) return { kind: 'none', folder: paths.backupDir, hasState: state.kind === 'open' };
   const { path } = newest;
   try {
     const contents = inspectBackup(path);
@@ -186,6 +187,7 @@ function madeAt(name: string): Instant {
 }
 
 function spaceCheck(paths: WorkspacePaths): Finding {
+  if (fileMode(paths.stateDir) === null) return noSpaceToJudge(paths.stateDir);
   const { freeBytes } = diskSpace(paths.databaseFile);
   const stateBytes = fileMode(paths.databaseFile)?.bytes ?? 0;
   return judgeSpace({ folder: paths.stateDir, freeBytes, stateBytes });

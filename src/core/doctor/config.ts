@@ -9,7 +9,9 @@ export type ConfigFacts =
       readonly remarks: readonly string[];
     }
   | { readonly kind: 'invalid'; readonly file: string; readonly issues: readonly string[] }
-  | { readonly kind: 'missing'; readonly lookedAt: readonly string[] };
+  | { readonly kind: 'missing'; readonly lookedAt: readonly string[] }
+  /** It may be there; who runs this may not look. */
+  | { readonly kind: 'denied'; readonly path: string };
 
 /** F7: the configuration is there and right; what is remarked stops nothing. */
 export function judgeConfig(facts: ConfigFacts): Finding[] {
@@ -23,9 +25,17 @@ export function judgeConfig(facts: ConfigFacts): Finding[] {
           'headgate init DIR   or name one with -C DIR',
         ),
       ];
+    case 'denied':
+      return [
+        desk.problem(
+          'the workspace cannot be read',
+          `${facts.path}: permission denied`,
+          'sudo headgate doctor   or as the owner of the workspace',
+        ),
+      ];
     case 'invalid': {
       const [first = ''] = facts.issues;
-      const title = `headgate.toml has ${count(facts.issues.length, 'error')}`;
+      const title = `the configuration has ${count(facts.issues.length, 'error')}`;
       return [desk.problem(title, first, 'headgate config validate')];
     }
     case 'valid':

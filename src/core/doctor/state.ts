@@ -122,7 +122,7 @@ function judgeStamp({ doubts, isStampDamaged }: Extract<StateFacts, { kind: 'ope
 
 /** The newest copy of the state. */
 export type BackupFacts =
-  | { readonly kind: 'none'; readonly folder: string }
+  | { readonly kind: 'none'; readonly folder: string; readonly hasState: boolean }
   | { readonly kind: 'broken'; readonly path: string; readonly why: string }
   | {
       readonly kind: 'opened';
@@ -140,7 +140,14 @@ const BACKUP_AGE_MAX_MS = 2 * DAY_MS;
 export function judgeBackup(facts: BackupFacts, now: Instant): Finding {
   const desk = checkDesk('state', 'backup');
   const fix = 'headgate backup';
-  if (facts.kind === 'none') return desk.warn('there is no backup yet', `none in ${facts.folder}`, fix);
+  if (facts.kind === 'none')
+    return facts.hasState
+      ? desk.warn('there is no backup yet', `none in ${facts.folder}`, fix)
+      : desk.warn(
+          'there is no backup to restore',
+          `none in ${facts.folder}`,
+          'headgate restore FILE   with a copy from elsewhere',
+        );
   if (facts.kind === 'broken')
     return desk.problem('the newest backup cannot be restored', `${facts.path}: ${facts.why}`, fix);
   const contents = `opened, ${count(facts.leads, 'lead')}, ${count(facts.messages, 'message')}`;
@@ -154,6 +161,11 @@ export function judgeBackup(facts: BackupFacts, now: Instant): Finding {
 
 const FREE_BYTES_WARN = 512 * 1_048_576;
 const FREE_BYTES_MIN = 64 * 1_048_576;
+
+/** The folder of the state is not there: nobody knows on which disk it would be. */
+export function noSpaceToJudge(folder: string): Finding {
+  return checkDesk('state', 'space').skipped('disk space', `${folder} is not there`);
+}
 
 /** Room for the state itself, once more for a copy of it, and a margin. */
 export function judgeSpace(facts: {

@@ -109,7 +109,18 @@ describe('F7: it works where little else does', () => {
     const [database] = of(items, 'database');
     expect(database).toMatchObject({ verdict: 'problem', detail, fix });
     expect(of(items, 'drift')).toMatchObject([{ verdict: 'skipped' }]);
+    expect(of(items, 'backup')).toMatchObject([{ title: 'there is no backup to restore' }]);
     expect(of(items, 'headgate_toml')).toMatchObject([{ verdict: 'pass' }]);
+  });
+
+  test('a folder of the state that is not there is told once', async () => {
+    const { items } = documentOf(
+      await doctorBench().doctor(['--only', 'state', '--state', '/nowhere/at/all', '--json']),
+    );
+    expect(of(items, 'database')).toMatchObject([{ verdict: 'problem' }]);
+    expect(of(items, 'space')).toMatchObject([
+      { verdict: 'skipped', detail: '/nowhere/at/all is not there' },
+    ]);
   });
 
   test('a page of the state that was overwritten is found by integrity_check', async () => {
