@@ -186,16 +186,11 @@ function letter({ id, hash, subject, text }: MessageView): Markup {
 function asideOf({ facts, claims, checks, counts }: MessageView): Markup {
   return html`<aside class="beside" aria-label="Facts and claims">
     <section>
-      <h2>Known of them</h2>
-      <dl class="facts">
-        ${facts.map(
-          ({ name, value, isInDraft }) =>
-            html`<div class="${isInDraft ? 'used' : ''}">
-              <dt>${name}</dt>
-              <dd>${value}${isInDraft && html` <span class="tick">in the mail</span>`}</dd>
-            </div>`,
-        )}
-      </dl>
+      <h2>Looked up</h2>
+      <ul class="checks">
+        ${checks.map((check) => html`<li>${check}</li>`)}
+      </ul>
+      <p class="counts">${counts}</p>
     </section>
     <section>
       <h2>Said to them</h2>
@@ -212,10 +207,18 @@ function asideOf({ facts, claims, checks, counts }: MessageView): Markup {
               )}
             </ul>`
       }
-      <ul class="checks" aria-label="Looked up, and well">
-        ${checks.map((check) => html`<li>${check}</li>`)}
-      </ul>
-      <p class="counts">${counts}</p>
+    </section>
+    <section>
+      <h2>Known of them</h2>
+      <dl class="facts">
+        ${facts.map(
+          ({ name, value, isInDraft }) =>
+            html`<div class="${isInDraft ? 'used' : ''}">
+              <dt>${name}</dt>
+              <dd>${value}${isInDraft && html` <span class="tick">in the mail</span>`}</dd>
+            </div>`,
+        )}
+      </dl>
     </section>
   </aside>`;
 }
