@@ -96,7 +96,9 @@ function saidAndKnown(
 
 function copyTexts(step: StoredStep | undefined): readonly string[] {
   if (step === undefined) return [];
-  return [step.copy.subject, step.copy.preheader ?? '', step.copy.bodyMarkdown];
+  const { subject, preheader, bodyMarkdown, briefing } = step.copy;
+  // What a model was told to say comes from the step as well.
+  return [subject, preheader ?? '', bodyMarkdown, briefing ?? ''];
 }
 
 /** The steps of the message's own enrollment. */
