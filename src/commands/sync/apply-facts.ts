@@ -124,10 +124,14 @@ function follow(context: FactContext, following: Following): void {
   refreshNurtureDue(db, lead.rowId, { policy, now });
   const writer = otherWriter(fact, match);
   if (writer !== null) followWriter(context, { ...following, writer });
-  if (effect.alert || fact.suspicion !== undefined) alert(context, following);
+  if (effect.alert || fact.suspicion !== undefined || (writer !== null && effect.optsOut))
+    alert(context, following);
 }
 
-/** What the answer of somebody to whom a mail of ours was forwarded does to that person: only what is theirs to say. */
+/**
+ * What the answer of somebody to whom a mail of ours was forwarded does to that person: only what is theirs to say, and only to a lead.
+ * Anybody can write any sender into a mail: whoever got one mail of ours must not be able to fill the suppression list (E4).
+ */
 function followWriter(
   context: FactContext,
   { fact, effect, match, writer }: Following & { readonly writer: string },
@@ -135,10 +139,10 @@ function followWriter(
   const { db, policy, now } = context.engine;
   const isOptOut = fact.kind === 'opt_out';
   if (!isOptOut && fact.kind !== 'reply') return;
-  if (isOptOut)
-    addSuppression(db, { emailKey: writer, reason: 'opted_out', note: 'asked by mail', addedAt: now });
   const lead = leadByEmailKey(db, writer);
   if (lead === null) return;
+  if (effect.suppress !== null)
+    addSuppression(db, { emailKey: writer, reason: effect.suppress, note: 'asked by mail', addedAt: now });
   const at = Math.min(fact.at, now);
   addTimeline(db, { leadRowId: lead.rowId, at, kind: fact.kind, text: fact.detail, ref: match.messageId });
   if (effect.isContact) recordContact(db, lead.rowId, at);
@@ -176,6 +180,7 @@ function tell({ engine }: FactContext, { fact, match, lead, effect }: Following)
 
 const HEADLINES: Partial<Record<IncomingFact['kind'], string>> = {
   reply: 'answered',
+  opt_out: 'asks for no more mail',
   complaint: 'complained about the mail',
   not_there: 'says they do not work there',
   robot: 'answered by a machine that waits for a person',

@@ -29,7 +29,8 @@ const FROM_A_PERSON: ReadonlySet<FactKind> = new Set<FactKind>([
  * Who wrote it, where that is another address than the one our mail went to; null where it is the same, is not known, or writes for
  * nobody. A mail that names ours (by our return address, In-Reply-To or References, in this order) answers ours, whoever wrote it: the
  * lead has forwarded it, or writes from a second address. Which of the two, nobody can tell, so the safe side is taken: the lead gets no
- * further step (E4, B6), the writer, where that is a lead as well, neither, and the operator is told who wrote.
+ * further step (E4, B6), the writer, where that is a lead as well, neither, and the operator is told who wrote. Who is no lead of ours
+ * gets nothing from us, and is put on no list: a sender is easily forged.
  */
 export function otherWriter(
   { kind, about }: Pick<IncomingFact, 'kind' | 'about'>,

@@ -107,6 +107,16 @@ describe('what came back changes its lead, once', () => {
       }
     });
 
+    test('hardening 142: whoever got one mail of ours cannot fill the suppression list with strangers', async () => {
+      const { bench, id } = await sentDesk();
+      await read(bench, readyPages([[fromAnna(bench, id, 'opt_out')]]));
+      expect(bench.rows('SELECT email_key FROM suppressions')).toEqual([
+        { email_key: 'maren@maren.example' },
+      ]);
+      const { text } = bench.row("SELECT text FROM notices WHERE kind = 'opt_out'");
+      expect(String(text)).toContain('anna@anna.example asks for no more mail.');
+    });
+
     test('an absence note, or a wrong address, says nothing of a lead who only forwards it', async () => {
       const { bench, id } = await sentDesk();
       const anna = bench.approve('anna');
