@@ -165,7 +165,7 @@ function timelineLines(
   timezone: string,
 ): readonly string[] {
   const when = `${padEnd(formatDay(at, timezone), 10)} ${formatClock(at, timezone)}`;
-  const head = ` ${when}  ${padEnd(escapeText(kind.replaceAll('_', ' ')), 10)} `;
+  const head = ` ${when}  ${padEnd(escapeText(kind.replaceAll('_', ' ')), 11)} `;
   const words = terminal.ascii ? escapeText(text).replaceAll(' › ', ' > ') : escapeText(text);
   const tail = ref === null ? '' : `  ${ref}`;
   if (!terminal.isTty) return [`${head}${words}${tail}`];

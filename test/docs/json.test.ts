@@ -113,6 +113,7 @@ async function lookAround(desk: Desk): Promise<void> {
     'status',
     'runs list',
     'sends list',
+    'report --no-names --days 14',
     'web login',
     // Nobody asks for anything.
     'web --listen 127.0.0.1:0 --idle 1',
