@@ -86,6 +86,12 @@ describe('E4: of two readings the softer wins', () => {
     ['550 Sender account not found', 'blocked sender_refused'],
     ['550 Invalid message for the user', 'unknown_bounce unexplained'],
     ['550 Wrong HELO from user', 'blocked authentication'],
+    ['550 Your address is unknown to us', 'unknown_bounce unexplained'],
+    ['550 You are not a known user', 'blocked sender_refused'],
+    ['550 From domain does not exist', 'blocked sender_refused'],
+    ['550 Domain of your address does not exist', 'unknown_bounce unexplained'],
+    ['550 Invalid bounce address tag', 'blocked sender_refused'],
+    ['550 Authentication required: user not found', 'blocked policy'],
   ])('"%s" is %s', (text, verdict) => {
     expect(judged(text)).toBe(verdict);
   });

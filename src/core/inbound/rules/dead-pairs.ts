@@ -18,7 +18,8 @@ const IS_NOT_THERE: readonly string[] = [
 ];
 
 /** An address of an IP packet, of a sender or in the conversation is nobody's mailbox. */
-const ADDRESS = '(?<!ip )(?<!source )(?<!sender )(?<!return )(?<!from )(?:e-?mail )?address';
+const ADDRESS =
+  '(?<!ip )(?<!source )(?<!sender )(?<!return )(?<!from )(?<!bounce )(?<!your (?:e-?mail )?)(?:e-?mail )?address';
 
 const USER: readonly string[] = [
   'users?',
@@ -79,7 +80,11 @@ const NO_SUCH_HOST = pairs({
   gap: 'tight',
   reason: 'no_such_host',
   source: 'a domain or host of which a server says in English that it is not there',
-  things: ['(?<!sender )(?<!sending )domain(?: name)?', '(?<!client )host(?: ?name)?', 'mail exchanger'],
+  things: [
+    '(?<!(?:sender|sending|from|link|helo|your) )domain(?: name)?(?! of (?:your|the sender))',
+    '(?<!client )host(?: ?name)?',
+    'mail exchanger',
+  ],
   after: [
     `${NOT} (?:exist|exists|found|known|valid|resolved|resolvable|located)`,
     'unknown',

@@ -226,6 +226,7 @@ export const CONTRADICTING_PHRASES: readonly PhraseGroup[] = [
     'security reasons',
     'not authorized',
     'not authorised',
+    'authentication',
     'only accepts',
     'only accepting',
     'accepts mail only',
