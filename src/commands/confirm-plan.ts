@@ -132,7 +132,11 @@ async function settle(
   const quiet = quietReason(engine, job);
   const items = planItems(engine.db, plan.id);
   const missing = withoutModel(session.workspace, false);
-  const attribute = await attributionGate(engine, { job, allowFile: session.workspace.attributionAllowFile });
+  const attribute = await attributionGate(engine, {
+    job,
+    allowFile: session.workspace.attributionAllowFile,
+    hasModel: missing === null,
+  });
   const { plan: allowed, gone } = lookTidied(engine, job, {
     writer: () => session.writer(),
     look: (tidied) =>

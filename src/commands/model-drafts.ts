@@ -2,7 +2,7 @@ import type { AiConfig } from '../config/ai.ts';
 import type { RunPlan } from '../core/planner.ts';
 import type { LanguageModel } from '../ports.ts';
 import type { Invocation } from './cli-context.ts';
-import type { Applied, ApplyOptions } from './engine/drafting.ts';
+import { asksModel, type Applied, type ApplyOptions } from './engine/drafting.ts';
 import type { Engine } from './engine/engine.ts';
 import { stopReason, type RunSession } from './run-session.ts';
 import { fetchSecret, type Workspace } from './workspace.ts';
@@ -14,24 +14,23 @@ export function withoutModel({ ai }: Pick<Workspace, 'ai'>, isLeftOut: boolean):
 }
 
 /**
- * The drafts of a plan that a model has still to write. Whatever it needs, its client of half a megabyte, the key and the briefs, is loaded
+ * The drafts of a plan about which a model is asked: who it is for, what it says. Whatever it needs, its client of half a megabyte, the key and the briefs, is loaded
  * here and by no other run. Throws what the model throws; what is made stays.
  */
-export async function writeFramed(
+export async function askForDrafts(
   session: RunSession,
   engine: Engine,
   of: { readonly plan: RunPlan; readonly options: ApplyOptions; readonly done: number },
 ): Promise<Applied> {
   const { invocation, workspace, runId } = session;
-  if (workspace.ai === null || !of.plan.drafts.some(({ copy }) => copy.frame !== undefined))
-    return { drafted: [], fellAway: [] };
-  const [{ applyFramed }, { ModelDesk }, { createBriefs }] = await Promise.all([
-    import('./engine/framed-drafts.ts'),
+  if (workspace.ai === null || !of.plan.drafts.some(asksModel)) return { drafted: [], fellAway: [] };
+  const [{ applyAsked }, { ModelDesk }, { createBriefs }] = await Promise.all([
+    import('./engine/model-drafting.ts'),
     import('./engine/model-desk.ts'),
     import('../adapters/brief-files.ts'),
   ]);
   const model = await openModel(invocation, workspace, workspace.ai);
-  return applyFramed(engine, of.plan, {
+  return applyAsked(engine, of.plan, {
     ...of.options,
     done: of.done,
     desk: new ModelDesk({ model, config: workspace.ai, runId }),

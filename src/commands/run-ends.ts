@@ -22,7 +22,7 @@ import {
   type RunEnd,
 } from './run-ledger.ts';
 import { doubtText, heldText } from './run-notices.ts';
-import { writeFramed } from './model-drafts.ts';
+import { askForDrafts } from './model-drafts.ts';
 import { fallen, type RunReport } from './run-report.ts';
 import { stampState, type RunSession } from './run-session.ts';
 
@@ -151,7 +151,7 @@ export async function endLive(
   const options = { runId, planId, limit, random, personNeeded, bootId: session.bootId };
   // Words that are known first: nothing that a model says or costs can keep them from being made.
   const known = applyLive(engine, plan, options);
-  const written = await writeFramed(session, engine, { plan, options, done: known.drafted.length });
+  const written = await askForDrafts(session, engine, { plan, options, done: known.drafted.length });
   const applied: Applied = {
     drafted: [...known.drafted, ...written.drafted],
     fellAway: [...known.fellAway, ...written.fellAway],

@@ -137,6 +137,7 @@ async function makePlan(
   const attribute = await attributionGate(engine, {
     job: request.job,
     allowFile: session.workspace.attributionAllowFile,
+    hasModel: missing === null,
   });
   const narrowing = quiet === null ? narrowingOf(engine, request) : NOBODY;
   const { job, limit } = request;

@@ -42,12 +42,21 @@ export function createAiConfig(values: ValueReader): AiConfig | null {
 
 /** A model needs all three of its keys, and a budget needs prices: a cap that cannot be counted is none. */
 export function crossCheckAi(values: ValueReader): readonly CrossIssue[] {
-  return [...missingOf(values, MODEL_KEYS), ...missingPrices(values)];
+  return [...missingOf(values, MODEL_KEYS), ...missingPrices(values), ...missingModel(values)];
 }
 
 const MODEL_KEYS = ['ai.provider', 'ai.key', 'ai.model'] as const;
 const PRICE_KEYS = ['ai.input_price', 'ai.output_price'] as const;
 const BUDGET_KEYS = ['ai.budget_per_day', 'ai.budget_per_run'] as const;
+
+/** B8 (3): who is to judge must be there. */
+function missingModel(values: ValueReader): readonly CrossIssue[] {
+  if (values.text('attribution.mode') !== 'model' || values.isSet('ai.provider')) return [];
+  const involves = ['ai.provider', 'attribution.mode'];
+  return [
+    { kind: 'missing', key: 'ai.provider', expected: 'needed by attribution.mode = "model"', involves },
+  ];
+}
 
 function missingOf(values: ValueReader, keys: readonly string[]): readonly CrossIssue[] {
   const set = keys.filter((key) => values.isSet(key));

@@ -27,12 +27,16 @@ export function createPolicy(values: ValueReader, isSet: (key: string) => boolea
       quietMs: values.number('nurture.quiet_days') * DAY_MS,
     },
     attribution: {
-      mode: values.text('attribution.mode') === 'off' ? 'off' : 'domains',
+      mode: modeOf(values.text('attribution.mode')),
       unknown: values.text('attribution.unknown') === 'wait' ? 'wait' : 'ask',
     },
     allowlist: values.texts('mail.allowlist'),
     replySourceIds: replySourceIds(values),
   };
+}
+
+function modeOf(text: string): Policy['attribution']['mode'] {
+  return text === 'off' || text === 'model' ? text : 'domains';
 }
 
 /** SHA-256 (64 hex digits) of the whole policy: a saved plan is stale when it moved (A17). */

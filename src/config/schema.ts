@@ -207,14 +207,11 @@ const ATTRIBUTION: SectionSpec = {
       key: 'attribution.mode',
       type: {
         kind: 'choice',
-        choices: ['off', 'domains'],
-        later: {
-          model: 'it will ask a language model about the leads that their domains leave open',
-        },
+        choices: ['off', 'domains', 'model'],
       },
       defaultValue: 'domains',
       summary:
-        "How the gate judges: not at all, or by the domains of address and company, the operator's list and what other leads teach.",
+        "How the gate judges: not at all, by the domains of address and company, the operator's list and what other leads teach, or besides by the model of [ai] about the rest.",
     },
     {
       key: 'attribution.unknown',

@@ -2,6 +2,7 @@ import type { Candidate } from './candidate.ts';
 import { stepsByCalendar } from './catch-up.ts';
 import { judgeBlastRadius, type BlastRadius, type BlastRadiusFacts } from './guards/blast-radius.ts';
 import type { CapsLeft } from './guards/caps.ts';
+import type { AttributionClaim } from './attribution/claim.ts';
 import type { Attribution } from './attribution/judge.ts';
 import { judgeAttribution, judgeLead, PAUSE_PUSH_MS, type GuardContext } from './guards/lead-guards.ts';
 import { ALLOW, skip, type Verdict } from './guards/verdict.ts';
@@ -54,6 +55,8 @@ export interface PlannedDraft {
   readonly askReason: Reason | null;
   /** With a gap only: why it was not drafted the last time (A13). */
   readonly previousReason?: string | null;
+  /** B8 (3): what a model has still to judge before it is drafted. */
+  readonly claim?: AttributionClaim;
 }
 
 export interface HeldBack {
@@ -116,8 +119,9 @@ export interface PlannerInput {
   /** Live enrollments of the job whose next step is not due yet. */
   readonly notDue?: number;
   readonly writeCopy: (candidate: Candidate) => CopyResult;
-  /** B8: judges a lead without a verdict, asked only for whom all else allows; left out while the gate is off. Null: not in this run. */
-  readonly attribute?: ((candidate: Candidate) => Attribution | null) | undefined;
+  /** B8: judges a lead without a verdict, asked only for whom all else allows; left out while the gate is off. Null: not in this run; a claim: a model
+   * judges it when the draft is made. */
+  readonly attribute?: ((candidate: Candidate) => Attribution | AttributionClaim | null) | undefined;
   /** True for a run in doubt: it says what it avoided. */
   readonly countsCalendar?: boolean;
 }
@@ -154,6 +158,8 @@ class PlanInProgress {
   private readonly countsByReason: Partial<Record<Reason, number>> = {};
   private readonly plannedLeads = new Set<number>();
   private readonly keeper = new StepKeeper();
+  /** Of the candidate that is being considered. */
+  private openClaim: AttributionClaim | null = null;
   private evaluated = 0;
   private demand = 0;
   private calendarDemand = 0;
@@ -177,6 +183,7 @@ class PlanInProgress {
 
   private considerStep(candidate: Candidate): void {
     const judged = this.judge(candidate);
+    this.openClaim = null;
     const verdict = judged.kind === 'allow' && !this.isFull() ? this.judgeClaim(candidate) : judged;
     if (verdict.kind === 'skip' || verdict.kind === 'hold') {
       const until = verdict.kind === 'skip' ? verdict.until : null;
@@ -233,6 +240,10 @@ class PlanInProgress {
     const attribution = attribute(candidate);
     if (attribution === null)
       return skip('attribution_unknown', 'it came in during this run; the next one judges it');
+    if (!('verdict' in attribution)) {
+      this.openClaim = attribution;
+      return ALLOW;
+    }
     this.attributions.push({ leadRowId: lead.rowId, attribution });
     const { verdict, note } = attribution;
     return judgeAttribution({ ...candidate, lead: { ...lead, attribution: verdict } }, context, note);
@@ -252,6 +263,7 @@ class PlanInProgress {
       copy,
       askReason: asked ?? (copy.frame?.isAssist === true ? 'model' : null),
       ...(copy.frame === undefined ? {} : { previousReason: candidate.previousReason }),
+      ...(this.openClaim === null ? {} : { claim: this.openClaim }),
     });
   }
 

@@ -93,6 +93,16 @@ export function leadsToJudge(db: StateDatabase, { after, before, limit }: ToJudg
     .map((row) => row.row_id);
 }
 
+/** Those that domains and other leads left open, and that no model was asked about. */
+export function openLeads(db: StateDatabase): number[] {
+  return db
+    .prepare<[], { row_id: number }>(
+      `SELECT row_id FROM leads WHERE attribution = 'unknown' AND attribution_by = 'domains' ORDER BY row_id`,
+    )
+    .all()
+    .map((row) => row.row_id);
+}
+
 export interface AttributionCount {
   readonly verdict: AttributionVerdict | null;
   readonly by: AttributionSource | null;

@@ -334,6 +334,112 @@ async function configOf(of: Desk): Promise<string> {
   return readFile(join(of.directory, 'headgate.toml'), 'utf8');
 }
 
+describe('B8 (3): a model judges what domains leave open', () => {
+  const MODEL = '[attribution]\nmode = "model"\n';
+
+  /** Fixed copy, so that every question is one about a company. */
+  function claims(of: Desk, leads: Readonly<Record<string, Partial<LeadFields>>>): void {
+    const sequence = of.apply(sequenceDefinition('website', ['hello', 'again']));
+    for (const [name, fields] of Object.entries(leads)) of.enroll(of.lead(name, fields), sequence);
+  }
+
+  const verdictOf = (of: Desk, name: string) =>
+    of.row('SELECT attribution AS verdict, attribution_by AS "by" FROM leads WHERE first_name = ?', name);
+
+  test('"different" is out of every sequence, "same" is drafted, "unsure" waits for a person', async () => {
+    const of = bench(MODEL);
+    claims(of, {
+      ann: { companyDomain: 'ann.example' },
+      ben: { companyDomain: 'other.example' },
+      cid: { companyDomain: 'cid-group.example' },
+      dan: { company: 'Dan & Daughters' },
+    });
+    server.say = ({ user }) => {
+      const verdict = user.includes('other.example')
+        ? 'different'
+        : user.includes('cid-group')
+          ? 'same'
+          : 'unsure';
+      return { text: JSON.stringify({ verdict, reason: 'as known' }) };
+    };
+    await drip(of);
+    expect(server.asked, 'domains decide where they can').toHaveLength(3);
+    expect(['ann', 'ben', 'cid', 'dan'].map((name) => verdictOf(of, name))).toEqual([
+      { verdict: 'verified', by: 'domains' },
+      { verdict: 'mismatch', by: 'model' },
+      { verdict: 'verified', by: 'model' },
+      { verdict: 'unknown', by: 'model' },
+    ]);
+    expect(drafts(of).map(({ name, ask }) => [name, ask])).toEqual([
+      ['ann', null],
+      ['cid', null],
+      ['dan', 'attribution_unknown'],
+    ]);
+    expect(
+      of.row(`SELECT cancel_reason AS reason FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
+      WHERE l.first_name = 'ben'`),
+    ).toEqual({ reason: 'wrong_attribution' });
+    expect(of.row(`SELECT count(*) AS count FROM model_calls WHERE purpose = 'attribution'`)).toEqual({
+      count: 3,
+    });
+  });
+
+  test('a lead at the wrong company is not written for: its words are never paid', async () => {
+    const of = bench(MODEL);
+    enroll(of, ['ann', 'ben'], { companyDomain: 'other.example' });
+    server.say = ({ user }) => ({
+      text: user.includes('address_domain') ? '{"verdict":"different"}' : GOOD_WORDS,
+    });
+    await drip(of);
+    expect(server.asked).toHaveLength(2);
+    expect(drafts(of)).toEqual([]);
+  });
+
+  test('a quota that is used up while judging ends the run, and nobody is judged by it', async () => {
+    const of = bench(MODEL);
+    claims(of, { ann: { companyDomain: 'ann.example' }, ben: { companyDomain: 'other.example' } });
+    server.failBy(() => ({
+      kind: 'answer',
+      answer: json(429, { error: { message: 'x', code: 'insufficient_quota' } }),
+      acts: false,
+    }));
+    expect((await drip(of)).code).toBe(69);
+    expect(verdictOf(of, 'ben')).toEqual({ verdict: null, by: null });
+    expect(drafts(of), 'who needed no model is drafted').toMatchObject([{ name: 'ann' }]);
+  });
+
+  test('leads verify says what it may cost, asks about each open lead once, and goes on where it stopped', async () => {
+    const of = bench(`input_price = 2\noutput_price = 10\n${MODEL}`);
+    of.lead('ann', { companyDomain: 'ann.example' });
+    for (const name of ['ben', 'cid', 'dan']) of.lead(name, { companyDomain: 'other.example' });
+    const asked = await of.run(['leads', 'verify'], { answers: ['n'] });
+    expect(asked.stderr).toMatch(
+      /3 leads can only be judged by the model: one call each, at most 0\.\d\d in your currency/,
+    );
+    expect(asked.code).toBe(32);
+    expect(server.requests).toHaveLength(0);
+
+    server.say = () => ({ text: '{"verdict":"different","reason":"two firms"}' });
+    const quota = json(402, { error: { message: 'x', code: 'insufficient_quota' } });
+    server.failBy(({ nth }) => (nth === 1 ? { kind: 'answer', answer: quota, acts: false } : null));
+    expect((await of.run(['leads', 'verify', '--yes'])).code).toBe(69);
+    expect(await of.json(['leads', 'verify', '--yes'])).toMatchObject({
+      counts: { judged: 0, asked: 2, not_asked: 0, mismatch: 3, verified: 1 },
+    });
+    expect(server.asked, 'each is paid once').toHaveLength(3);
+    expect(await of.json(['leads', 'verify', '--yes'])).toMatchObject({ counts: { asked: 0 } });
+  });
+
+  test('a preview asks nobody, and --no-ai leaves it to a person', async () => {
+    const of = bench(MODEL);
+    claims(of, { ben: { companyDomain: 'other.example' } });
+    expect(await of.json(['drip', '--preview'])).toMatchObject({ counts: { would_draft: 1 } });
+    await drip(of, '--no-ai');
+    expect(server.requests).toHaveLength(0);
+    expect(drafts(of)).toMatchObject([{ ask: 'attribution_unknown' }]);
+  });
+});
+
 describe('hardening 149: what strangers write', () => {
   test('in notes, company and name changes neither recipients, caps nor links', async () => {
     const of = bench('[limits]\ndrafts_per_run_drip = 2\n');

@@ -326,15 +326,15 @@ describe('E4: a return address that can name a mail', () => {
 });
 
 describe('what is not there yet is refused, never accepted and ignored', () => {
-  test.each([
-    ['[holidays]\ncountries = "lead"', 'holidays.countries: got "lead", not available yet'],
-    ['[attribution]\nmode = "model"', 'attribution.mode: got "model", not available yet: it will ask'],
-  ])('%j', (toml, complaint) => {
-    const complaints = complaintsOf(toml);
-    expect(complaints).toHaveLength(1);
-    expect(complaints[0]).toContain(complaint);
-    expect(complaints[0]).not.toContain('123:secret');
-  });
+  test.each([['[holidays]\ncountries = "lead"', 'holidays.countries: got "lead", not available yet']])(
+    '%j',
+    (toml, complaint) => {
+      const complaints = complaintsOf(toml);
+      expect(complaints).toHaveLength(1);
+      expect(complaints[0]).toContain(complaint);
+      expect(complaints[0]).not.toContain('123:secret');
+    },
+  );
 
   test('B8: attribution.mode may be switched off by name', () => {
     expect(load('[attribution]\nmode = "off"\nunknown = "wait"').policy.attribution).toEqual({

@@ -2,13 +2,12 @@ import { cleanLine } from '../../core/clean-text.ts';
 import type { AttributionVerdict } from '../../core/model.ts';
 import { nearestWords } from '../../core/nearest.ts';
 import { judgedLead } from '../../store/attribution.ts';
-import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import type { Outcome } from '../cli-context.ts';
-import { recordAttribution } from '../engine/attribution-record.ts';
 import { leadArgument } from '../lead-argument.ts';
 import { writeAsPerson, type OperatorState } from '../operator-state.ts';
 import { argument, textOption, usageError } from '../options.ts';
 import { escapeText } from '../output/text.ts';
+import { keepVerdict } from './keep-verdict.ts';
 import { leadItem } from './verify-leads.ts';
 
 const REASON_GRAPHEMES_MAX = 200;
@@ -16,7 +15,7 @@ const VERDICTS: readonly AttributionVerdict[] = ['verified', 'mismatch', 'unknow
 
 /** B8: a person's verdict on one lead, with a reason that is kept. It stands until a person or the lead itself says otherwise. */
 export function overrule(state: OperatorState, typed: string | null): Outcome {
-  const { invocation, db, now, workspace } = state;
+  const { invocation, db } = state;
   const named = escapeText(argument(invocation, 0) ?? 'LEAD');
   if (typed === null || argument(invocation, 0) === null)
     throw usageError(
@@ -33,8 +32,7 @@ export function overrule(state: OperatorState, typed: string | null): Outcome {
   const lead = leadArgument(invocation, db);
   const attribution = { verdict, by: 'operator', note } as const;
   writeAsPerson(state, () => {
-    recordAttribution(db, { leadRowId: lead.rowId, attribution, now, ref: null });
-    refreshNurtureDue(db, lead.rowId, { policy: workspace.policy, now });
+    keepVerdict(state, { leadRowId: lead.rowId, attribution });
   });
   const judged = judgedLead(db, lead.rowId);
   const follows =

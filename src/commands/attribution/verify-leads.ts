@@ -11,15 +11,15 @@ import {
   type AttributionCount,
   type JudgedLead,
 } from '../../store/attribution.ts';
-import { refreshNurtureDue } from '../../store/nurture-queue.ts';
 import type { Outcome } from '../cli-context.ts';
-import { recordAttribution } from '../engine/attribution-record.ts';
 import { writeAsPerson, type OperatorState } from '../operator-state.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { countOf } from '../output/text.ts';
+import { askModel, type AskedModel } from './ask-model.ts';
 import { csvReport, htmlReport } from './attribution-report.ts';
 import { evidenceOfAll, judgeLeads } from './judge-leads.ts';
+import { keepVerdict } from './keep-verdict.ts';
 
 /** More are in the reports. */
 const ITEMS_MAX = 1_000;
@@ -35,13 +35,15 @@ export interface VerifyRequest {
 
 interface Verified {
   readonly judged: number;
+  /** Null: no model is asked in this mode. */
+  readonly model: AskedModel | null;
   /** Whom a person should look at, of those judged now. */
   readonly open: readonly JudgedLead[];
   readonly counts: readonly AttributionCount[];
   readonly files: readonly string[];
 }
 
-/** Judges the leads that are asked for, keeps every verdict, and writes the reports. Throws as `readAllowList`, and 77 for a report. */
+/** Judges the leads that are asked for, keeps every verdict, and writes the reports. Throws as `readAllowList` and `askModel`, and 77 for a report. */
 export async function verifyLeads(state: OperatorState, request: VerifyRequest): Promise<Outcome> {
   const { db, workspace, invocation } = state;
   const evidence = await evidenceOfAll(db, workspace.attributionAllowFile);
@@ -49,7 +51,7 @@ export async function verifyLeads(state: OperatorState, request: VerifyRequest):
   let judged = 0;
   const keep = (batch: Parameters<Parameters<typeof judgeLeads>[1]>[0]): void => {
     writeAsPerson(state, () => {
-      for (const each of batch) keepOne(state, each);
+      for (const each of batch) keepVerdict(state, each);
     });
   };
   for (const batch of judgeLeads({ db, before: request.before, evidence }, keep)) {
@@ -63,21 +65,21 @@ export async function verifyLeads(state: OperatorState, request: VerifyRequest):
     if (Math.floor(before / PROGRESS_EVERY_LEADS) !== Math.floor(judged / PROGRESS_EVERY_LEADS))
       invocation.progress(`${String(judged)} leads judged`);
   }
+  const model = await askModel(state);
   return outcomeOf(state, {
     judged,
-    open,
+    model,
+    open: model === null || model.asked === 0 ? open : stillOpen(db),
     counts: attributionCounts(db),
     files: writeReports(state, request),
   });
 }
 
-function keepOne(
-  { db, now, workspace }: OperatorState,
-  { leadRowId, attribution }: Parameters<Parameters<typeof judgeLeads>[1]>[0][number],
-): void {
-  const isNew = recordAttribution(db, { leadRowId, attribution, now, ref: null });
-  if (isNew && attribution.verdict === 'mismatch')
-    refreshNurtureDue(db, leadRowId, { policy: workspace.policy, now });
+/** After a model has judged, whom it leaves is not known from the batches. */
+function stillOpen(db: OperatorState['db']): readonly JudgedLead[] {
+  const open: JudgedLead[] = [];
+  for (const lead of judgedLeads(db)) if (isOpen(lead.verdict) && open.length < ITEMS_MAX) open.push(lead);
+  return open;
 }
 
 function isOpen(verdict: JudgedLead['verdict']): boolean {
@@ -113,11 +115,15 @@ function writeReport(path: string, text: string): void {
   }
 }
 
-function outcomeOf({ now }: OperatorState, { judged, open, counts, files }: Verified): Outcome {
+function outcomeOf({ now }: OperatorState, { judged, model, open, counts, files }: Verified): Outcome {
+  const stopped = model?.stopped ?? null;
   return {
-    exit: 'OK',
+    exit: stopped === null || model?.left === 0 ? 'OK' : 'PARTIAL',
+    ...(stopped === null
+      ? {}
+      : { message: `${String(model?.left ?? 0)} leads were not asked about: ${stopped}` }),
     document: {
-      counts: { judged, ...countsDocument(counts) },
+      counts: { judged, asked: model?.asked ?? 0, not_asked: model?.left ?? 0, ...countsDocument(counts) },
       items: open.map(leadItem),
       files,
       at: formatInstant(now),

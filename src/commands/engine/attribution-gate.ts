@@ -14,12 +14,18 @@ import type { AttributeLead } from './planning.ts';
  */
 export async function attributionGate(
   engine: Engine,
-  of: { readonly job: Job; readonly allowFile: string | null },
+  of: {
+    readonly job: Job;
+    readonly allowFile: string | null;
+    /** Whether a model may be asked about what domains leave open. */
+    readonly hasModel: boolean;
+  },
 ): Promise<AttributeLead> {
   const { db, policy, now } = engine;
   if (policy.attribution.mode === 'off') return undefined;
   const mayMeetSomebody = hasUnjudgedDue(db, of.job, now) || changesWhatIsDue(engine, of.job);
   if (!mayMeetSomebody) return () => null;
+  const asksModel = policy.attribution.mode === 'model' && of.hasModel;
   const { facts, list } = await domainKnowledge(of.allowFile);
   const evidence: Evidence = {
     facts,
@@ -28,7 +34,9 @@ export async function attributionGate(
   };
   return ({ lead }) => {
     const claim = claimOf(db, lead.rowId);
-    return claim === null ? null : attribute(claim, evidence);
+    if (claim === null) return null;
+    const attribution = attribute(claim, evidence);
+    return attribution.verdict === 'unknown' && asksModel ? claim : attribution;
   };
 }
 

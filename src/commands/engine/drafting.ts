@@ -52,7 +52,7 @@ export interface Applied {
  */
 export function applyPlan(engine: Engine, plan: RunPlan, options: ApplyOptions): Applied {
   const context = guardContext(engine, plan.job);
-  const known = plan.drafts.filter(({ copy }) => copy.frame === undefined);
+  const known = plan.drafts.filter((draft) => !asksModel(draft));
   const messageIds = newMessageIds(options.random, known.length);
   const drafted: DraftedItem[] = [];
   const fellAway: HeldBack[] = [];
@@ -66,7 +66,12 @@ export function applyPlan(engine: Engine, plan: RunPlan, options: ApplyOptions):
   return { drafted, fellAway };
 }
 
-/** One draft that a model has just written, in a transaction of its own; the guards judge the moment in which it is made. */
+/** Whether a model has a word in it: about whom it is for (B8), or what it says (D3). */
+export function asksModel({ copy, claim }: PlannedDraft): boolean {
+  return copy.frame !== undefined || claim !== undefined;
+}
+
+/** One draft that a model has just judged or written, in a transaction of its own; the guards judge the moment in which it is made. */
 export function applyWritten(
   engine: Engine,
   of: {

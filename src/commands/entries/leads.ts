@@ -119,6 +119,7 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
         .option('--judged-before <time>', 'with --all: only verdicts older than this, to go on after a stop')
         .option('--as <verdict>', 'overrule: verified, mismatch, unknown or not_applicable')
         .option('--reason <text>', 'with --as: why; kept in the story of the lead')
+        .option('--yes', 'ask the model without asking you first')
         .option('--csv <file>', 'write every lead with its verdict')
         .option('--html <file>', 'write the counts and whom to look at as a page');
     },

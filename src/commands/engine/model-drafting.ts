@@ -1,5 +1,7 @@
 import type { Briefs } from '../../adapters/brief-files.ts';
+import { attributionPrompt, readVerdict } from '../../core/attribution/question.ts';
 import type { HeldBack, PlannedDraft, RunPlan } from '../../core/planner.ts';
+import type { Reason } from '../../core/reasons.ts';
 import { templateFields } from '../../core/template-fields.ts';
 import type { Frame } from '../../core/writing/gap.ts';
 import { promptFor } from '../../core/writing/prompt.ts';
@@ -8,13 +10,21 @@ import { validateWords } from '../../core/writing/validate.ts';
 import type { Clock } from '../../ports.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { lastSentWords } from '../../store/messages.ts';
-import { applyWritten, refusalNow, type Applied, type ApplyOptions, type DraftedItem } from './drafting.ts';
+import { recordAttributions } from './attribution-record.ts';
+import {
+  applyWritten,
+  asksModel,
+  refusalNow,
+  type Applied,
+  type ApplyOptions,
+  type DraftedItem,
+} from './drafting.ts';
 import { engineAt, type Engine } from './engine.ts';
-import type { ModelDesk } from './model-desk.ts';
+import type { ModelDesk, Reply } from './model-desk.ts';
 import { guardContext } from './planning.ts';
 
 /** What a model needs besides the state. */
-export interface FramedOptions extends ApplyOptions {
+export interface AskingModelOptions extends ApplyOptions {
   readonly desk: ModelDesk;
   readonly briefs: Briefs;
   readonly clock: Clock;
@@ -25,21 +35,20 @@ export interface FramedOptions extends ApplyOptions {
 }
 
 /**
- * D3: has a model write the drafts of a plan that have a gap, one by one, in the order of the plan. Each is judged again before its words are
+ * B8, D3: has a model judge and write the drafts of a plan that need it, one by one, in the order of the plan. Each is judged again before its words are
  * paid for, by the clock of that moment (C4), and once more when it is made. What is made stays: whatever ends the run in between (D4) finds
  * complete drafts and nobody else touched. Throws what the model throws.
  */
-export async function applyFramed(
+export async function applyAsked(
   base: Engine,
   plan: RunPlan,
-  options: FramedOptions & { readonly done: number },
+  options: AskingModelOptions & { readonly done: number },
 ): Promise<Applied> {
   const drafted: DraftedItem[] = [];
   const fellAway: HeldBack[] = [];
   let silent: string | null = null;
   for (const draft of plan.drafts) {
-    const { frame } = draft.copy;
-    if (frame === undefined) continue;
+    if (!asksModel(draft)) continue;
     const stopped = options.mustStop();
     if (stopped !== null) {
       fellAway.push(notDone(draft, { reason: 'paused', detail: stopped }));
@@ -49,7 +58,7 @@ export async function applyFramed(
       fellAway.push(notDone(draft, { reason: 'model', detail: silent }));
       continue;
     }
-    const made = await makeOne(base, { plan, draft, frame, done: options.done + drafted.length }, options);
+    const made = await makeOne(base, { plan, draft, done: options.done + drafted.length }, options);
     drafted.push(...made.drafted);
     fellAway.push(...made.fellAway);
     silent = made.silent;
@@ -60,19 +69,67 @@ export async function applyFramed(
 interface Making {
   readonly plan: RunPlan;
   readonly draft: PlannedDraft;
-  readonly frame: Frame;
   readonly done: number;
 }
 
-async function makeOne(
-  base: Engine,
-  making: Making,
-  options: FramedOptions,
-): Promise<Applied & { readonly silent: string | null }> {
-  const { plan, draft, frame, done } = making;
+type Made = Applied & { readonly silent: string | null };
+
+async function makeOne(base: Engine, making: Making, options: AskingModelOptions): Promise<Made> {
+  const { plan, draft } = making;
   const before = engineAt(base, options.clock.now());
   const refusal = refusalNow(before, draft, guardContext(before, plan.job));
-  if (refusal !== null) return { drafted: [], fellAway: [refusal], silent: null };
+  if (refusal !== null) return none(refusal);
+  const claimed = draft.claim === undefined ? null : await judgeClaim(base, draft, options);
+  if (claimed !== null && 'fellAway' in claimed) return claimed;
+  const askReason = draft.askReason ?? claimed?.askReason ?? null;
+  const judged: Making = { ...making, draft: { ...draft, askReason } };
+  const { frame } = draft.copy;
+  if (frame !== undefined) return writeOne(base, { ...judged, frame }, options);
+  const words = draft.copy.words();
+  const after = engineAt(base, options.clock.now());
+  const messageId = options.random.publicId('m');
+  return { ...applyWritten(after, { ...judged, words, unfit: null, messageId, options }), silent: null };
+}
+
+/** B8 (3): asks whether the lead belongs to its company, and keeps the answer whatever becomes of the draft. */
+async function judgeClaim(
+  base: Engine,
+  draft: PlannedDraft,
+  options: AskingModelOptions,
+): Promise<Made | { readonly askReason: Reason | null }> {
+  const { lead } = draft.candidate;
+  if (draft.claim === undefined) return { askReason: null };
+  const now = engineAt(base, options.clock.now());
+  const question = {
+    prompt: attributionPrompt(draft.claim),
+    purpose: 'attribution' as const,
+    leadId: lead.id,
+    messageId: null,
+  };
+  const reply = await options.desk.ask(now, question, (text) => {
+    const value = readVerdict(text);
+    return { value, outcome: value.verdict === 'unknown' ? 'unfit' : 'words' };
+  });
+  if (reply.kind !== 'read') return notAnswered(draft, reply);
+  const attribution = reply.value;
+  const { db, policy } = now;
+  db.write(() => {
+    recordAttributions(now, [{ leadRowId: lead.rowId, attribution }], options.runId);
+  });
+  if (attribution.verdict === 'mismatch')
+    return none(notDone(draft, { reason: 'attribution_mismatch', detail: attribution.note }));
+  if (attribution.verdict !== 'unknown') return { askReason: null };
+  if (policy.attribution.unknown === 'ask') return { askReason: 'attribution_unknown' };
+  return none(notDone(draft, { reason: 'attribution_unknown', detail: attribution.note }));
+}
+
+async function writeOne(
+  base: Engine,
+  writing: Making & { readonly frame: Frame },
+  options: AskingModelOptions,
+): Promise<Made> {
+  const { draft, frame } = writing;
+  const before = engineAt(base, options.clock.now());
   const task = taskOf(before, { draft, frame, briefs: options.briefs });
   const messageId = options.random.publicId('m');
   const question = {
@@ -85,23 +142,27 @@ async function makeOne(
     const value = validateWords(text, task);
     return { value, outcome: value.kind === 'fit' ? 'words' : 'unfit' };
   });
-  if (reply.kind !== 'read') {
-    const reason = reply.kind === 'budget' ? 'budget' : 'model';
-    const held = notDone(draft, { reason, detail: reply.detail });
-    return { drafted: [], fellAway: [held], silent: reply.kind === 'down' ? reply.detail : null };
-  }
+  if (reply.kind !== 'read') return notAnswered(draft, reply);
   const validated = reply.value;
-  if (validated.bodyMarkdown === null) {
-    const detail = validated.kind === 'unfit' ? validated.problem : '';
-    return { drafted: [], fellAway: [notDone(draft, { reason: 'validation', detail })], silent: null };
-  }
+  const unfit = validated.kind === 'unfit' ? validated.problem : null;
+  if (validated.bodyMarkdown === null)
+    return none(notDone(draft, { reason: 'validation', detail: unfit ?? 'the model wrote nothing' }));
   const after = engineAt(base, options.clock.now());
   const { subject, preheader } = frame;
   const words = { subject, preheader, bodyMarkdown: validated.bodyMarkdown };
-  const unfit = validated.kind === 'unfit' ? validated.problem : null;
-  const applied = applyWritten(after, { plan, draft, words, unfit, messageId, done, options });
+  const applied = applyWritten(after, { ...writing, words, unfit, messageId, options });
   options.progress(progressLine(draft, unfit));
   return { ...applied, silent: null };
+}
+
+function notAnswered(draft: PlannedDraft, reply: Exclude<Reply<unknown>, { kind: 'read' }>): Made {
+  const reason = reply.kind === 'budget' ? 'budget' : 'model';
+  const made = none(notDone(draft, { reason, detail: reply.detail }));
+  return reply.kind === 'down' ? { ...made, silent: reply.detail } : made;
+}
+
+function none(refusal: HeldBack): Made {
+  return { drafted: [], fellAway: [refusal], silent: null };
 }
 
 function taskOf(
