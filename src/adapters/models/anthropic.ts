@@ -2,7 +2,7 @@ import type { LanguageModel, ModelRequest } from '../../ports.ts';
 import { languageModel, type ModelOptions, type ReadAnswer } from './exchange.ts';
 
 /** Of the interface whose answers are read below. */
-const PUBLISHED_VERSION = '2023-06-01';
+export const PUBLISHED_VERSION = '2023-06-01';
 
 /** Anthropic's messages. */
 export async function createAnthropicModel(options: ModelOptions): Promise<LanguageModel> {

@@ -1,4 +1,4 @@
-import { flagsOf, type CompletionNode, type Values } from './tree.ts';
+import { flagsOf, spelledValues, type CompletionNode } from './tree.ts';
 
 /** A script for bash, of bash alone: nothing else has to be installed. */
 export function bashScript(nodes: readonly CompletionNode[]): string {
@@ -57,17 +57,13 @@ function nodeLines(node: CompletionNode): string {
   const flags = flagsOf(node)
     .flatMap(({ names }) => names)
     .join(' ');
-  return `    '${node.path}') words='${words}' flags='${flags}' argument='${wordOf(node.argument)}' ;;`;
+  return `    '${node.path}') words='${words}' flags='${flags}' argument='${spelledValues(node.argument)}' ;;`;
 }
 
 function valueLines(node: CompletionNode): readonly string[] {
   return node.flags.flatMap(({ names, values }) => {
     if (values === null) return [];
     const patterns = names.map((name) => `'${node.path}:${name}'`).join(' | ');
-    return [`    ${patterns}) _headgate_values '${wordOf(values)}' "$current"; return ;;`];
+    return [`    ${patterns}) _headgate_values '${spelledValues(values)}' "$current"; return ;;`];
   });
-}
-
-function wordOf(values: Values): string {
-  return values.kind === 'words' ? `words ${values.words.join(' ')}` : values.kind;
 }

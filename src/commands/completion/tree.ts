@@ -66,6 +66,11 @@ export function flagsOf({ flags }: CompletionNode): readonly CompletionFlag[] {
   return [...flags, HELP_FLAG];
 }
 
+/** Values as the scripts of bash and zsh hand them to their own function: a kind, and for words these. */
+export function spelledValues(values: Values): string {
+  return values.kind === 'words' ? `words ${values.words.join(' ')}` : values.kind;
+}
+
 function wordsBelow(path: string): CompletionNode['below'] {
   const prefix = path === '' ? '' : `${path} `;
   const below = COMMANDS.filter((entry) => entry.path.startsWith(prefix) && entry.path !== path);

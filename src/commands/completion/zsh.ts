@@ -1,4 +1,4 @@
-import { flagsOf, type CompletionNode, type Values } from './tree.ts';
+import { flagsOf, spelledValues, type CompletionNode } from './tree.ts';
 
 /** A script for zsh: as a file `_headgate` in a folder of fpath, or read by `source` after compinit. */
 export function zshScript(nodes: readonly CompletionNode[]): string {
@@ -57,7 +57,7 @@ function nodeLines(node: CompletionNode): string {
   const flags = flagsOf(node)
     .flatMap(({ names, text }) => names.map((name) => described(name, text)))
     .join(' ');
-  return `    '${node.path}')\n      below=(${below})\n      flags=(${flags})\n      argument=(${wordsOf(node.argument)})\n      ;;`;
+  return `    '${node.path}')\n      below=(${below})\n      flags=(${flags})\n      argument=(${spelledValues(node.argument)})\n      ;;`;
 }
 
 /** `_describe` takes what stands behind the first colon for the text. */
@@ -69,12 +69,8 @@ function valueLines(node: CompletionNode): readonly string[] {
   return node.flags.flatMap(({ names, values }) => {
     if (values === null) return [];
     const patterns = names.map((name) => quoted(`${node.path}:${name}`)).join(' | ');
-    return [`    ${patterns}) _headgate_values ${wordsOf(values)}; return ;;`];
+    return [`    ${patterns}) _headgate_values ${spelledValues(values)}; return ;;`];
   });
-}
-
-function wordsOf(values: Values): string {
-  return values.kind === 'words' ? `words ${values.words.join(' ')}` : values.kind;
 }
 
 function quoted(text: string): string {

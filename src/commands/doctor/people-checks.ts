@@ -30,26 +30,16 @@ async function telegramChecks(checkup: Checkup, config: LoadedConfig): Promise<r
       timeouts: httpTimeouts(checkup),
     });
     try {
-      return judgeTelegram(await askTelegram(api, telegram, approversOf(config)), fix);
+      return judgeTelegram(await askTelegram(api, telegram), fix);
     } finally {
       await api.close();
     }
   });
 }
 
-/** Null while no tap counts: then there is nobody to look for. */
-function approversOf({ settings }: LoadedConfig): readonly number[] | null {
-  const value = settings.all.get('telegram.approvers');
-  return Array.isArray(value) ? value.filter((each) => typeof each === 'number') : null;
-}
-
 type Fields = Readonly<Record<string, unknown>>;
 
-async function askTelegram(
-  api: TelegramApi,
-  { chat }: TelegramConfig,
-  approvers: readonly number[] | null,
-): Promise<TelegramFacts> {
+async function askTelegram(api: TelegramApi, { chat, approvers }: TelegramConfig): Promise<TelegramFacts> {
   const me = await api.call('getMe', {});
   if (me.kind === 'refused') return { kind: 'bad_token', words: `${String(me.status)} ${me.description}` };
   if (me.kind !== 'ok') return { kind: 'silent', words: me.words };
@@ -65,14 +55,14 @@ async function askTelegram(
   const facts = fieldsOf(place.result);
   const member = own.kind === 'ok' ? fieldsOf(own.result) : {};
   const { mayPost, role } = posting(facts, member);
-  const strangers = approvers === null ? [] : await strangersIn(api, chatId, approvers);
+  const strangers = await strangersIn(api, chatId, approvers);
   return {
     kind: 'answered',
     bot: name,
     chat: textOf(facts, 'title') ?? textOf(facts, 'username') ?? textOf(facts, 'first_name') ?? chat,
     mayPost,
     role,
-    approvers: approvers === null ? null : { all: approvers, strangers },
+    approvers: { all: approvers, strangers },
   };
 }
 

@@ -89,7 +89,8 @@ export const TIMER_COMMANDS: readonly CommandEntry[] = [
     configure: (command: Command): void => {
       command
         .option('--to <dir>', 'where copies go; backup/ in the state folder when left out')
-        .option('--keep <n>', 'how many copies to keep (14)');
+        .option('--keep <n>', 'how many copies to keep (14)')
+        .option('--verify', 'open the copy and look it through before it counts; always done');
     },
     runsBare: true,
     load: () => import('../backup.ts'),

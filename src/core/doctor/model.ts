@@ -9,7 +9,7 @@ export type ModelFacts =
 /** A6: the key is valid, and the model is one of those that it may use. */
 export function judgeModel(
   facts: ModelFacts,
-  about: { readonly host: string; readonly model: string | null; readonly keyFix: string },
+  about: { readonly host: string; readonly model: string; readonly keyFix: string },
 ): Finding {
   const { host, model, keyFix } = about;
   const desk = checkDesk('ai', 'key');
@@ -20,14 +20,11 @@ export function judgeModel(
       facts.words,
       'headgate doctor --only ai   again in a minute',
     );
-  if (model !== null && facts.models.length > 0 && !facts.models.includes(model))
+  if (facts.models.length > 0 && !facts.models.includes(model))
     return desk.problem(
       `${host} has no model ${model}`,
       'it is not in the list',
       'headgate config explain ai.model',
     );
-  return desk.pass(
-    `${host} takes the key`,
-    model === null ? 'nothing was asked of a model' : `${model}, no word paid for`,
-  );
+  return desk.pass(`${host} takes the key`, `${model}, no word paid for`);
 }

@@ -9,8 +9,8 @@ export type TelegramFacts =
       readonly mayPost: boolean;
       /** What the bot is there: `member`, `administrator`, `restricted`, `left`, `kicked`. */
       readonly role: string;
-      /** The configured approvers, and those of them who are not in the chat; null where taps do not count yet. */
-      readonly approvers: { readonly all: readonly number[]; readonly strangers: readonly number[] } | null;
+      /** The configured approvers, and those of them who are not in the chat. */
+      readonly approvers: { readonly all: readonly number[]; readonly strangers: readonly number[] };
     }
   | { readonly kind: 'bad_token'; readonly words: string }
   | { readonly kind: 'bad_chat'; readonly bot: string; readonly words: string }
@@ -57,14 +57,13 @@ function judgePosting({ bot, chat, mayPost, role }: Answered): Finding {
 }
 
 function judgeApprovers({ approvers, chat }: Answered): Finding[] {
-  if (approvers === null) return [];
   const desk = checkDesk('people', 'approvers');
   const { all, strangers } = approvers;
   const fix = 'headgate config explain telegram.approvers';
   if (strangers.length > 0)
     return [desk.warn('an approver is not in the chat', `${strangers.join(', ')} not in ${chat}`, fix)];
-  if (all.length === 0)
-    return [desk.warn('nobody may decide in Telegram', 'telegram.approvers is empty', fix)];
+  // That a group only reads then is what the configuration itself remarks.
+  if (all.length === 0) return [];
   return [desk.pass('Telegram approvers', `${count(all.length, 'approver')} known`)];
 }
 

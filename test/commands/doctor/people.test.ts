@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { probeModel } from '../../../src/adapters/model/probe-model.ts';
+import { probeModel } from '../../../src/adapters/models/probe-model.ts';
 import { judgeModel } from '../../../src/core/doctor/model.ts';
 import { AccountServer } from '../../servers/accounts.ts';
 import { TelegramServer } from '../../servers/telegram.ts';
@@ -72,6 +72,28 @@ describe('F7, F1: the bot and its chat are looked at, and nobody is written to',
     expect(of(await bench.findings('people'), 'telegram')).toMatchObject([{ verdict }]);
   });
 
+  test('approvers are looked for in the chat, and one who is not there is named', async () => {
+    const [bench, server] = await telegramBench();
+    server.members.set(4_711, { status: 'member' });
+    const configure = (approvers: string): void => {
+      bench.configure([
+        '[telegram]',
+        `api_base = "${server.url}"`,
+        'token = { file = "token" }',
+        `chat = ${String(TelegramServer.CHAT)}`,
+        `approvers = ${approvers}`,
+      ]);
+    };
+    configure('[4711]');
+    expect(of(await bench.findings('people'), 'approvers')).toMatchObject([
+      { verdict: 'pass', detail: '1 approver known' },
+    ]);
+    configure('[4711, 99]');
+    expect(of(await bench.findings('people'), 'approvers')).toMatchObject([
+      { verdict: 'warn', detail: '99 not in Ops' },
+    ]);
+  });
+
   test('a chat that the bot does not see names the key of the configuration', async () => {
     const [bench, server] = await telegramBench();
     bench.configure([
@@ -127,6 +149,22 @@ describe('F7, A6: the key of a model is tried with the list of models, which is 
     const finding = judgeModel(facts, about);
     expect(finding).toMatchObject({ group: 'ai', verdict });
     expect(JSON.stringify(finding)).not.toContain(AccountServer.KEY);
+  });
+
+  test('as it is configured, and the key only from where it is', async () => {
+    const server = await AccountServer.start();
+    server.models.push('small');
+    const bench = doctorBench();
+    bench.write('key', AccountServer.KEY);
+    const lines = ['[ai]', 'provider = "openai"', `base_url = "${server.url}"`, 'model = "small"'];
+    bench.configure([...lines, 'key = { file = "key" }']);
+    expect(await bench.findings('ai')).toMatchObject([
+      { verdict: 'pass', detail: 'small, no word paid for' },
+    ]);
+    bench.write('key', 'sk-wrong');
+    expect(await bench.findings('ai')).toMatchObject([{ verdict: 'problem', fix: /^sudoedit .*\/key$/ }]);
+    bench.configure([...lines, 'key = { credential = "ai-key" }']);
+    expect(await bench.findings('ai')).toMatchObject([{ verdict: 'skipped' }]);
   });
 
   test('without a model there is nothing to try', async () => {

@@ -3,6 +3,7 @@ import { askPage } from '../http/ask-page.ts';
 import type { HttpTimeouts } from '../http/http-peer.ts';
 import { isObject, objectOf, textField } from '../http/json.ts';
 import { shortened } from '../sources/json-api.ts';
+import { PUBLISHED_VERSION } from './anthropic.ts';
 
 export interface ModelProbe {
   /** openai stands for everything that speaks its protocol. */
@@ -25,7 +26,7 @@ export async function probeModel({ provider, baseUrl, key, timeouts }: ModelProb
   const [address, headers] =
     provider === 'openai'
       ? [`${base}/models`, { authorization: `Bearer ${key}` }]
-      : [`${base}/v1/models?limit=1000`, { 'x-api-key': key, 'anthropic-version': '2023-06-01' }];
+      : [`${base}/v1/models?limit=1000`, { 'x-api-key': key, 'anthropic-version': PUBLISHED_VERSION }];
   const answer = await askPage(address, timeouts, headers);
   if (answer.kind === 'silent') return answer;
   const value = objectOf(answer.text);
