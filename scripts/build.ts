@@ -3,8 +3,9 @@
  * CommonJS file starts in half the time of the same modules loaded one by one (docs/adr/0001). Then runs it idle once, to keep what V8
  * compiled, and writes the manual pages into man/. `--if-stale` builds only when a source is newer than the bundle.
  *
- * `--into DIR` builds somewhere else, for a package with `--keep-compiled`. For the acceptance tests alone: `--guards-off NAMES` builds a
- * bundle without these guards, which is refused for dist/, so that no installation can ever run one.
+ * `--into DIR` builds somewhere else: for a package with `--keep-compiled --man-pages`, for the acceptance tests with the first of them.
+ * For these alone: `--guards-off NAMES` builds a bundle without these guards, which is refused for dist/, so that no installation can
+ * ever run one.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -35,6 +36,7 @@ const { values: FLAGS } = parseArgs({
     'if-stale': { type: 'boolean', default: false },
     into: { type: 'string' },
     'keep-compiled': { type: 'boolean', default: false },
+    'man-pages': { type: 'boolean', default: false },
     'guards-off': { type: 'string' },
   },
 });
@@ -256,10 +258,8 @@ if (FLAGS['guards-off'] !== undefined && FLAGS.into === undefined) {
 if (!FLAGS['if-stale'] || isStale()) {
   try {
     await bundle();
-    if (FLAGS.into === undefined || FLAGS['keep-compiled']) {
-      writeManPages(ROOT, join(ROOT, 'man'));
-      keepCompiled();
-    }
+    if (FLAGS.into === undefined || FLAGS['man-pages']) writeManPages(ROOT, join(ROOT, 'man'));
+    if (FLAGS.into === undefined || FLAGS['keep-compiled']) keepCompiled();
   } catch (error) {
     // esbuild has already shown each error with its line; its own stack helps nobody.
     if (!(error instanceof Error && 'errors' in error)) throw error;

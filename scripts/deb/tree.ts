@@ -84,7 +84,7 @@ function layOutNode(target: Target, { prefix, scratch }: { prefix: string; scrat
 function layOutBundle(target: Target, prefix: string): void {
   const isNative = nodeArchitecture(target.architecture) === process.arch;
   const dist = join(prefix, 'dist');
-  const flags = ['--into', dist, ...(isNative ? ['--keep-compiled'] : [])];
+  const flags = ['--into', dist, '--man-pages', ...(isNative ? ['--keep-compiled'] : [])];
   // The manual pages bear its date.
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(target.epochSeconds) };
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), ...flags], { stdio: 'inherit', env });
