@@ -3,15 +3,15 @@
  * later ones, and its memory awake and asleep. Needs a built dist/ and systemd-socket-activate.
  * Usage: node scripts/build.ts && node bench/web-cost.ts [ROUNDS]
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '..');
+import { demoWorkspace, ROOT } from '../scripts/demo-workspace.ts';
+
 const ROUNDS = Number(process.argv[2] ?? '5');
 const WARM_REQUESTS = 20;
 const IDLE_SECONDS = 1;
@@ -31,24 +31,8 @@ interface Cost {
   readonly memoryMb: number;
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'headgate-cost-'));
+const { directory, env, headgate, remove } = demoWorkspace();
 const socket = join(directory, 'web.sock');
-const env = { PATH: process.env['PATH'], USER: 'tom', HEADGATE_HOURS__WEEKDAYS: '1,2,3,4,5,6,7' };
-
-/** Runs one command; 30 is the cold start of a first run. */
-function headgate(...args: readonly string[]): string {
-  try {
-    return execFileSync(join(ROOT, 'bin/headgate'), args, {
-      cwd: directory,
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } catch (error) {
-    if (error instanceof Error && 'status' in error && error.status === 30) return '';
-    throw error;
-  }
-}
 
 /** Sends one request to the socket; milliseconds until the first byte of its answer. */
 function firstByte(
@@ -126,22 +110,6 @@ function report(name: string, costs: readonly Cost[]): void {
 }
 
 const idle = ['--idle', String(IDLE_SECONDS)];
-headgate(
-  'init',
-  '.',
-  '--no-input',
-  '--sample',
-  '--name',
-  'Cost',
-  '--from',
-  'tom@mail.example.com',
-  '--timezone',
-  'UTC',
-  '--postal-address',
-  '1 Mill Lane',
-);
-headgate('drip');
-headgate('confirm', '--yes');
 const web = [join(ROOT, 'bin/web'), '--listen', 'fd', ...idle];
 const plain = { path: '/', headers: {} };
 
@@ -172,5 +140,5 @@ try {
     report(program.name, costs);
   }
 } finally {
-  rmSync(directory, { recursive: true, force: true });
+  remove();
 }

@@ -3,15 +3,15 @@
  * samples in a folder of its own, the program of this checkout, Chromium as the distribution packages it.
  * Usage: node scripts/build.ts && node scripts/screenshots.ts
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { chromium, type Page } from 'playwright-core';
 
-const ROOT = join(import.meta.dirname, '..');
+import { demoWorkspace, ROOT } from './demo-workspace.ts';
+
 const IMAGES = join(ROOT, 'docs/images');
 const CHROMIUM = '/usr/bin/chromium';
 const PORT = 8765;
@@ -33,33 +33,11 @@ const FONTS = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fon
 <match target="pattern"><test qual="any" name="family"><string>sans-serif</string></test>${PREFERRED}</match>
 <match target="pattern"><test qual="any" name="family"><string>system-ui</string></test>${PREFERRED}</match></fontconfig>`;
 
-const directory = mkdtempSync(join(tmpdir(), 'headgate-screenshots-'));
-const env = {
-  PATH: process.env['PATH'],
-  USER: 'tom',
-  HEADGATE_HOURS__WEEKDAYS: '1,2,3,4,5,6,7',
-};
-
-/** Runs one command; 30 is the cold start of a first run. */
-function headgate(...args: readonly string[]): string {
-  try {
-    return execFileSync(join(ROOT, 'bin/headgate'), args, {
-      cwd: directory,
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } catch (error) {
-    if (error instanceof Error && 'status' in error && error.status === 30) return '';
-    throw error;
-  }
-}
+const { directory, env, headgate, remove } = demoWorkspace();
 
 /** A queue as it is on an ordinary morning: some wait, two are approved, nothing is in doubt. */
 function makeQueue(): void {
-  const names = ['--name', 'Ledd Consulting', '--from', 'tom@mail.example.com'];
-  headgate('init', '.', '--no-input', '--sample', ...names, '--timezone', 'UTC', ...ADDRESS);
-  for (const job of ['drip', 'nurture']) headgate(job);
+  headgate('nurture');
   headgate('confirm', '--yes');
   headgate('send');
   const { items } = JSON.parse(headgate('review', 'list', '--state', 'pending', '--json')) as {
@@ -67,8 +45,6 @@ function makeQueue(): void {
   };
   for (const { id } of items.slice(-2)) headgate('review', 'approve', id);
 }
-
-const ADDRESS = ['--postal-address', '1 Example Street, Leeds'];
 
 async function takePictures(page: Page): Promise<void> {
   await page.goto(headgate('web', 'login', '--port', String(PORT)).trim());
@@ -103,5 +79,5 @@ try {
   await browser.close();
   program.kill('SIGTERM');
   await once(program, 'close');
-  rmSync(directory, { recursive: true, force: true });
+  remove();
 }

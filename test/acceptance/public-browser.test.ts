@@ -1,27 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { CHROMIUM, CHROMIUM_ARGS, hasChromium } from './rig/chromium.ts';
 import { installation, removeInstallations } from './rig/installation.ts';
 import { LEAD, linkPath, publicPlace, PublicProgram, type Place } from './rig/public-program.ts';
 
-/** As Debian packages it. */
-const CHROMIUM = '/usr/bin/chromium';
-const hasChromium = existsSync(CHROMIUM);
 if (!hasChromium) console.log(`the page was not opened in a browser: there is no ${CHROMIUM}`);
 
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** WCAG 2.2, 1.4.3 and 2.5.8. */
 const CONTRAST_MIN = 4.5;
 const TARGET_PIXELS_MIN = 24;
@@ -59,7 +48,7 @@ describe.skipIf(!hasChromium)('the unsubscribe page in a browser', () => {
     context = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM,
       headless: true,
-      args: ARGS,
+      args: CHROMIUM_ARGS,
       ...options,
     });
     const page = context.pages()[0] ?? (await context.newPage());

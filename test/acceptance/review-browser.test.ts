@@ -1,32 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { HtmlValidate } from 'html-validate/node';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
+import { CHROMIUM, CHROMIUM_ARGS, hasChromium } from './rig/chromium.ts';
 import { installation, removeInstallations } from './rig/installation.ts';
 import { ReviewProgram } from './rig/review-program.ts';
 
-/** As Debian packages it. */
-const CHROMIUM = '/usr/bin/chromium';
-const hasChromium = existsSync(CHROMIUM);
 if (!hasChromium) console.log(`the review page was not opened in a browser: there is no ${CHROMIUM}`);
 
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--host-resolver-rules=MAP rebound.example 127.0.0.1',
-];
+const ARGS = [...CHROMIUM_ARGS, '--host-resolver-rules=MAP rebound.example 127.0.0.1'];
 const LONG_MS = 120_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const HTML = new HtmlValidate({
@@ -46,13 +33,11 @@ const HTML = new HtmlValidate({
 describe.skipIf(!hasChromium)('F6: the review page in a browser', () => {
   let program: ReviewProgram;
   let browser: Browser;
-  let profile: string;
   const contexts: BrowserContext[] = [];
   let complaints: string[] = [];
 
   beforeAll(async () => {
     program = await ReviewProgram.start(installation());
-    profile = mkdtempSync(join(tmpdir(), 'headgate-chromium-'));
     browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS });
   }, LONG_MS);
   afterEach(async () => {
@@ -61,7 +46,6 @@ describe.skipIf(!hasChromium)('F6: the review page in a browser', () => {
   });
   afterAll(async () => {
     await browser.close();
-    rmSync(profile, { recursive: true, force: true });
     await program.remove();
     removeInstallations();
   }, LONG_MS);

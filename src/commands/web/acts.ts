@@ -143,13 +143,15 @@ function decideAll(visit: Visit, decision: Decision, messages: readonly StoredMe
 }
 
 function keepUndo(visit: Visit, decision: Decision, messages: readonly StoredMessage[]): void {
-  const ids = messages.map(({ id }) => id);
-  const [id = ''] = ids;
-  const what = ((): Undoable | null => {
-    if (decision.kind === 'approve') return { kind: 'approved', ids };
-    return decision.kind === 'hold' ? { kind: 'held', id } : null;
-  })();
+  const what = undoableOf(decision, messages);
   if (what !== null) push(visit, what, `${DECISION_WORDS[decision.kind].done} ${namesOf(messages)}`);
+}
+
+function undoableOf(decision: Decision, messages: readonly StoredMessage[]): Undoable | null {
+  const [first] = messages;
+  if (decision.kind === 'approve') return { kind: 'approved', ids: messages.map(({ id }) => id) };
+  if (decision.kind !== 'hold' || first === undefined) return null;
+  return { kind: 'held', id: first.id, until: first.heldUntil, note: first.note };
 }
 
 /** Remembers that `u` can take this back. */
@@ -171,6 +173,8 @@ export function undoAct(visit: Visit): Answered {
   }
   const message = messageById(state.db, what.id);
   if (message === null) return problem('/', 'There is no such message any more.');
+  if (what.kind === 'held' && (message.heldUntil !== what.until || message.note !== what.note))
+    return problem(`/m/${what.id}`, 'Not released: it is another hold than yours by now.');
   const decided =
     what.kind === 'held'
       ? takeBack(visit, { kind: 'release' }, [message])

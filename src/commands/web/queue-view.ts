@@ -1,4 +1,6 @@
 import type { MessageState } from '../../core/model.ts';
+import { REASON_PHRASES } from '../../core/reason-texts.ts';
+import type { Reason } from '../../core/reasons.ts';
 import { MINUTE_MS } from '../../core/time/durations.ts';
 import { messageById, messagesInStates, type StoredMessage } from '../../store/messages.ts';
 import { queueCounts } from '../../store/status.ts';
@@ -102,20 +104,32 @@ function placeOf(
 
 /** Reasons of the last drip and nurture runs, most frequent first; what is merely not due is no news. */
 function heldBackOf({ jobs }: StatusFacts): readonly string[] {
-  const counts = new Map<string, number>();
+  const counts = new Map<Reason, number>();
   for (const { name, lastRun } of jobs) {
     if (name !== 'drip' && name !== 'nurture') continue;
-    for (const [reason, count] of Object.entries(lastRun?.counts ?? {})) {
-      if (REASON_SHOWN.has(reason)) counts.set(reason, (counts.get(reason) ?? 0) + count);
+    for (const reason of REASONS_SHOWN) {
+      const count = lastRun?.counts[reason] ?? 0;
+      if (count > 0) counts.set(reason, (counts.get(reason) ?? 0) + count);
     }
   }
   return [...counts]
-    .filter(([, count]) => count > 0)
     .sort(([, one], [, other]) => other - one)
-    .map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`);
+    .map(([reason, count]) => `${count} ${REASON_PHRASES[reason]}`);
 }
 
-const REASON_SHOWN: ReadonlySet<string> = new Set([
-  ...['hours', 'window', 'lead_weekday', 'lead_holiday', 'watermark', 'cap_run', 'cap_day', 'waiting'],
-  ...['lead_hold', 'attribution_mismatch', 'attribution_unknown', 'template', 'late', 'quiet_days'],
-]);
+const REASONS_SHOWN: readonly Reason[] = [
+  'hours',
+  'window',
+  'lead_weekday',
+  'lead_holiday',
+  'watermark',
+  'cap_run',
+  'cap_day',
+  'waiting',
+  'lead_hold',
+  'attribution_mismatch',
+  'attribution_unknown',
+  'template',
+  'late',
+  'quiet_days',
+];

@@ -218,6 +218,16 @@ describe('u: one thing after another is taken back, and only what the page names
     expect([site.message(first).state, site.message(second).state]).toEqual(['pending_approval', 'approved']);
   });
 
+  test('a hold that is somebody else’s by now stays', async () => {
+    const site = await signedIn();
+    const id = site.draft();
+    await actOn(site, id, 'hold', { until: '' });
+    const { reply } = await site.look('/');
+    await site.run(['review', 'hold', id, '--reason', 'they asked for it']);
+    expect((await act(site, '/undo', undoOf(reply.text))).told).toContain('another hold than yours');
+    expect(site.message(id)).toMatchObject({ state: 'held', note: 'they asked for it' });
+  });
+
   test('somebody else who is signed in cannot take it back', async () => {
     const site = await signedIn();
     const id = site.draft();
@@ -391,6 +401,56 @@ describe('what stands around', () => {
     const { reply } = await site.look('/');
     expect(reply.status).toBe(503);
     expect(reply.text).toContain('headgate restore');
+  });
+});
+
+describe('hardening 130: rubbish', () => {
+  test('is answered with a refusal, changes nothing and ends nothing', async () => {
+    const site = await signedIn();
+    const id = site.draft();
+    const { bind } = await site.look(`/m/${id}`);
+    const texts = [
+      '',
+      '\0',
+      '%',
+      '../..',
+      'ÿþ',
+      '{{x}}',
+      'x'.repeat(100_000),
+      "'; DROP TABLE messages; --",
+      '\u202e',
+    ];
+    const statuses = new Set<number>();
+    for (const text of texts) {
+      for (const verb of ['approve', 'hold', 'reject', 'settle', 'edit']) {
+        const form = {
+          ...bind,
+          state: text,
+          hash: text,
+          until: text,
+          then: text,
+          outcome: text,
+          subject: text,
+          body: text,
+        };
+        statuses.add((await site.ask(`/m/${id}/${verb}`, { form })).status);
+      }
+      for (const path of [
+        '/approve-all',
+        '/undo',
+        '/runs/r-x/release',
+        `/m/${encodeURIComponent(text).slice(0, 2_000)}/hold`,
+      ])
+        statuses.add(
+          (await site.ask(path, { form: { nonce: bind['nonce']!, count: text, seen: text, act: text } }))
+            .status,
+        );
+      statuses.add((await site.ask(`/m/${id}?told=${encodeURIComponent(text).slice(0, 2_000)}`)).status);
+    }
+    statuses.add((await site.ask(`/m/${id}/edit`, { body: 'x'.repeat(1_600_000), method: 'POST' })).status);
+    expect([...statuses].filter((status) => status >= 500)).toEqual([]);
+    expect(site.said()).not.toContain('could not be answered');
+    expect(site.message(id)).toMatchObject({ state: 'pending_approval', subject: 'Subject 1' });
   });
 });
 

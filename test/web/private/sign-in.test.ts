@@ -88,6 +88,19 @@ describe('F6: the way in to the review page', () => {
     expect(await signedIn()).toBe(false);
   });
 
+  test('A15: a restored backup signs everybody out, and nobody who was signed in when it was made is in', async () => {
+    const site = await pageSite();
+    await site.signIn();
+    const { stdout } = await site.run(['backup', '--json']);
+    const [copy] = (JSON.parse(stdout) as { items: { file: string }[] }).items;
+    site.database.close();
+    const restored = await site.run(['restore', copy!.file, '--yes']);
+    expect(restored.code, restored.stderr).toBe(0);
+    expect((await site.ask('/')).status).toBe(403);
+    await site.signIn();
+    expect((await site.ask('/')).text).toContain('In doubt');
+  });
+
   test('a copy of the state lets nobody in: it holds hashes alone', async () => {
     const site = await pageSite();
     const link = await site.link();
