@@ -212,7 +212,8 @@ function noteLive(
   const notice = { job, runId, now };
   if (blastRadius.over && applied.drafted.some((item) => item.state === 'held')) {
     const text = heldText(session, live.plan);
-    const card = { kind: 'batch', runId, job: job === 'nurture' ? job : 'drip' } as const;
+    const usual = Math.ceil(blastRadius.mean);
+    const card = { kind: 'batch', runId, job: job === 'nurture' ? job : 'drip', usual } as const;
     enqueueNotice(db, { ...notice, kind: 'held', dedupeKey: `held ${runId}`, text, card, repeatAfterMs: 0 });
   } else if (demand > blastRadius.line) {
     const text = `${job}: ${String(demand)} are due, the hold line is ${blastRadius.line.toFixed(1)}. The caps let ${String(applied.drafted.length)} through.`;

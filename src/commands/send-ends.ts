@@ -71,9 +71,9 @@ export function endInDoubt(session: RunSession, found: readonly Doubt[]): SendRe
   return report;
 }
 
-/** F2: what this run held can be decided about in the chat. */
+/** F2: what this run held can be decided about in the chat; there is no first and no last of what was approved. */
 function batchCard({ runId }: RunSession): ChatCard {
-  return { kind: 'batch', runId, job: 'send' };
+  return { kind: 'batch', runId, job: 'send', usual: 0 };
 }
 
 function doubtNotice({ runId }: RunSession, found: readonly Doubt[], moved: number): string {

@@ -106,7 +106,7 @@ function knownButton(
 const INSIDE: ReadonlySet<string> = new Set([
   ...['approve', 'edit', 'reject', 'reject_now', 'stop_asking', 'hold', 'release', 'discard', 'undo'],
   ...['read', 'read_all', 'approve_all', 'approve_all_yes', 'no'],
-  ...['show_batch', 'drop_batch', 'keep_batch', 'release_batch'],
+  ...['show_batch', 'drop_batch', 'keep_batch', 'release_batch', 'release_batch_yes'],
 ]);
 
 type Outside = JobReaction | (Reaction & { readonly page: AnswerPage });

@@ -7,7 +7,7 @@ import { NO_DETAILS } from '../review/changes.ts';
 import { decide } from '../review/decide.ts';
 import type { Desk } from '../review/desk.ts';
 import { react, type Reaction } from './chat-desk.ts';
-import { batchHash, heldBatch, keptOfBatch } from './page-view.ts';
+import { batchHash, heldBatch } from './page-view.ts';
 
 interface BatchTap {
   readonly page: ChatPage;
@@ -24,7 +24,7 @@ export function actOnBatch(desk: Desk, { page, button }: BatchTap): Reaction {
   const { state } = desk;
   const held = heldBatch(state, button.subject);
   if (held.length === 0 || batchHash(held) !== button.hash) {
-    changePage(state.db, page.rowId);
+    changePage(state.db, page.rowId, { asking: null });
     return react(
       held.length === 0
         ? 'Nothing of it is held any more.'
@@ -36,11 +36,14 @@ export function actOnBatch(desk: Desk, { page, button }: BatchTap): Reaction {
     case 'show_batch':
       return showBatch(desk, held);
     case 'release_batch':
+      changePage(state.db, page.rowId, { asking: 'release_batch' });
+      return react(`Release all ${String(held.length)}?`, 'asks whether to release the batch');
+    case 'release_batch_yes':
       return decideBatch(desk, { page, parts: [{ decision: { kind: 'release' }, messages: held }] });
     case 'drop_batch':
       return decideBatch(desk, { page, parts: [{ decision: { kind: 'discard' }, messages: held }] });
     default: {
-      const kept = page.card.kind === 'batch' ? keptOfBatch(state, page.card) : 0;
+      const kept = page.card.kind === 'batch' ? page.card.usual : 0;
       const parts = [
         { decision: { kind: 'release' }, messages: held.slice(0, kept) },
         { decision: { kind: 'discard' }, messages: held.slice(kept) },
@@ -75,7 +78,7 @@ function decideBatch(
   const isDone = told.some((line) => /^\d+ (?:released|dropped)/.test(line));
   const at = formatClock(engine.now, engine.policy.timezone);
   const line = isDone ? `✓ ${what} by ${escapeText(reviewer.name)} ${at}` : `Nothing was done: ${what}`;
-  changePage(state.db, of.page.rowId, { told: line });
+  changePage(state.db, of.page.rowId, { told: line, asking: null });
   return react(`${isDone ? 'Done' : 'Not done'}: ${what}.`);
 }
 

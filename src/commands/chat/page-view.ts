@@ -30,7 +30,7 @@ function cardView(state: OperatorState, page: ChatPage): PageView {
     case 'draft':
       return draftPageView(state, page, card);
     case 'batch':
-      return { text: page.text, rows: batchRows(state, card) };
+      return { text: page.text, rows: batchRows(state, card, page.asking) };
     case 'plan':
       return { text: page.text, rows: planRows(state, card) };
     case 'resume':
@@ -61,27 +61,21 @@ export function batchHash(messages: readonly StoredMessage[]): string {
   return combinedHash(messages.map(({ id, textHash }) => ({ id, hash: textHash ?? '' })));
 }
 
-/** A8: how many of a batch a run would have made within its cap. */
-export function keptOfBatch({ workspace }: OperatorState, { job }: CardOf<'batch'>): number {
-  const { draftsPerRunDrip, draftsPerRunNurture, sendsPerRun } = workspace.policy.limits;
-  return { drip: draftsPerRunDrip, nurture: draftsPerRunNurture, send: sendsPerRun }[job];
-}
-
-function batchRows(state: OperatorState, card: CardOf<'batch'>): PageView['rows'] {
+function batchRows(state: OperatorState, card: CardOf<'batch'>, asking: string | null): PageView['rows'] {
   const held = heldBatch(state, card.runId);
   const count = held.length;
   if (count === 0) return [];
   const about = { subject: card.runId, hash: batchHash(held) };
-  const kept = keptOfBatch(state, card);
-  const keep = `Keep the first ${String(kept)}, drop ${String(count - kept)}`;
+  const all = String(count);
+  if (asking === 'release_batch')
+    return [[{ label: `Yes, release ${all}`, action: 'release_batch_yes', ...about }, meaning('No', 'no')]];
+  const { usual } = card;
+  const keep = `Keep the first ${String(usual)}, drop ${String(count - usual)}`;
   return [
     [{ label: 'Show me', action: 'show_batch', ...about }],
-    [{ label: `Drop all ${String(count)}`, action: 'drop_batch', ...about }],
-    kept > 0 && kept < count ? [{ label: keep, action: 'keep_batch', ...about }] : [],
-    // Only what a person has approved before may go on as a whole; drafts are read one by one.
-    card.job === 'send' || count <= kept
-      ? [{ label: `Release all ${String(count)}`, action: 'release_batch', ...about }]
-      : [],
+    [{ label: `Drop all ${all}`, action: 'drop_batch', ...about }],
+    usual > 0 && usual < count ? [{ label: keep, action: 'keep_batch', ...about }] : [],
+    [{ label: `Release all ${all}`, action: 'release_batch', ...about }],
   ];
 }
 

@@ -57,6 +57,7 @@ export function actOnTap(desk: Desk, tap: Tap): Reaction | null {
     case 'drop_batch':
     case 'keep_batch':
     case 'release_batch':
+    case 'release_batch_yes':
       return actOnBatch(desk, tap);
     case 'show_plan':
     case 'confirm':
@@ -79,7 +80,7 @@ function approveAll(desk: Desk, { page, button }: Tap): Reaction {
   const { db } = desk.engine;
   if (button.action === 'no' || page.card.kind !== 'drafts') {
     changePage(db, page.rowId, { asking: null });
-    return react('Nothing was approved.');
+    return react('Nothing was done.');
   }
   const open = approvableDrafts(desk.state, page.card);
   if (open.length === 0 || combinedHash(open) !== button.hash) {

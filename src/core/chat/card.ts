@@ -15,8 +15,8 @@ export type ChatCard =
   | { readonly kind: 'drafts'; readonly drafts: readonly ShownDraft[]; readonly total: number }
   /** One draft with all its words, as they are now. */
   | { readonly kind: 'draft'; readonly id: string; readonly hash: string }
-  /** A8, D2: messages that a run of this job held, to be decided about as one. */
-  | { readonly kind: 'batch'; readonly runId: string; readonly job: OutboundJob }
+  /** A8, D2: messages that a run of this job held, to be decided about as one. `usual`: a day's, rounded up; 0 where nobody knows. */
+  | { readonly kind: 'batch'; readonly runId: string; readonly job: OutboundJob; readonly usual: number }
   /** A4, A5: a saved plan that waits for a person. */
   | { readonly kind: 'plan'; readonly planId: string; readonly count: number }
   /** A10: what is due, before everything goes on. */
@@ -44,6 +44,7 @@ export const TAP_ACTIONS = [
   'drop_batch',
   'keep_batch',
   'release_batch',
+  'release_batch_yes',
   'show_plan',
   'confirm',
   'veto',
