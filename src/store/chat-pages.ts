@@ -96,13 +96,13 @@ export function pageByMessageId(db: StateDatabase, messageId: number): ChatPage 
   return row === undefined ? null : toPage(row);
 }
 
-/** The newest list of drafts that stood in the chat at a moment: what a number that was typed then means. */
-export function newestList(db: StateDatabase, atMost: Instant): ChatPage | null {
+/** The newest list of drafts above a message of the chat: what a number in it means. By the chat's own numbers, not by anybody's clock. */
+export function newestListAbove(db: StateDatabase, messageId: number): ChatPage | null {
   const rows = db
     .prepare<[number], PageRow>(
-      'SELECT * FROM chat_pages WHERE made_at <= ? AND message_id IS NOT NULL ORDER BY made_at DESC, row_id DESC LIMIT 50',
+      'SELECT * FROM chat_pages WHERE message_id < ? ORDER BY message_id DESC LIMIT 50',
     )
-    .all(atMost);
+    .all(messageId);
   return rows.map(toPage).find(({ card }) => card.kind === 'drafts') ?? null;
 }
 

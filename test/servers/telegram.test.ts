@@ -101,4 +101,52 @@ describe('the Bot API on loopback refuses what the published one refuses', () =>
     expect(again.body['description']).toContain('message is not modified');
     expect(server.texts()).toEqual(['ONE']);
   });
+
+  test('an offset confirms all below it, for good; a negative one forgets what is older; nothing else is forgotten', async () => {
+    const server = await TelegramServer.start();
+    for (const text of ['/one', '/two', '/three']) server.write(text);
+    const ids = async (fields: object): Promise<readonly number[]> => {
+      const { body } = await ask(server, 'getUpdates', fields);
+      return (body['result'] as readonly { update_id: number }[]).map(
+        ({ update_id }) => update_id - 900_000_000,
+      );
+    };
+    expect(await ids({ limit: 2 })).toEqual([1, 2]);
+    expect(await ids({})).toEqual([1, 2, 3]);
+    expect(await ids({ offset: 900_000_002 })).toEqual([2, 3]);
+    expect(await ids({})).toEqual([2, 3]);
+    expect(await ids({ offset: -1 })).toEqual([3]);
+    expect(await ids({ offset: 900_000_004 })).toEqual([]);
+    expect(server.unconfirmed()).toBe(0);
+  });
+
+  test('one question waits at a time: the second ends the first with 409, and gets what comes', async () => {
+    const server = await TelegramServer.start();
+    const waits = new Promise<void>((resolve) => (server.onWait = resolve));
+    const first = ask(server, 'getUpdates', { timeout: 30 });
+    await waits;
+    const waitsToo = new Promise<void>((resolve) => (server.onWait = resolve));
+    const second = ask(server, 'getUpdates', { timeout: 30 });
+    expect((await first).body['description']).toContain('terminated by other getUpdates request');
+    await waitsToo;
+    server.write('/status');
+    expect(await second).toMatchObject({ status: 200, body: { result: [{ message: { text: '/status' } }] } });
+    server.hasWebhook = true;
+    expect(await ask(server, 'getUpdates', {})).toMatchObject({ status: 409 });
+  });
+
+  test('a tap is answered within seconds or not at all', async () => {
+    const server = await TelegramServer.start();
+    let now = 0;
+    server.now = () => now;
+    const id = server.tapData('x', {});
+    const answer = { callback_query_id: id, text: 'ok' };
+    expect(await ask(server, 'answerCallbackQuery', { ...answer, text: 'x'.repeat(201) })).toMatchObject({
+      status: 400,
+    });
+    expect(await ask(server, 'answerCallbackQuery', answer)).toMatchObject({ status: 200 });
+    now = 60_000;
+    const late = await ask(server, 'answerCallbackQuery', answer);
+    expect(late.body['description']).toContain('query is too old');
+  });
 });

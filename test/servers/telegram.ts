@@ -100,6 +100,7 @@ export class TelegramServer extends ProviderServer {
   onWait: (() => void) | null = null;
   private updates: { readonly update_id: number; readonly [field: string]: unknown }[] = [];
   private nextUpdateId = 900_000_001;
+  private nextMessageId = 1;
   private readonly callbacks = new Map<string, number>();
   private waiting: { readonly wake: (judged: Judged) => void; readonly fields: Fields } | null = null;
 
@@ -165,7 +166,7 @@ export class TelegramServer extends ProviderServer {
     const { by = TOM, replyTo, chat = TelegramServer.CHAT, fields = {} } = of;
     this.push({
       message: {
-        message_id: 10_000 + this.updates.length,
+        message_id: this.newMessageId(),
         date: Math.floor(this.now() / 1_000),
         chat: chatOf(chat),
         from: { is_bot: false, ...by },
@@ -186,6 +187,12 @@ export class TelegramServer extends ProviderServer {
     const { waiting } = this;
     this.waiting = null;
     waiting?.wake(this.heard(waiting.fields));
+  }
+
+  /** One row of numbers for everything in a chat, whoever wrote it. */
+  private newMessageId(): number {
+    this.nextMessageId += 1;
+    return this.nextMessageId - 1;
   }
 
   /** Updates that were not confirmed. */
@@ -291,8 +298,9 @@ export class TelegramServer extends ProviderServer {
       return says(429, 'Too Many Requests: retry after 35', { retry_after: 35 });
     const mode = typeof fields['parse_mode'] === 'string' ? fields['parse_mode'] : null;
     const isSilent = fields['disable_notification'] === true;
-    const id = this.messages.length + 1;
+    const id = this.nextMessageId;
     const act = (): void => {
+      this.newMessageId();
       this.messages.push({ id, chat: TelegramServer.CHAT, text, mode, isSilent, at: now, buttons, edits: 0 });
     };
     return { ...done({ message_id: id, date: Math.floor(now / 1_000), text }), act };

@@ -40,12 +40,11 @@ function wordsOf(message: Fields | null): IncomingBody | null {
   const text = textOf(message, 'text', TEXT_LENGTH_MAX);
   const place = placeOf(message);
   const messageId = numberOf(message, 'message_id');
-  const seconds = numberOf(message, 'date');
-  if (text === null || place === null || messageId === null || seconds === null) return null;
+  if (text === null || place === null || messageId === null) return null;
   const replyTo = numberOf(objectIn(message, 'reply_to_message'), 'message_id');
   // Small talk of a group is nobody's business: without a slash only an answer to a message can be meant for us.
   if (replyTo === null && !text.trimStart().startsWith('/')) return null;
-  return { kind: 'words', text, messageId, replyTo, writtenAt: seconds * 1_000, ...place };
+  return { kind: 'words', text, messageId, replyTo, ...place };
 }
 
 function placeOf(

@@ -142,7 +142,7 @@ async function written(
   const answered = body.replyTo === null ? null : pageByMessageId(state.db, body.replyTo);
   if (words.kind === 'talk') return replied(state, { update, body, actor, answered });
   if (words.kind === 'unknown') return finish(state, update, nothing('a word of nobody of ours'));
-  const asked: Words = { command: words, answered, writtenAt: body.writtenAt };
+  const asked: Words = { command: words, answered, messageId: body.messageId };
   if (!OUTSIDE_VERBS.has(words.verb))
     return inOne(state, update, (now) => actOnWords(deskOf(now, actor), asked) ?? react('Nothing was done.'));
   const reaction = await outsideWords(state, words, actor);

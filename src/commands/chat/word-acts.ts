@@ -1,7 +1,6 @@
 import type { ChatCommand } from '../../core/chat/words.ts';
 import type { Decision } from '../../core/review-rules.ts';
-import type { Instant } from '../../core/model.ts';
-import { addPage, newestList, type ChatPage } from '../../store/chat-pages.ts';
+import { addPage, newestListAbove, type ChatPage } from '../../store/chat-pages.ts';
 import { messageById } from '../../store/messages.ts';
 import { cleanLine } from '../../core/clean-text.ts';
 import { escapeText } from '../output/text.ts';
@@ -14,12 +13,11 @@ export interface Words {
   readonly command: ChatCommand;
   /** The page that they answer; null for none. */
   readonly answered: ChatPage | null;
-  readonly writtenAt: Instant;
+  /** The chat's own number of them. */
+  readonly messageId: number;
 }
 
 const REASON_LENGTH_MAX = 500;
-/** The service counts in whole seconds. */
-const SECOND_MS = 1_000;
 
 /**
  * F2, cli.md 2.5: decisions in words, by number of the list that stood in the chat when they were written, or by id. They do not expire,
@@ -63,10 +61,10 @@ function decisionOf({ verb }: ChatCommand): Decision | null {
   }
 }
 
-function draftNamed(desk: Desk, { answered, writtenAt }: Words, name: string): SeenDraft | null {
+function draftNamed(desk: Desk, { answered, messageId }: Words, name: string): SeenDraft | null {
   const { db } = desk.engine;
   if (name.startsWith('m-')) return messageById(db, name) === null ? null : { id: name, hash: null };
-  const list = answered?.card.kind === 'drafts' ? answered : newestList(db, writtenAt + SECOND_MS);
+  const list = answered?.card.kind === 'drafts' ? answered : newestListAbove(db, messageId);
   if (list?.card.kind !== 'drafts' || !/^\d+$/.test(name)) return null;
   return list.card.drafts[Number(name) - 1] ?? null;
 }

@@ -1,5 +1,3 @@
-import type { Instant } from '../model.ts';
-
 /** Something that happened in the chat, in our words; whatever it says is a stranger's until it was judged. */
 export interface Incoming {
   readonly updateId: number;
@@ -31,7 +29,6 @@ export type IncomingBody =
       readonly messageId: number;
       /** The message that it answers; null for none. */
       readonly replyTo: number | null;
-      readonly writtenAt: Instant;
     })
   /** Neither: a joining, a picture, small talk. Nothing of it is kept. */
   | { readonly kind: 'other' };

@@ -3,7 +3,7 @@
  * Everything that runs in it is a real process started from bin/. The clock is moved by libfaketime, the ids by bind mounts in a
  * mount namespace of each process; the program under test has no switch for any of them.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -27,9 +27,11 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A program and its arguments that starts the command: `strace …`. */
   readonly under?: readonly string[];
+  /** Called with the process once it is there, for whoever wants to end it. */
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
-const LAUNCHERS = new Set(['drip', 'nurture', 'send', 'confirm', 'backup']);
+const LAUNCHERS = new Set(['drip', 'nurture', 'send', 'confirm', 'backup', 'sync', 'digest', 'listen']);
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** libfaketime as Debian installs it; null when it is missing. */
@@ -144,12 +146,17 @@ export class Box {
 
   /** Starts a command and does not wait for it. */
   start(...words: readonly string[]): Promise<Ran> {
-    const [program, ...args] = this.#commandLine({}, words);
+    return this.startWith({}, ...words);
+  }
+
+  startWith(options: Omit<RunOptions, 'input'>, ...words: readonly string[]): Promise<Ran> {
+    const [program, ...args] = this.#commandLine(options, words);
     const child = spawn(program ?? '', args, {
       cwd: this.workspace,
-      env: this.#environment({}),
+      env: this.#environment(options),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    options.onStart?.(child);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
