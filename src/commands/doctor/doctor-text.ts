@@ -64,8 +64,8 @@ function headline(surroundings: Surroundings, terminal: Terminal): string {
 
 function findingLines(terminal: Terminal, { verdict, title, detail, fix }: Finding): readonly string[] {
   const head = `${INDENT}${markOf(terminal, verdict)} `;
-  const shownTitle = escapeText(title);
-  const shownDetail = escapeText(detail);
+  const shownTitle = shown(terminal, title);
+  const shownDetail = shown(terminal, detail);
   const widthOfHead = displayWidth(INDENT) + displayWidth(plainMark(terminal, verdict)) + 1;
   const beside = `${padEnd(shownTitle, TITLE_WIDTH)}  ${shownDetail}`;
   const fits = widthOfHead + displayWidth(beside) <= widthOf(terminal);
@@ -75,7 +75,13 @@ function findingLines(terminal: Terminal, { verdict, title, detail, fix }: Findi
         `${head}${shownTitle}`,
         ...wrapped(shownDetail, { terminal, indent: BELOW }).map((line) => terminal.dim(line)),
       ];
-  return fix === null ? lines : [...lines, `${BELOW}Fix: ${escapeText(fix)}`];
+  return fix === null ? lines : [...lines, `${BELOW}Fix: ${shown(terminal, fix)}`];
+}
+
+/** Safe to print, and with the two signs of ours in ASCII where only that can be shown. */
+function shown({ ascii }: Terminal, text: string): string {
+  const safe = escapeText(text);
+  return ascii ? safe.replaceAll('→', '->').replaceAll('…', '...') : safe;
 }
 
 function plainMark({ symbols }: Terminal, verdict: Finding['verdict']): string {
