@@ -62,6 +62,7 @@ function complaintsOf(text: string): readonly string[] {
 describe('report (cli.md 5.4)', () => {
   test('is valid HTML: one file, no script, nothing from elsewhere', () => {
     expect(complaintsOf(page)).toEqual([]);
+    expect(page).toContain('@media print');
     expect(page).not.toMatch(/<script|\son\w+=|<link|<img|<iframe|@import|url\(/i);
     expect(page.match(/https?:\/\/[^\s"'<]+/g) ?? []).toEqual([]);
   });
