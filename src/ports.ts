@@ -196,6 +196,8 @@ export interface InputStream {
   readKey(): Promise<string | null>;
   /** Gives the terminal back as it was until the next `readKey`, and forgets what was typed ahead. */
   releaseKeys(): void;
+  /** One line that is typed and not shown, as for a password; null when the person broke off. Only at a terminal. */
+  readHidden(): Promise<string | null>;
   /** Everything up to the end, as UTF-8 text (`leads import -`). */
   readAll(): Promise<string>;
 }

@@ -30,6 +30,8 @@ const DESCRIPTION = `drip and nurture email engine that cannot flood
  It brings the Node.js that it runs on. Until "headgate go-live" every mail
  lands in a folder as a file.`;
 
+/** Goes on through an upgrade: strangers opt out at any moment. */
+const PUBLIC_PAGE = /^headgate-unsub\./;
 const SCRIPTS = ['postinst', 'prerm', 'postrm'];
 
 /** DEBIAN/: control, md5sums and what dpkg runs (Debian Policy 5.3, 6). */
@@ -63,16 +65,14 @@ export function maintainerScript(name: string): string {
   const units = packagedFiles()
     .map((file) => file.name)
     .filter(isUnit);
-  const ofType = (type: string): string => units.filter((unit) => unit.endsWith(type)).join(' ');
-  // A run that a timer started is waited for; pages that a socket starts, and the alert, are not runs.
-  const runs = units.filter(
-    (unit) => units.includes(unit.replace('.service', '.timer')) && unit.endsWith('.service'),
+  const triggers = ENABLED_UNITS.filter((unit) => !PUBLIC_PAGE.test(unit));
+  const services = units.filter(
+    (unit) => unit.endsWith('.service') && !unit.includes('@') && !PUBLIC_PAGE.test(unit),
   );
   return readFileSync(join(ROOT, 'packaging/deb', name), 'utf8')
     .replace('@ENABLED@', ENABLED_UNITS.join(' '))
-    .replace('@TIMERS@', ofType('.timer'))
-    .replace('@SOCKETS@', ofType('.socket'))
-    .replace('@SERVICES@', runs.join(' '))
+    .replace('@TRIGGERS@', triggers.join(' '))
+    .replace('@SERVICES@', services.join(' '))
     .replace('@UNITS@', units.join(' '));
 }
 

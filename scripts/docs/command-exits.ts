@@ -85,4 +85,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   'units install': [],
   'units remove': [],
   'units alert': WRITES_STATE,
+  'secrets set': [],
+  'secrets list': [],
+  'secrets remove': [],
 };

@@ -20,6 +20,7 @@ export function createInputStream(): InputStream {
     releaseKeys() {
       keys?.release();
     },
+    readHidden,
     async readAll() {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) {
@@ -28,6 +29,30 @@ export function createInputStream(): InputStream {
       return Buffer.concat(chunks).toString('utf8');
     },
   };
+}
+
+const INTERRUPTS = '\u0003';
+const ENDS = new Set(['\r', '\n', '\u0004', INTERRUPTS]);
+const ERASES = new Set(['\u007f', '\b']);
+
+/** In raw mode the terminal shows nothing, and passes on what ends a line, a run and an input as characters. */
+async function readHidden(): Promise<string | null> {
+  const { stdin } = process;
+  const typed: string[] = [];
+  stdin.setRawMode(true);
+  try {
+    for await (const chunk of stdin.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      for (const character of String(chunk)) {
+        if (ENDS.has(character)) return character === INTERRUPTS ? null : typed.join('');
+        if (ERASES.has(character)) typed.pop();
+        else typed.push(character);
+      }
+    }
+    return null;
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+  }
 }
 
 async function openLines(): Promise<AsyncIterator<string, undefined>> {

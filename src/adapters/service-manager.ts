@@ -16,12 +16,16 @@ const TOOL_ENVIRONMENT = {
   SYSTEMD_PAGER: '',
 };
 
-/** Runs one tool of systemd, without a shell. Its words are shown to people, so it speaks English and without colours. */
-export function runTool(tool: string, args: readonly string[]): ToolAnswer | null {
+/**
+ * Runs one tool of systemd, without a shell, with `input` on its stdin. Its words are shown to people, so it speaks English and without
+ * colours.
+ */
+export function runTool(tool: string, args: readonly string[], input?: string): ToolAnswer | null {
   const { status, error, stdout, stderr } = spawnSync(tool, args, {
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(input === undefined ? {} : { input }),
     env: TOOL_ENVIRONMENT,
   });
   if (error !== undefined && 'code' in error && error.code === 'ENOENT') return null;

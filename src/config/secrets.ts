@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { HeadgateError } from '../core/errors.ts';
 import type { ExitName } from '../core/exits.ts';
+import { credentialFiles, encryptedName } from './credential-store.ts';
 import type { Environment } from './environment.ts';
 import type { SecretReference } from './key-spec.ts';
 
@@ -26,12 +27,21 @@ const READABLE_BY_OTHERS = 0o004;
  * HeadgateError `secret_unreadable` (77), `secret_exposed` or `secret_unusable` (78). No message holds the secret.
  */
 export async function resolveSecret(reference: SecretReference, context: SecretContext): Promise<string> {
-  const secret = (await readSecret(reference, context)).replace(/[\r\n]+$/, '');
-  if (secret === '') throw unusable(context, 'it is empty');
-  const line = context.isPem === true ? secret.replaceAll(/[\r\n]/g, ' ') : secret;
-  if (/[\p{Cc}\ufffd\u2028\u2029]/u.test(line))
-    throw unusable(context, context.isPem === true ? 'it is not text' : 'it is not one line of text');
-  return secret;
+  const check = checkSecretText(await readSecret(reference, context), context.isPem === true);
+  if (check.kind === 'right') return check.text;
+  throw unusable(context, check.problem);
+}
+
+export type SecretTextCheck =
+  { readonly kind: 'right'; readonly text: string } | { readonly kind: 'wrong'; readonly problem: string };
+
+/** Judges what is to be a secret, without the line breaks at its end; also before it is stored. */
+export function checkSecretText(text: string, isPem: boolean): SecretTextCheck {
+  const secret = text.replace(/[\r\n]+$/, '');
+  if (secret === '') return { kind: 'wrong', problem: 'it is empty' };
+  const line = isPem ? secret.replaceAll(/[\r\n]/g, ' ') : secret;
+  if (!/[\p{Cc}\ufffd\u2028\u2029]/u.test(line)) return { kind: 'right', text: secret };
+  return { kind: 'wrong', problem: isPem ? 'it is not text' : 'it is not one line of text' };
 }
 
 async function readSecret(reference: SecretReference, context: SecretContext): Promise<string> {
@@ -39,7 +49,7 @@ async function readSecret(reference: SecretReference, context: SecretContext): P
     case 'environment':
       return context.environment[reference.variable] ?? '';
     case 'credential':
-      return readSecretFile(credentialPath(reference.name, context), context);
+      return readCredential(reference.name, context);
     case 'file':
       return readSecretFile(resolve(context.workspaceDir, reference.path), context);
     case 'command':
@@ -47,15 +57,29 @@ async function readSecret(reference: SecretReference, context: SecretContext): P
   }
 }
 
-/** systemd puts each credential of a unit into a folder that only the unit sees (systemd.exec(5), Credentials). */
-function credentialPath(name: string, context: SecretContext): string {
+/**
+ * systemd puts each credential of a unit into a folder that only the unit sees (systemd.exec(5), Credentials); a command typed by hand
+ * finds what `secrets set` stored, if it may read it.
+ */
+async function readCredential(name: string, context: SecretContext): Promise<string> {
   const directory = context.environment['CREDENTIALS_DIRECTORY'] ?? '';
-  if (directory !== '') return join(directory, name);
+  if (directory === '') return readStored(name, context);
+  const given = [name, encryptedName(name)].filter((file) => existsSync(join(directory, file)));
+  if (given.length === 2)
+    throw unusable(context, `the credential "${name}" is stored twice, in plain and encrypted`);
+  return readSecretFile(join(directory, given[0] ?? name), context);
+}
+
+async function readStored(name: string, context: SecretContext): Promise<string> {
+  const { plain, encrypted } = credentialFiles(name);
+  if (existsSync(plain)) return readSecretFile(plain, context);
+  if (existsSync(encrypted))
+    return runCommand(['systemd-creds', 'decrypt', `--name=${encryptedName(name)}`, encrypted, '-'], context);
   throw secretError(context, {
     code: 'secret_unreadable',
     exit: 'NOPERM',
-    what: `the credential "${name}" is only there in a systemd unit`,
-    fix: `Start it through its unit with LoadCredential=${name}:PATH, or write ${context.key} = { file = "path" }.`,
+    what: `the credential "${name}" is not there, or not for this user`,
+    fix: `sudo headgate secrets set ${name}; a command typed by hand is lent it as: sudo headgate …`,
   });
 }
 

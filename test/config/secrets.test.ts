@@ -28,6 +28,16 @@ describe('a secret comes from', () => {
     expect(await resolve({ kind: 'credential', name: 'smtp-password' }, { environment })).toBe('hunter2');
   });
 
+  test('a credential of the unit that is stored encrypted, and of two forms neither is guessed', async () => {
+    const name = 'smtp-password';
+    const environment = { CREDENTIALS_DIRECTORY: folderWith({ [`${name}.encrypted`]: 'hunter2' }) };
+    expect(await resolve({ kind: 'credential', name }, { environment })).toBe('hunter2');
+    const both = { CREDENTIALS_DIRECTORY: folderWith({ [name]: 'old', [`${name}.encrypted`]: 'new' }) };
+    await expect(resolve({ kind: 'credential', name }, { environment: both })).rejects.toMatchObject({
+      code: 'secret_unusable',
+    });
+  });
+
   test('what a command prints, started in the workspace and read by no shell', async () => {
     const reference = { kind: 'command', command: ['printf', '%s\\n', 'a b;c'] } as const;
     expect(await resolve(reference)).toBe('a b;c');

@@ -60,6 +60,8 @@ function commandOf(words: readonly string[]): CommandEntry | null {
 class Desk {
   readonly directory = temporaryDirectory();
   readonly clock = new FakeClock();
+  /** What the next commands find on stdin. */
+  input = '';
   /** Commands that got to their end, whatever they found. */
   readonly done = new Set<string>();
   #machine = new FakeMachine();
@@ -73,8 +75,8 @@ class Desk {
     // As in life: a clock that stands still between two runs would make them one moment.
     this.clock.advance(1_000);
     const words = wordsOf(line);
-    const { clock } = this;
-    const options = { cwd: this.directory, clock, env, machine: this.#machine, random: this.#random };
+    const { clock, input } = this;
+    const options = { cwd: this.directory, clock, env, input, machine: this.#machine, random: this.#random };
     const document = await documentOf(words, options);
     expect(document.exit.name, `headgate ${line}: ${JSON.stringify(document.exit)}`).toBe(exit);
     const entry = commandOf(words);
@@ -259,6 +261,11 @@ async function installUnits(desk: Desk): Promise<void> {
   await desk.run('units install --root system --yes --user mailer');
   await desk.run('units diff --root system');
   await desk.run('units remove --root system --yes');
+  desk.input = 'hunter2';
+  await desk.run('secrets set smtp-password --root system');
+  await desk.run('secrets list --root system');
+  await desk.run('secrets remove smtp-password --root system --yes');
+  desk.input = '';
   for (const _ of [1, 2]) await desk.run('units alert headgate-drip.service --result timeout --status TERM');
 }
 

@@ -80,6 +80,7 @@ function inputOf({ answers, input }: CliOptions): InputStream {
     readLine: () => Promise.resolve(rest.shift() ?? null),
     readKey: () => Promise.resolve(rest.shift() ?? null),
     releaseKeys: () => undefined,
+    readHidden: () => Promise.resolve(rest.shift() ?? null),
     readAll: () => Promise.resolve(input ?? ''),
   };
 }

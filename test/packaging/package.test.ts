@@ -77,9 +77,9 @@ describe.skipIf(!HAS_DPKG)('the Debian package', () => {
 
   test('brings every unit of this version, users and folders, made for where it is installed', () => {
     const files = unitFilesOf(layoutOf(PACKAGED_PREFIX));
-    expect(paths(/\.(?:service|timer|socket)$/)).toEqual(
+    expect(paths(/\.(?:service|timer|socket|path)$/)).toEqual(
       expect.arrayContaining(
-        files.map(({ target }) => target).filter((path) => /\.(?:service|timer|socket)$/.test(path)),
+        files.map(({ target }) => target).filter((path) => /\.(?:service|timer|socket|path)$/.test(path)),
       ),
     );
     for (const { target } of files) {

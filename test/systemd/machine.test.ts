@@ -10,7 +10,7 @@ import { Machine, whyNoMachine } from './rig/machine.ts';
 const WHY_NOT = whyNoMachine();
 /** Booting takes a second; the rest is building what is installed. */
 const SETUP_MS = 60_000;
-const STEP_MS = 45_000;
+const STEP_MS = 90_000;
 const INIT =
   "init /etc/headgate --sample --no-input --name Tom --from tom@mail.example.com --timezone UTC --postal-address '1 Mill Lane'";
 /** Enough for what one test drafts, and the shortest wait that there is. */
@@ -213,6 +213,34 @@ describe.skipIf(WHY_NOT !== null)(
     );
 
     test(
+      'a secret that is stored is encrypted on the disk, reaches the unit that needs it, and is lent to one command of root',
+      () => {
+        machine.sh('printf hunter2 | headgate secrets set smtp-password');
+        const stored = machine.sh('headgate secrets list');
+        expect(stored).toBe('smtp-password\tencrypted\tsend\n');
+        expect(machine.sh('stat -c %a /etc/credstore.encrypted/headgate.*')).toBe('600\n');
+        expect(machine.run('grep', '-r', 'hunter2', '/etc/credstore.encrypted').code).not.toBe(0);
+        dropIn(
+          'headgate-send.service',
+          `ExecStartPre=/bin/sh -c 'cat "$CREDENTIALS_DIRECTORY"/smtp-password.encrypted > /var/lib/headgate/seen'`,
+        );
+        machine.sh('systemctl daemon-reload && systemctl start headgate-send.service');
+        expect(machine.sh('cat /var/lib/headgate/seen && rm /var/lib/headgate/seen')).toBe('hunter2');
+
+        machine.sh(`cat > /usr/local/bin/spy <<'END'
+#!/bin/sh
+id -un && cat "$CREDENTIALS_DIRECTORY"/smtp-password.encrypted
+END
+chmod 0755 /usr/local/bin/spy
+sed 's|^program=.*|program=/usr/local/bin/spy|' /usr/local/bin/headgate > /tmp/lending`);
+        expect(machine.sh('sh /tmp/lending sequences test')).toBe('headgate\nhunter2');
+        expect(machine.sh('ls -d /run/headgate-* 2>/dev/null || true')).toBe('/run/headgate-unsub\n');
+        machine.sh('headgate secrets remove smtp-password --yes');
+      },
+      STEP_MS,
+    );
+
+    test(
       'F1: a program that fails, crashes or hangs leaves an alert with unit, result and last log lines',
       async () => {
         machine.sh(
@@ -224,7 +252,9 @@ describe.skipIf(WHY_NOT !== null)(
           'headgate-nurture.service',
           'ExecStart=\nExecStart=/bin/sh -c "echo on the brink; kill -SEGV $$$$"',
         );
-        dropIn('headgate-send.service', 'ExecStart=\nExecStart=/bin/sleep 60\nTimeoutStartSec=1s');
+        // It even ends as one that was stopped on purpose.
+        const hangs = `/bin/sh -c 'trap "exit 143" TERM; sleep 60 & wait'`;
+        dropIn('headgate-send.service', `ExecStart=\nExecStart=${hangs}\nTimeoutStartSec=1s`);
         machine.sh('systemctl daemon-reload');
         machine.run('systemctl', 'start', 'headgate-nurture.service');
         machine.run('systemctl', 'start', 'headgate-send.service');

@@ -78,7 +78,7 @@ describe('the units that are shipped', () => {
   test('take the answers of a run for answers, have a timeout, and never start a run again', () => {
     for (const name of JOBS) {
       const settings = settingsOf(unit(name), 'Service');
-      expect(settings).toContain('SuccessExitStatus=20 30 31 32 34 75');
+      expect(settings).toContain('SuccessExitStatus=20 30 31 32 34 75 143');
       expect(settings).toContain('Restart=no');
       expect(settings.filter((line) => /^TimeoutStartSec=\d+min$/.test(line))).toHaveLength(1);
       expect(settings).toContain('StateDirectory=headgate');

@@ -132,6 +132,25 @@ export const CARE_SHAPES: Shapes = {
     next,
   }),
   'headgate.units-remove/1': objectOf({ items: listOf(objectOf({ path: text })), removed: flag }),
+  'headgate.secrets-set/1': objectOf({
+    items: listOf(
+      objectOf({ name: text, form: oneOf(['encrypted', 'plain']), path: text, units: listOf(text) }),
+    ),
+  }),
+  'headgate.secrets/1': objectOf({
+    items: listOf(
+      objectOf({
+        name: text,
+        form: oneOf(['encrypted', 'plain', 'missing']),
+        path: nullable(text),
+        units: listOf(text),
+      }),
+    ),
+  }),
+  'headgate.secrets-remove/1': objectOf({
+    items: listOf(objectOf({ name: text, form: oneOf(['encrypted', 'plain']), path: text })),
+    removed: flag,
+  }),
   'headgate.units-alert/1': objectOf({
     items: listOf(
       objectOf({

@@ -150,6 +150,45 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../units-alert.ts'),
   },
   {
+    path: 'secrets set',
+    group: 'set-up and care',
+    summary: 'store a password or key for the units, typed or from stdin',
+    schema: 'headgate.secrets-set/1',
+    examples: [
+      'headgate secrets set smtp-password telegram-token',
+      'headgate secrets set dkim-tom < dkim.pem',
+    ],
+    configure: (command: Command): void => {
+      command
+        .argument('<name...>', 'as headgate.toml names it: { credential = "name" }')
+        .option('--plain', 'do not encrypt it; mode 0600, for root alone');
+      addRootFlag(command);
+    },
+    load: () => import('../secrets-set.ts'),
+  },
+  {
+    path: 'secrets list',
+    group: 'set-up and care',
+    summary: 'names of the stored secrets, and which units load them',
+    schema: 'headgate.secrets/1',
+    examples: ['headgate secrets list', 'headgate secrets list --json'],
+    configure: addRootFlag,
+    load: () => import('../secrets-list.ts'),
+  },
+  {
+    path: 'secrets remove',
+    group: 'set-up and care',
+    summary: 'take a stored secret away',
+    schema: 'headgate.secrets-remove/1',
+    examples: ['headgate secrets remove crm-key', 'headgate secrets remove smtp-password --yes'],
+    configure: (command: Command): void => {
+      command.argument('<name...>', 'stored secrets');
+      addRootFlag(command);
+      command.option('--yes', 'remove without being asked');
+    },
+    load: () => import('../secrets-remove.ts'),
+  },
+  {
     path: 'completion',
     group: 'set-up and care',
     summary: 'print a script that completes commands in bash, zsh or fish',

@@ -6,7 +6,7 @@ export type CredentialsByJob = Readonly<Record<string, readonly string[]>>;
 
 /** Who fetches the secrets of a section. What is in none of them, `--credential` names. */
 const READERS: readonly { readonly keys: RegExp; readonly jobs: readonly string[] }[] = [
-  { keys: /^(?:telegram|notices|watch)\./, jobs: [...TIMER_JOBS, 'alert'] },
+  { keys: /^(?:telegram|notices|watch)\./, jobs: [...TIMER_JOBS, 'listen', 'alert'] },
   { keys: /^web\./, jobs: ['send', 'unsub'] },
   { keys: /^ai\./, jobs: ['drip', 'nurture', 'confirm'] },
   { keys: /^(?:mail\.|source\[|sender\[)/, jobs: CREDENTIAL_JOBS },

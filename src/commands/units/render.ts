@@ -101,7 +101,9 @@ function render(file: UnitFile, template: string, settings: UnitSettings): strin
       // The word alone: not the folders, not the user of the public page.
       return text.replace(/(?<=\s)headgate(?=\s)/g, user);
     case 'headgate.sh':
-      return text.replace('runuser -u headgate ', `runuser -u ${user} `);
+      return text
+        .replaceAll('runuser -u headgate ', `runuser -u ${user} `)
+        .replace('chown -R headgate ', `chown -R ${user} `);
     default: {
       const timed = TIMER_JOBS.find((each) => each === job);
       const spec = timed && (times[timed] ?? (timed === 'digest' ? `*-*-* 07:00:00 ${zone}` : undefined));

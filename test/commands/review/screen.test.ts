@@ -17,7 +17,13 @@ function screenOf(rows: number | null, env: Readonly<Record<string, string>> = {
     },
   };
   const nothing = () => Promise.resolve(null);
-  const stdin = { isTty: true, readLine: nothing, readKey: nothing, releaseKeys: () => undefined };
+  const stdin = {
+    isTty: true,
+    readLine: nothing,
+    readKey: nothing,
+    releaseKeys: () => undefined,
+    readHidden: nothing,
+  };
   const io = { stdin: { ...stdin, readAll: () => Promise.resolve('') }, stdout, stderr: stdout, env };
   const terminal = createTerminal({ isTty: true, columns: 80, env, color: false, ascii: false });
   const screen = new Screen(io);

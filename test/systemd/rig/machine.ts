@@ -132,13 +132,13 @@ export class Machine {
     return stdout;
   }
 
-  /** Waits for what a timer does in there; throws after 20 seconds. */
+  /** Waits for what a timer does in there; throws after 40 seconds. */
   async until(what: string, isSo: () => boolean): Promise<void> {
-    for (let left = 20_000; left > 0; left -= POLL_MS) {
+    for (let left = 40_000; left > 0; left -= POLL_MS) {
       if (isSo()) return;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    throw new Error(`waited 20 s in vain: ${what}`);
+    throw new Error(`waited 40 s in vain: ${what}`);
   }
 
   /** A power cut: every process in it is gone at once, and nothing is written any more. */
