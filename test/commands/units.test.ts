@@ -12,12 +12,16 @@ import { dirname, join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { layoutOf } from '../../src/commands/units/layout.ts';
+import { unitFilesOf } from '../../src/commands/units/unit-files.ts';
 import { openState } from '../../src/store/database.ts';
 import { enqueueNotice, waitingNotices } from '../../src/store/notices.ts';
 import { runCli, type CliOptions } from '../helpers/cli.ts';
 import { FakeClock } from '../helpers/fakes.ts';
 import { temporaryDirectory } from '../helpers/state.ts';
 
+/** What an install writes, its own notes apart. */
+const FILES = unitFilesOf(layoutOf('/opt/headgate')).length;
 const DRIP_TIMER = 'etc/systemd/system/headgate-drip.timer';
 
 /** Another system's folder: no test changes the machine that it runs on. */
@@ -56,7 +60,7 @@ describe('units install', () => {
 
   test('twice is once, and then diff finds nothing: 20', async () => {
     const { units } = image();
-    expect((await units('install --yes')).stdout).toContain('23 files written');
+    expect((await units('install --yes')).stdout).toContain(`${String(FILES)} files written`);
     expect((await units('install --yes')).stdout).toContain('every file is as it should be');
     const { code, stdout } = await units('diff --detailed-exit-code');
     expect({ code, stdout }).toMatchObject({ code: 20, stdout: expect.stringContaining('as this version') });
@@ -185,7 +189,7 @@ describe('units remove', () => {
     await units('install --yes');
     const kept = ['var/lib/headgate/headgate.db', 'etc/headgate/headgate.toml', `${DRIP_TIMER}.d/own.conf`];
     for (const path of kept) write(path, 'kept\n');
-    expect(itemsOf(await units('remove --yes --json'))).toHaveLength(24);
+    expect(itemsOf(await units('remove --yes --json'))).toHaveLength(FILES + 1);
     for (const path of kept) expect(read(path)).toBe('kept\n');
     for (const path of [DRIP_TIMER, 'usr/local/bin/headgate', 'usr/local/lib/headgate/units.json'])
       expect(statSync(join(root, path), { throwIfNoEntry: false }), path).toBeUndefined();
@@ -215,7 +219,7 @@ describe('units print', () => {
   });
 
   test('refuses a name that it does not know with those that it knows: 64', async () => {
-    const { code, stderr } = await runCli(['units', 'print', 'headgate-listen.service']);
+    const { code, stderr } = await runCli(['units', 'print', 'headgate-banana.service']);
     expect(code).toBe(64);
     expect(stderr).toContain('headgate-drip.service');
   });

@@ -68,6 +68,7 @@ export async function pageSite(options: Parameters<typeof reviewDesk>[0] = {}): 
         isTty: false,
         readLine: () => Promise.resolve(null),
         readKey: () => Promise.resolve(null),
+        readHidden: () => Promise.resolve(null),
         readAll: () => Promise.resolve(''),
         releaseKeys: () => undefined,
       },
