@@ -31,7 +31,7 @@ const DESCRIPTION = `drip and nurture email engine that cannot flood
  lands in a folder as a file.`;
 
 /** Goes on through an upgrade: strangers opt out at any moment. */
-const PUBLIC_PAGE = /^headgate-unsub\./;
+const PUBLIC_PAGE = 'headgate-unsub.';
 const SCRIPTS = ['postinst', 'prerm', 'postrm'];
 
 /** DEBIAN/: control, md5sums and what dpkg runs (Debian Policy 5.3, 6). */
@@ -65,9 +65,9 @@ export function maintainerScript(name: string): string {
   const units = packagedFiles()
     .map((file) => file.name)
     .filter(isUnit);
-  const triggers = ENABLED_UNITS.filter((unit) => !PUBLIC_PAGE.test(unit));
+  const triggers = ENABLED_UNITS.filter((unit) => !unit.startsWith(PUBLIC_PAGE));
   const services = units.filter(
-    (unit) => unit.endsWith('.service') && !unit.includes('@') && !PUBLIC_PAGE.test(unit),
+    (unit) => unit.endsWith('.service') && !unit.includes('@') && !unit.startsWith(PUBLIC_PAGE),
   );
   return readFileSync(join(ROOT, 'packaging/deb', name), 'utf8')
     .replace('@ENABLED@', ENABLED_UNITS.join(' '))
