@@ -148,6 +148,12 @@ export function markShown(
   rowId: number,
   shown: { readonly version: number; readonly messageId: number | null },
 ): void {
+  // The same number once more is one of another chat: what stood in the former one is out of reach.
+  if (shown.messageId !== null)
+    db.prepare<[number, number]>('DELETE FROM chat_pages WHERE message_id = ? AND row_id <> ?').run(
+      shown.messageId,
+      rowId,
+    );
   db.prepare<[number, number | null, number]>(
     `UPDATE chat_pages SET shown_version = max(shown_version, ?), message_id = coalesce(?, message_id), attempts = 0
      WHERE row_id = ?`,

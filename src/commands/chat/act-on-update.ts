@@ -2,6 +2,7 @@ import { isSignedTap, readTapData } from '../../adapters/tap-signature.ts';
 import { standingOf, type IncomingBody } from '../../core/chat/incoming.ts';
 import { parseWords, type ChatCommand } from '../../core/chat/words.ts';
 import { HeadgateError } from '../../core/errors.ts';
+import type { ExitName } from '../../core/exits.ts';
 import { dialogAnswered } from '../../store/chat-dialogs.ts';
 import {
   addPage,
@@ -224,7 +225,8 @@ function finish(state: OperatorState, update: StoredUpdate, acted: Acted): Acted
 
 /** It cannot be done, whatever the reason: told once, and never tried again. */
 export function giveUpUpdate(state: OperatorState, update: StoredUpdate, why: string): Acted {
-  return finish(state, update, { kind: 'refused', ...react('This could not be done.', `given up: ${why}`) });
+  const reaction = react(`This could not be done: ${why}.`, `given up: ${why}`);
+  return finish(state, update, { kind: 'refused', ...reaction });
 }
 
 function refusal(standing: 'stranger' | 'other_chat' | 'forwarded'): Acted {
@@ -242,7 +244,9 @@ function nothing(outcome: string): Acted {
   return { kind: 'nothing', ...react('', outcome) };
 }
 
-/** What is wrong with one update is its own affair; what is wrong with us ends the run. */
-export function isOwnFault(error: unknown): boolean {
-  return error instanceof HeadgateError && error.exit !== 'SOFTWARE';
+/** A plan that is gone, a state that moved on: an answer to what was asked, and nothing that another try would mend. */
+export function isAnswer(error: unknown): error is HeadgateError {
+  return error instanceof HeadgateError && ANSWERS.has(error.exit);
 }
+
+const ANSWERS: ReadonlySet<ExitName> = new Set<ExitName>(['USAGE', 'STALE_PLAN', 'DATAERR', 'PARTIAL']);

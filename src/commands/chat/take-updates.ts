@@ -1,9 +1,11 @@
+import { standingOf, type Incoming } from '../../core/chat/incoming.ts';
+import { HeadgateError } from '../../core/errors.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
 import type { ChatFailure, OperatorChat } from '../../ports.ts';
 import { enqueueNotice } from '../../store/notices.ts';
 import { beginUpdate, storeUpdates, waitingUpdates, type StoredUpdate } from '../../store/chat-updates.ts';
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
-import { actOnUpdate, giveUpUpdate, isOwnFault } from './act-on-update.ts';
+import { actOnUpdate, giveUpUpdate, isAnswer } from './act-on-update.ts';
 import { nowOf } from './chat-desk.ts';
 import { Later } from './job-acts.ts';
 import { showPages, type Showing } from './show-pages.ts';
@@ -61,7 +63,14 @@ async function actOnOne(
       else await answerTap(update, { chat, answer: 'A run is busy: done as soon as it is over.' });
       return;
     }
-    if (!(error instanceof Error) || isOwnFault(error) || update.attempts + 1 < ATTEMPTS_MAX) throw error;
+    if (isAnswer(error)) {
+      counts.done += 1;
+      await answerTap(update, { chat, answer: giveUpUpdate(state, update, error.message).answer });
+      return;
+    }
+    // A full disk or a damaged state is wrong with us; what only a bug explains is tried again, and then told.
+    const isOurs = error instanceof HeadgateError && error.exit !== 'SOFTWARE';
+    if (!(error instanceof Error) || isOurs || update.attempts + 1 < ATTEMPTS_MAX) throw error;
     giveUp(state, update, error);
     counts.refused += 1;
   }
@@ -97,12 +106,19 @@ function giveUp(state: OperatorState, update: StoredUpdate, error: Error): void 
  */
 export function keepUpdates(
   state: OperatorState,
-  {
-    updates,
-    counts,
-  }: { readonly updates: readonly Parameters<typeof storeUpdates>[1][number][]; readonly counts: TapCounts },
+  { updates, counts }: { readonly updates: readonly Incoming[]; readonly counts: TapCounts },
 ): number | null {
   if (updates.length === 0) return null;
-  counts.taken += writeKeepingDoubt(state, () => storeUpdates(state.db, updates, nowOf(state)));
+  const kept = updates.map((update) => withoutStrangersWords(state, update));
+  counts.taken += writeKeepingDoubt(state, () => storeUpdates(state.db, kept, nowOf(state)));
   return Math.max(...updates.map(({ updateId }) => updateId));
+}
+
+/** That they wrote is noted; what they wrote is no business of ours, and nobody may fill the disk with it. */
+function withoutStrangersWords({ workspace }: OperatorState, update: Incoming): Incoming {
+  const { telegram } = workspace.notify;
+  const { body } = update;
+  if (body.kind !== 'words' || telegram === null || standingOf(update, telegram) === 'approver')
+    return update;
+  return { ...update, body: { ...body, text: '' } };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { acquireLock } from '../../../src/store/locks.ts';
 import { parseWords } from '../../../src/core/chat/words.ts';
 import { ANN, STRANGER, type ChatMessage } from '../../servers/telegram.ts';
 import { welcome } from '../desk.ts';
@@ -317,5 +318,61 @@ describe('alerts that can be decided about (F2)', () => {
     bench.server.write('/confirm');
     await bench.run(['sync']);
     expect(bench.row('SELECT count(*) AS count FROM messages')).toEqual({ count: 0 });
+  });
+
+  test('a tap that needs a job which runs is done as soon as it is over', async () => {
+    const bench = await toldDesk({ more: APPROVERS });
+    const sequence = bench.apply(welcome());
+    bench.enroll(bench.lead('ann'), sequence);
+    await bench.run(['drip']);
+    const tap = bench.server.tap('Draft this one');
+    const holder = { pid: 1, startedAt: bench.clock.now(), command: 'drip', hostName: 'vps-1' };
+    const lock = acquireLock({ directory: `${bench.directory}/locks`, job: 'drip', holder });
+    expect((await bench.run(['sync'])).code).toBe(0);
+    expect(bench.server.answers.get(tap)).toBe('A run is busy: done as soon as it is over.');
+    expect(bench.row('SELECT count(*) AS count FROM messages')).toEqual({ count: 0 });
+    if (lock.kind === 'held') lock.release();
+    await bench.run(['sync']);
+    expect(bench.row('SELECT state FROM messages')).toEqual({ state: 'pending_approval' });
+  });
+
+  test('a plan that is gone is said to be gone, once, and stands in nobody’s way', async () => {
+    const bench = await toldDesk({ more: APPROVERS });
+    const sequence = bench.apply(welcome());
+    bench.enroll(bench.lead('ann'), sequence);
+    await bench.run(['drip']);
+    const tap = bench.server.tap('Show me');
+    bench.server.tap('Draft this one');
+    bench.server.write('/help');
+    bench.database.write(() => {
+      for (const table of ['plan_items', 'plans']) bench.database.prepare(`DELETE FROM ${table}`).run();
+    });
+    expect((await bench.run(['sync'])).code).toBe(0);
+    expect(bench.server.answers.get(tap)).toContain('This could not be done: there is no plan');
+    expect(bench.server.texts().at(-1)).toContain('What you can write here');
+  });
+
+  test('a chat that numbers its messages anew takes nothing down: the page of the former one is forgotten', async () => {
+    const bench = await chatBench();
+    const id = bench.draft();
+    const digest = await bench.digest();
+    bench.database.write(() => {
+      bench.database.prepare('UPDATE chat_pages SET message_id = ?').run(digest.id + 1);
+    });
+    expect((await bench.run(['digest'])).code).toBe(0);
+    bench.server.tap('✓ 1');
+    expect((await bench.sync()).code).toBe(0);
+    expect(bench.message(id).state).toBe('approved');
+    expect(bench.one('SELECT count(*) AS count FROM chat_pages')).toEqual({ count: 1 });
+  });
+
+  test('what a stranger writes is not kept', async () => {
+    const bench = await chatBench();
+    bench.server.write(`/${'x'.repeat(4_000)}`, { by: STRANGER });
+    await bench.sync();
+    expect(bench.one('SELECT from_id, length(body_json) < 300 AS short FROM chat_updates')).toEqual({
+      from_id: STRANGER.id,
+      short: 1,
+    });
   });
 });
