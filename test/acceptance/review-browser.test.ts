@@ -82,6 +82,9 @@ describe.skipIf(!hasChromium)('F6: the review page in a browser', () => {
       const [first, second] = program.messages('pending_approval');
       const page = await open();
       expect(await chosen(page)).toBe(first!.lead.name);
+      // Whoever has clicked into the mail goes on with the keys.
+      await page.frameLocator('#reader').getByText('Unsubscribe').hover();
+      await page.frameLocator('#reader').locator('p').first().click();
       await press(page, 'j');
       await page.waitForURL(`**/m/${second!.id}`);
       await press(page, 'k');
