@@ -30,8 +30,8 @@ beforeAll(() => {
 });
 
 describe('the launchers in bin/', () => {
-  test('are one for headgate, one for each job of a timer, and one for the public page', () => {
-    expect(LAUNCHERS.toSorted()).toEqual(['headgate', 'unsub', ...JOBS].toSorted());
+  test('are one for headgate, one for each job of a timer, and one for each page', () => {
+    expect(LAUNCHERS.toSorted()).toEqual(['headgate', 'unsub', 'web', ...JOBS].toSorted());
   });
 
   test.each(JOBS)('bin/%s is headgate %s: same source but for its name', (job) => {
