@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { defineConfig, type Plugin } from 'vitest/config';
 
@@ -12,13 +12,16 @@ const textFiles: Plugin = {
   name: 'text-files',
   enforce: 'pre',
   // Under their own names style sheets would go through Vite, which leaves nothing of them.
-  resolveId(source, importer) {
-    if (!source.endsWith('.css') || importer === undefined) return null;
-    return `${join(dirname(importer), source)}${AS_TEXT}`;
+  async resolveId(source, importer, options) {
+    if (!source.endsWith('.css')) return null;
+    const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
+    return resolved === null ? null : `${resolved.id}${AS_TEXT}`;
   },
   load(id) {
-    const path = (id.split('?')[0] ?? id).replace(AS_TEXT, '');
-    if (!TEXT_FILE.test(path)) return null;
+    const name = (id.split('?')[0] ?? id).replace(AS_TEXT, '');
+    if (!TEXT_FILE.test(name)) return null;
+    // Vite may name a file from the root of the project.
+    const path = existsSync(name) ? name : join(import.meta.dirname, name);
     return `export default ${JSON.stringify(readFileSync(path, 'utf8'))};`;
   },
 };
