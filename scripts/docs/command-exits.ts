@@ -48,6 +48,8 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   'review undo': DECIDES,
   'review settle': DECIDES,
   'review veto': ['COLD_START', 'STALE_PLAN', 'TEMPFAIL'],
+  'holidays load': WRITES_STATE,
+  'holidays list': READS_STATE,
   'leads import': ['COLD_START', 'PARTIAL', 'DATAERR', 'TEMPFAIL'],
   'leads list': READS_STATE,
   'leads show': READS_STATE,

@@ -1,3 +1,4 @@
+import { readCountry } from '../core/countries.ts';
 import { isIsoDate } from '../core/time/calendar.ts';
 import { canonicalZone, nearestZones } from '../core/time/zone.ts';
 import {
@@ -35,6 +36,8 @@ export function checkValue(type: ValueType, value: unknown, raw: RawText): Check
       return checkWeekdays(type, value);
     case 'dates':
       return checkDates(type, value, raw);
+    case 'lead_countries':
+      return checkLeadCountries(type, value);
     case 'addresses':
       return checkAddresses(value) ?? wrongType(type);
     case 'text_list':
@@ -166,6 +169,17 @@ function checkDates(type: ValueType, value: unknown, raw: RawText): CheckResult 
     dates.push(text);
   }
   return right([...new Set(dates)].sort());
+}
+
+/** From the environment a single word comes as a list of one. */
+function checkLeadCountries(type: ValueType, value: unknown): CheckResult {
+  if (value === 'lead') return right('lead');
+  if (!Array.isArray(value)) return wrongType(type);
+  const words: readonly unknown[] = value;
+  if (words.length === 1 && words[0] === 'lead') return right('lead');
+  const countries = words.map((word) => (typeof word === 'string' ? readCountry(word) : { problem: '' }));
+  const codes = countries.flatMap((read) => ('country' in read ? [read.country] : []));
+  return codes.length === words.length ? right([...new Set(codes)].sort()) : wrongType(type);
 }
 
 const MAX_DATES = 1000;

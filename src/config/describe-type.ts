@@ -30,6 +30,7 @@ const PHRASES = {
   zone: 'an IANA time zone, such as "Europe/Berlin"',
   dates: 'a list of real days written "YYYY-MM-DD"',
   weekdays: 'a list of ISO weekdays, 1 (Monday) to 7 (Sunday), each at most once and at least one of them',
+  lead_countries: '"lead", or a list of countries such as "DE" and "GB"',
   addresses: 'a list of email addresses',
   address: 'one email address, such as "tom@example.com"',
   mailbox: 'one sender, such as "Tom <tom@example.com>"',

@@ -90,6 +90,7 @@ function parseEnvironmentText(type: ValueType, text: string): unknown {
     case 'user_ids':
       return listOf(text).map((element) => (/^\d{1,16}$/.test(element) ? BigInt(element) : element));
     case 'dates':
+    case 'lead_countries':
     case 'addresses':
     case 'domains':
     case 'command':

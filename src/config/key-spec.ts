@@ -33,6 +33,8 @@ export type ValueType =
   | { readonly kind: 'zone' }
   | { readonly kind: 'dates' }
   | { readonly kind: 'weekdays' }
+  /** `"lead"`, or ISO 3166 codes of two letters. */
+  | { readonly kind: 'lead_countries' }
   /** Bare addresses, kept in lower case. */
   | { readonly kind: 'addresses' }
   | { readonly kind: 'address' }

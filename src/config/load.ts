@@ -33,6 +33,8 @@ export interface LoadedConfig {
   readonly web: WebConfig;
   /** F1: how the operator hears of things. */
   readonly notify: NotifyConfig;
+  /** A11: whose public holidays `holidays load` puts into the state; null: those of every lead's country. */
+  readonly holidayCountries: readonly string[] | null;
   /** D3: who writes copy for steps with `Mode: ai`; null: nobody. */
   readonly ai: AiConfig | null;
   readonly brand: Brand;
@@ -93,12 +95,14 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
   const { values } = settings;
   const policy = createPolicy(values, (key) => settings.sourceOf(key).kind !== 'default');
   const brand = createBrand(brandSettings.values);
+  const countries = values.wordOrTexts('holidays.countries');
   const allowFile = values.textOrNull('attribution.allow');
   const config: LoadedConfig = {
     policy,
     mail: createMailConfig(values),
     web: createWebConfig(values),
     notify: createNotifyConfig(values),
+    holidayCountries: typeof countries === 'string' ? null : countries,
     ai: createAiConfig(values),
     brand,
     senders: createSenders(values, brand),

@@ -30,11 +30,10 @@ const TOP: SectionSpec = {
     },
     {
       key: 'holidays.countries',
-      type: { kind: 'described', description: '"lead" or a list of ISO country codes' },
+      type: { kind: 'lead_countries' },
       defaultValue: 'lead',
-      summary: "Whose public holidays close a lead's day, besides the operator's own.",
-      later:
-        'it will keep back leads on the public holidays of their country, once holiday tables can be loaded',
+      summary:
+        "Whose public holidays close a lead's day, besides the operator's own: every country of a lead, or these alone. They count once `headgate holidays load` has run.",
     },
   ],
 };

@@ -8,6 +8,8 @@ export interface ValueReader {
   text(key: string): string;
   textOrNull(key: string): string | null;
   texts(key: string): readonly string[];
+  /** One word that stands for a list, or the list. */
+  wordOrTexts(key: string): string | readonly string[];
   numbers(key: string): readonly number[];
   secretOrNull(key: string): SecretReference | null;
   secrets(key: string): readonly SecretReference[];
@@ -56,6 +58,12 @@ function readerBelow(all: Values, prefix: string): ValueReader {
     isSet: (key) => read(key) !== null,
     text: (key) => textOrNull(key) ?? mismatch(key, 'text'),
     textOrNull,
+    wordOrTexts: (key) => {
+      const value = read(key);
+      return typeof value === 'string'
+        ? value
+        : elements(value).filter((element) => typeof element === 'string');
+    },
     texts: (key) => elements(read(key)).filter((element) => typeof element === 'string'),
     numbers: (key) => elements(read(key)).filter((element) => typeof element === 'number'),
     secretOrNull: (key) => {

@@ -65,7 +65,7 @@ describe('a wrong variable is refused by name', () => {
     ['HEADGATE_HOURS__WEEKDAYS', '[]', 'got "[]", expected a list of ISO weekdays'],
     ['HEADGATE_HOURS__WEEKDAYS', 'mon', 'expected a list of ISO weekdays'],
     ['HEADGATE_MAIL__TRANSPORT', 'pigeon', '"outbox"'],
-    ['HEADGATE_HOLIDAYS__COUNTRIES', 'DE', 'not available yet'],
+    ['HEADGATE_HOLIDAYS__COUNTRIES', 'Europe', 'a list of countries'],
   ])('%s=%s', (name, text, complaint) => {
     const complaints = complaintsOf('', { environment: { [name]: text } });
     expect(complaints).toHaveLength(1);

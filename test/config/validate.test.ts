@@ -325,16 +325,18 @@ describe('E4: a return address that can name a mail', () => {
   });
 });
 
-describe('what is not there yet is refused, never accepted and ignored', () => {
-  test.each([['[holidays]\ncountries = "lead"', 'holidays.countries: got "lead", not available yet']])(
-    '%j',
-    (toml, complaint) => {
-      const complaints = complaintsOf(toml);
-      expect(complaints).toHaveLength(1);
-      expect(complaints[0]).toContain(complaint);
-      expect(complaints[0]).not.toContain('123:secret');
-    },
-  );
+describe('who is judged, and whose holidays count', () => {
+  test.each([
+    ['"lead"', null],
+    ['["de", "Germany", "GB"]', ['DE', 'GB']],
+    ['[]', []],
+  ])('A11: holidays.countries = %s', (value, countries) => {
+    expect(load(`[holidays]\ncountries = ${value}`).holidayCountries).toEqual(countries);
+  });
+
+  test.each(['"all"', '["Atlantis"]', '[1]', 'true'])('A11: holidays.countries = %s is refused', (value) => {
+    expect(complaintsOf(`[holidays]\ncountries = ${value}`)).toHaveLength(1);
+  });
 
   test('B8: attribution.mode may be switched off by name', () => {
     expect(load('[attribution]\nmode = "off"\nunknown = "wait"').policy.attribution).toEqual({

@@ -200,6 +200,8 @@ async function changeLeads(desk: Desk): Promise<void> {
   await desk.run(`leads set ${second} stage=customer`);
   await desk.run(`leads stop ${third} --reason "met in person"`);
   await desk.run('suppressions add gone@nowhere.example --reason bounced');
+  await desk.run('holidays load');
+  await desk.run('holidays list --country DE');
   await desk.run('leads verify --csv verdicts.csv');
   await desk.run(`leads verify ${first} --as verified --reason "met them"`);
   await desk.run('suppressions list');

@@ -112,6 +112,11 @@ export const CARE_SHAPES: Shapes = {
     next,
   }),
   'headgate.resume/1': objectOf({ items: listOf({ anyOf: [resumed, resumedSender] }) }, { next }),
+  'headgate.holidays/1': objectOf({ items: listOf(objectOf({ country: text, day: text, name: text })) }),
+  'headgate.holidays-load/1': objectOf({
+    counts,
+    items: listOf(objectOf({ country: text, days: nullable(count) })),
+  }),
   'headgate.adopt/1': objectOf({ items: listOf(adopted) }, { next }),
   'headgate.restore/1': objectOf({
     items: listOf(

@@ -18,6 +18,28 @@ export const CARE_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../init.ts'),
   },
   {
+    path: 'holidays load',
+    group: 'set-up and care',
+    summary: "put the public holidays of the leads' countries into the state",
+    schema: 'headgate.holidays-load/1',
+    examples: ['headgate holidays load', 'headgate holidays load --years 3'],
+    configure: (command: Command): void => {
+      command.option('--years <n>', 'from this year on (2)');
+    },
+    load: () => import('../holidays-load.ts'),
+  },
+  {
+    path: 'holidays list',
+    group: 'set-up and care',
+    summary: 'the public holidays that are loaded, from today on',
+    schema: 'headgate.holidays/1',
+    examples: ['headgate holidays list', 'headgate holidays list --country DE'],
+    configure: (command: Command): void => {
+      command.option('--country <code>', 'only this country');
+    },
+    load: () => import('../holidays-list.ts'),
+  },
+  {
     path: 'config show',
     group: 'set-up and care',
     summary: 'every value in force and where it came from',
