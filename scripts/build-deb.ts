@@ -46,7 +46,6 @@ function build(target: Target, scratch: string): string {
   const file = resolve(FLAGS.out, `headgate_${target.version}_${target.architecture}.deb`);
   mkdirSync(resolve(FLAGS.out), { recursive: true });
   execFileSync('dpkg-deb', ['--root-owner-group', `-Z${FLAGS.compression}`, '--build', target.tree, file], {
-    env: { ...process.env, SOURCE_DATE_EPOCH: String(target.epochSeconds) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return file;
@@ -57,7 +56,10 @@ if (!isArchitecture(arch)) throw new Error(`--arch takes amd64 or arm64, not "${
 if (!VERSION.test(version)) throw new Error(`--version takes a version of Debian, not "${version}"`);
 const scratch = mkdtempSync(join(tmpdir(), 'headgate-deb-'));
 try {
-  const target = { architecture: arch, version, epochSeconds: epoch(), tree: join(scratch, 'tree') };
+  const epochSeconds = epoch();
+  // For all that is called: manual pages and dpkg-deb.
+  process.env['SOURCE_DATE_EPOCH'] = String(epochSeconds);
+  const target = { architecture: arch, version, epochSeconds, tree: join(scratch, 'tree') };
   process.stdout.write(`${build(target, scratch)}\n`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });

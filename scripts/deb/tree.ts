@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { PACKAGED_PREFIX } from '../../src/commands/units/layout.ts';
 import { AS_SHIPPED, renderUnits, type RenderedFile } from '../../src/commands/units/render.ts';
+import { writeManPages } from '../man/write.ts';
 import { nodePackage } from './node-package.ts';
 import { nodeArchitecture, ROOT, type Target } from './target.ts';
 
@@ -34,7 +35,9 @@ export function layOutTree(target: Target, scratch: string): void {
     );
   layOutBundle(target, prefix);
   for (const { target: path, text, mode } of packagedFiles()) write(join(target.tree, path), text, mode);
-  for (const page of globSync('man/*.[1-8]', { cwd: ROOT }).sort()) layOutPage(target, page);
+  const pages = join(scratch, 'man');
+  writeManPages(ROOT, pages);
+  for (const page of readdirSync(pages).sort()) layOutPage(target, join(pages, page));
 }
 
 /** Units, users, folders, alert and `headgate` on PATH, as the package brings them. */
@@ -94,7 +97,7 @@ function layOutBundle(target: Target, prefix: string): void {
 
 function layOutPage(target: Target, page: string): void {
   const path = join(target.tree, 'usr/share/man', `man${page.at(-1) ?? ''}`, basename(page));
-  install(join(ROOT, page), path, PLAIN_MODE);
+  install(page, path, PLAIN_MODE);
   compress(path);
 }
 
