@@ -35,7 +35,7 @@ export function volumeChart(days: readonly ReportDay[], job: Job): Markup {
   >
     <title id="${id}-title">${job === 'drip' ? 'Drip' : 'Nurture'} drafts a day against the hold line</title>
     <desc id="${id}-text">${summaryOf(own)}</desc>
-    ${restDays(own, scale)}${gridLines(scale)}${own.map((day, index) => bars(day, index, scale))}${lineOf(own, scale)}${dateTexts(own, scale)}
+    ${restDays(own, scale)}${gridLines(scale)}${own.map((day, index) => bars(day, index, scale))}${lineOf(own, scale)}${own.map((day, index) => preventedText(day, index, scale))}${dateTexts(own, scale)}
   </svg> `;
 }
 
@@ -117,7 +117,7 @@ function restDays(days: readonly OwnDay[], { x, slot }: Scale): Markup {
   )} `;
 }
 
-function bars({ day, made, line, prevented }: OwnDay, index: number, { x, y, slot }: Scale): Markup {
+function bars({ day, made, prevented }: OwnDay, index: number, { x, y, slot }: Scale): Markup {
   const width = slot * BAR_SHARE;
   const left = x(index) + (slot - width) / 2;
   const bar = (kind: 'made' | 'prevented', value: number): Markup => {
@@ -133,27 +133,21 @@ function bars({ day, made, line, prevented }: OwnDay, index: number, { x, y, slo
     >`;
   };
   if (prevented === null) return html`${made === 0 ? null : bar('made', made)}`;
-  // Below the line it would have been an ordinary day: the hollow bar says enough.
-  const words = prevented > line ? preventedText({ left, width, prevented, y }) : null;
-  return html`${bar('prevented', prevented)}${made === 0 ? null : bar('made', made)}${words}`;
+  return html`${bar('prevented', prevented)}${made === 0 ? null : bar('made', made)}`;
 }
 
-function preventedText(of: {
-  readonly left: number;
-  readonly width: number;
-  readonly prevented: number;
-  readonly y: Scale['y'];
-}): Markup {
-  const { left, width, prevented, y } = of;
+/** Drawn over the line. Below it a day would have been an ordinary one: its hollow bar says enough. */
+function preventedText({ line, prevented }: OwnDay, index: number, { x, y, slot }: Scale): Markup | null {
+  if (prevented === null || prevented <= line) return null;
+  const left = x(index) + (slot - slot * BAR_SHARE) / 2;
   const isNearEnd = left + LABEL_ROOM > WIDTH - RIGHT;
-  const x = isNearEnd ? left + width : left;
   return html`<text
     class="would"
-    x="${at(x)}"
+    x="${at(isNearEnd ? left + slot * BAR_SHARE : left)}"
     y="${at(y(prevented) - 7)}"
     text-anchor="${isNearEnd ? 'end' : 'start'}"
     >${prevented} would have been</text
-  > `;
+  >`;
 }
 
 /** A step for each day, since the line of a day holds from its morning to its evening. */
