@@ -162,7 +162,7 @@ describe.skipIf(!canRun || !canTrace)('kill -9', () => {
       const calls = isLong ? ['fsync', 'pwrite64'] : ['fsync'];
       let points = 0;
       for (const call of calls) {
-        for (let nth = 1; nth < 400; nth += isLong ? 1 : 4) {
+        for (let nth = 1; nth < 400; nth += isLong ? 1 : 5) {
           if (!(await killedAt(call, nth))) break;
           points += 1;
         }
