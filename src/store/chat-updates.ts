@@ -23,8 +23,9 @@ export function storeUpdates(db: StateDatabase, updates: readonly Incoming[], no
   db.prepare<[number]>('DELETE FROM chat_updates WHERE received_at < ? AND acted_at IS NOT NULL').run(
     now - KEPT_MS,
   );
-  const forgetOld = db.prepare<[number, number]>(
-    'DELETE FROM chat_updates WHERE update_id = ? AND received_at < ?',
+  // The very same thing is a repeat, whatever a clock says; another one under an old number is new.
+  const forgetOld = db.prepare<[number, number, string]>(
+    'DELETE FROM chat_updates WHERE update_id = ? AND received_at < ? AND body_json <> ?',
   );
   const insert = db.prepare<[number, number, number, string, string, number | null, string | null]>(
     `INSERT INTO chat_updates (update_id, received_at, from_id, from_name, body_json, acted_at, outcome)
@@ -33,13 +34,14 @@ export function storeUpdates(db: StateDatabase, updates: readonly Incoming[], no
   let stored = 0;
   for (const { updateId, fromId, fromName, body } of updates) {
     const isTalk = body.kind === 'other';
-    forgetOld.run(updateId, now - REPEATED_WITHIN_MS);
+    const bodyJson = JSON.stringify(body);
+    forgetOld.run(updateId, now - REPEATED_WITHIN_MS, bodyJson);
     const { changes } = insert.run(
       updateId,
       now,
       isTalk ? 0 : fromId,
       isTalk ? '' : fromName,
-      JSON.stringify(body),
+      bodyJson,
       isTalk ? now : null,
       isTalk ? 'nothing to do' : null,
     );
