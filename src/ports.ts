@@ -302,6 +302,8 @@ export interface ModelRequest {
   readonly system: string;
   readonly user: string;
   readonly maxOutputTokens: number;
+  /** Asked before the same request is made again; false ends it as `down`. `mayBePaid`: the one before may have been billed all the same. */
+  readonly mayRepeat: (before: { readonly mayBePaid: boolean }) => boolean;
 }
 
 export type ModelAnswer =

@@ -30,12 +30,14 @@ export async function askForDrafts(
     import('../adapters/brief-files.ts'),
   ]);
   const model = await openModel(invocation, workspace, workspace.ai);
+  const { clock } = invocation.context;
+  const now = (): number => clock.now();
   return applyAsked(engine, of.plan, {
     ...of.options,
     done: of.done,
-    desk: new ModelDesk({ model, config: workspace.ai, runId }),
+    desk: new ModelDesk({ model, config: workspace.ai, runId, now, isTimed: true }),
     briefs: createBriefs(workspace.paths),
-    clock: invocation.context.clock,
+    clock,
     mustStop: () => stopReason(workspace),
     progress: (line) => {
       invocation.progress(line);

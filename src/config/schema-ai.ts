@@ -42,7 +42,7 @@ export const AI_SECTION: SectionSpec = {
     },
     {
       key: 'ai.timeout_seconds',
-      type: { kind: 'integer', minimum: 1, maximum: 600 },
+      type: { kind: 'integer', minimum: 1, maximum: 450 },
       defaultValue: 120,
       unit: 'seconds',
       summary: 'How long one call may take, to the last byte of its answer.',

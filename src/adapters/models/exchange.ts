@@ -75,10 +75,25 @@ async function askBounded(
     if (verdict.kind === 'misconfigured') throw misconfigured(client.name, verdict.words);
     if (verdict.kind === 'item') return { kind: 'none', detail: verdict.words, usage: null };
     const waitMs = retryAfterMs(seen.retryAfter, options.now()) ?? FIRST_WAIT_MS * 4 ** (attempt - 1);
-    if (attempt >= ATTEMPTS_MAX || waitMs > WAIT_MS_MAX) return { kind: 'down', detail: verdict.words };
+    const isOver = attempt >= ATTEMPTS_MAX || waitMs > WAIT_MS_MAX;
+    if (isOver || !request.mayRepeat({ mayBePaid: !wasRefused(seen) }))
+      return { kind: 'down', detail: verdict.words };
     await options.pause(waitMs);
   }
 }
+
+/** Surely nothing was written, and so nothing billed: too many, too busy, or nobody there. A silence may hide an answer. */
+function wasRefused({ status, text }: Seen): boolean {
+  return status === null ? REFUSED_CONNECTIONS.has(text) : REFUSED_STATUSES.has(status);
+}
+
+const REFUSED_STATUSES: ReadonlySet<number> = new Set([425, 429, 503, 529]);
+const REFUSED_CONNECTIONS: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** A 200 may carry an error, and no words. */
 function hasFault({ status, text }: Seen): boolean {

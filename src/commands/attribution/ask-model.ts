@@ -1,3 +1,4 @@
+import { isSameClaim } from '../../core/attribution/claim.ts';
 import { attributionPrompt, readVerdict } from '../../core/attribution/question.ts';
 import { worstCostMicros } from '../../core/writing/cost.ts';
 import { claimOf, openLeads } from '../../store/attribution.ts';
@@ -42,7 +43,9 @@ export async function askModel(state: OperatorState): Promise<AskedModel | null>
   if (!(await agrees(invocation, { lines, question: 'Ask it?' })))
     return { asked: 0, left: rowIds.length, stopped: 'you said no' };
   const runId = invocation.context.random.publicId('r');
-  const desk = new ModelDesk({ model: await openModel(invocation, workspace, ai), config: ai, runId });
+  const { clock } = invocation.context;
+  const model = await openModel(invocation, workspace, ai);
+  const desk = new ModelDesk({ model, config: ai, runId, now: () => clock.now(), isTimed: false });
   return askEach(state, desk, rowIds);
 }
 
@@ -73,7 +76,8 @@ async function askEach(
     if (reply.kind === 'read') {
       const attribution = reply.value;
       writeAsPerson(state, () => {
-        keepVerdict(state, { leadRowId, attribution });
+        // Whose address or company changed meanwhile was not the one who was judged.
+        if (isSameClaim(claimOf(db, leadRowId), claim)) keepVerdict(state, { leadRowId, attribution });
       });
     }
     if (asked % PROGRESS_EVERY_LEADS === 0)

@@ -2,7 +2,8 @@ import type { AiConfig } from '../../config/ai.ts';
 import type { HeadgateError } from '../../core/errors.ts';
 import { costMicros, worstCostMicros } from '../../core/writing/cost.ts';
 import type { Prompt } from '../../core/writing/prompt.ts';
-import type { LanguageModel, ModelAnswer } from '../../ports.ts';
+import type { Instant } from '../../core/model.ts';
+import type { LanguageModel, ModelAnswer, ModelRequest } from '../../ports.ts';
 import {
   beginModelCall,
   endModelCall,
@@ -28,6 +29,13 @@ export type Reply<T> =
   | { readonly kind: 'budget'; readonly detail: string };
 
 /**
+ * So long a run may write, its last call included: a unit of systemd kills what runs for ten minutes (TimeoutStartSec), and what is killed
+ * leaves no checkpoint (A9).
+ */
+const ASKING_MS_MAX = 8 * 60_000;
+const OUT_OF_TIME = 'this run has written for long enough; the next one goes on';
+
+/**
  * Where a run asks its model: one question at a time, each within the budgets of run and day, which are judged and taken in the transaction that
  * keeps the question, so that no two runs can spend the same money; and each kept with what it cost, whatever came of it.
  */
@@ -35,11 +43,23 @@ export class ModelDesk {
   readonly model: LanguageModel;
   private readonly config: AiConfig;
   private readonly runId: string;
+  private readonly now: () => Instant;
+  private readonly lastStartAt: Instant;
+  private hasAsked = false;
 
-  constructor(of: { readonly model: LanguageModel; readonly config: AiConfig; readonly runId: string }) {
+  /** `isTimed`: a timer may have started it, and systemd waits. */
+  constructor(of: {
+    readonly model: LanguageModel;
+    readonly config: AiConfig;
+    readonly runId: string;
+    readonly now: () => Instant;
+    readonly isTimed: boolean;
+  }) {
     this.model = of.model;
     this.config = of.config;
     this.runId = of.runId;
+    this.now = of.now;
+    this.lastStartAt = of.isTimed ? of.now() + ASKING_MS_MAX - of.config.timeoutMs : Number.MAX_SAFE_INTEGER;
   }
 
   /**
@@ -51,12 +71,26 @@ export class ModelDesk {
     question: Question,
     read: (text: string) => { readonly value: T; readonly outcome: ModelOutcome },
   ): Promise<Reply<T>> {
-    const begun = this.begin(engine, question);
-    if (typeof begun === 'string') return { kind: 'budget', detail: begun };
+    if (this.hasAsked && this.isOutOfTime()) return { kind: 'down', detail: OUT_OF_TIME };
+    const first = this.begin(engine, question);
+    if (typeof first === 'string') return { kind: 'budget', detail: first };
+    this.hasAsked = true;
+    let begun = first;
     const { system, user } = question.prompt;
+    const mayRepeat: ModelRequest['mayRepeat'] = ({ mayBePaid }) => {
+      if (this.isOutOfTime()) return false;
+      if (!mayBePaid) return true;
+      // Each is a call of its own: its worst case is taken from the budgets, and the one before keeps its own.
+      const again = this.begin(engine, question);
+      if (typeof again === 'string') return false;
+      this.end(engine, begun, { outcome: 'failed', usage: null });
+      begun = again;
+      return true;
+    };
     let answer: ModelAnswer;
     try {
-      answer = await this.model.ask({ system, user, maxOutputTokens: this.config.maxOutputTokens });
+      const { maxOutputTokens } = this.config;
+      answer = await this.model.ask({ system, user, maxOutputTokens, mayRepeat });
     } catch (error) {
       this.end(engine, begun, { outcome: 'failed', usage: null });
       throw error as HeadgateError;
@@ -72,6 +106,10 @@ export class ModelDesk {
     const { value, outcome } = read(answer.text);
     this.end(engine, begun, { outcome, usage: answer.usage });
     return { kind: 'read', value };
+  }
+
+  private isOutOfTime(): boolean {
+    return this.now() > this.lastStartAt;
   }
 
   /** The row of the question, or why it is not asked. */

@@ -6,6 +6,16 @@ export interface AttributionClaim {
   readonly companyDomain: string | null;
 }
 
+/** Whether a verdict on the one is a verdict on the other; null: the lead is gone. */
+export function isSameClaim(one: AttributionClaim | null, other: AttributionClaim): boolean {
+  return (
+    one !== null &&
+    one.email === other.email &&
+    one.company === other.company &&
+    one.companyDomain === other.companyDomain
+  );
+}
+
 /** The domains of a claim, reduced to what somebody registered. */
 export interface ClaimedDomains {
   /** Of the address; null for one that nobody can register, such as a host of an intranet. */

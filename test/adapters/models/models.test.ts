@@ -10,7 +10,7 @@ import { HTML_PAGE, json, type ProviderAnswer, type ProviderFault } from '../../
 
 /** Both providers behind the one port, against servers that speak their published interfaces and fail as theirs do. */
 
-const REQUEST = { system: 'Write.', user: 'About invoices.', maxOutputTokens: 500 };
+const REQUEST = { system: 'Write.', user: 'About invoices.', maxOutputTokens: 500, mayRepeat: () => true };
 
 interface Bench {
   readonly server: OpenAiServer | AnthropicServer;
