@@ -1,6 +1,6 @@
 import { capsLeft } from '../../core/guards/caps.ts';
 import { judgeLead, type GuardContext } from '../../core/guards/lead-guards.ts';
-import type { Instant, Job } from '../../core/model.ts';
+import type { HoldCause, Instant, Job } from '../../core/model.ts';
 import type { PlannedStep } from '../../core/planned-step.ts';
 import {
   writtenCopy,
@@ -37,6 +37,8 @@ export interface DraftedItem {
   readonly draft: PlannedDraft;
   readonly messageId: string;
   readonly state: 'pending_approval' | 'approved' | 'held';
+  /** Of `held`: with its batch (A8), or for its own words (D3). */
+  readonly holdCause: HoldCause | null;
 }
 
 export interface Applied {
@@ -208,7 +210,8 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
         enrollmentRowId: candidate.enrollment?.rowId ?? enrollFollowUp(engine, candidate, options.random),
         stepRowId: candidate.step.rowId,
         leadRowId: candidate.lead.rowId,
-        askReason,
+        // It outlives the hold: whoever approves it later sees that it did not pass.
+        askReason: input.unfit === null ? askReason : 'validation',
         ...words,
         textHash: textHash(words),
       };
@@ -216,7 +219,9 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
   );
   const drafted = chosen.flatMap((draft, index): DraftedItem[] => {
     const messageId = reserved[index]?.messageId;
-    return messageId === undefined ? [] : [{ draft, messageId, state: settlement.to }];
+    return messageId === undefined
+      ? []
+      : [{ draft, messageId, state: settlement.to, holdCause: settlement.holdCause }];
   });
   tellDrafted(engine, drafted);
   return drafted;
@@ -227,7 +232,7 @@ function approvesItself({ candidate, askReason }: PlannedDraft, { options }: Bat
   return candidate.sequence.approve === 'auto' && askReason === null && !options.personNeeded;
 }
 
-/** A8: above the line the whole batch is made as held. D3: and so is what a model wrote otherwise than it was asked to. */
+/** D3: what a model wrote otherwise than it was asked to is held, for a person to read. A8: above the line the whole batch is. */
 function settlementOf(
   engine: Engine,
   of: {
@@ -239,7 +244,8 @@ function settlementOf(
 ): Settlement {
   const ready = of.approvesItself ? 'approved' : 'pending_approval';
   const isHeld = of.plan.blastRadius.over && !engine.without.has('blast_radius');
-  if (!isHeld && of.unfit !== null) return unfitSettlement(of.unfit, engine.now);
+  // First of the two: whoever releases the batch would else let out words that nobody has read.
+  if (of.unfit !== null) return unfitSettlement(of.unfit, engine.now);
   return {
     to: isHeld ? 'held' : ready,
     holdCause: isHeld ? 'blast_radius' : null,
