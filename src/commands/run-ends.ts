@@ -8,9 +8,9 @@ import type { StateDatabase } from '../store/database.ts';
 import { readHeader } from '../store/header.ts';
 import { enqueueNotice } from '../store/notices.ts';
 import { applyLive } from './engine/live-run.ts';
-import type { Engine } from './engine/engine.ts';
+import { engineAt, type Engine } from './engine/engine.ts';
 import { settlePlanned } from './engine/settling.ts';
-import type { Applied } from './engine/drafting.ts';
+import type { Applied, ApplyOptions, DraftedItem } from './engine/drafting.ts';
 import {
   keepRestoredDoubt,
   noteDoubts,
@@ -24,7 +24,7 @@ import {
 import { doubtText, heldText } from './run-notices.ts';
 import { askForDrafts } from './model-drafts.ts';
 import { fallen, type RunReport } from './run-report.ts';
-import { stampState, type RunSession } from './run-session.ts';
+import { stampState, stopReason, type RunSession } from './run-session.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -136,6 +136,8 @@ export async function endLive(
     /** Doubts that `--force` or a confirmation lifted. */
     lifted: readonly Doubt[];
     nothingDue: ExitName;
+    /** A6: plans so many drafts more, without the model that failed. Absent over a saved plan, which never adds (A17). */
+    refill?: (places: number) => Promise<RunPlan>;
     /** Run inside the last transaction: `confirm` settles its plan there. */
     alsoWrite?: (db: StateDatabase) => void;
   },
@@ -152,10 +154,10 @@ export async function endLive(
   // Words that are known first: nothing that a model says or costs can keep them from being made.
   const known = applyLive(engine, plan, options);
   const written = await askForDrafts(session, engine, { plan, options, done: known.drafted.length });
-  const applied: Applied = {
-    drafted: [...known.drafted, ...written.drafted],
-    fellAway: [...known.fellAway, ...written.fellAway],
-  };
+  const drafted = [...known.drafted, ...written.drafted];
+  const fellAway = [...known.fellAway, ...written.fellAway];
+  const filled = await fillUp(session, engine, { ...live, options, applied: { drafted, fellAway } });
+  const applied: Applied = { drafted: [...drafted, ...filled], fellAway };
   const counts = planCounts(live.plan, applied.drafted.length, 'drafted');
   const end: RunEnd = { ...live, mode: 'live', exit: liveExit(live, applied), reason: null, counts };
   db.write(() => {
@@ -176,14 +178,37 @@ export async function endLive(
   };
 }
 
+/** A6: whoever failed for want of words holds no place: what needs no model takes it, in the same run and under the same caps. */
+async function fillUp(
+  session: RunSession,
+  engine: Engine,
+  of: {
+    readonly plan: RunPlan;
+    readonly refill?: ((places: number) => Promise<RunPlan>) | undefined;
+    readonly options: ApplyOptions;
+    readonly applied: Applied;
+  },
+): Promise<readonly DraftedItem[]> {
+  const { plan, refill, options, applied } = of;
+  if (refill === undefined || !applied.fellAway.some(({ reason }) => COPY_FAILURES.has(reason))) return [];
+  const places = plan.caps.perRun - applied.drafted.length;
+  if (places <= 0 || isBatchHeld(applied) || stopReason(session.workspace) !== null) return [];
+  const more = await refill(places);
+  const now = engineAt(engine, session.invocation.context.clock.now());
+  return applyLive(now, more, { ...options, limit: places }).drafted;
+}
+
 function liveExit(live: { plan: RunPlan; nothingDue: ExitName }, applied: Applied): ExitName {
   const exits: ExitName[] = [applied.drafted.length === 0 ? live.nothingDue : 'OK'];
-  const hasHeld = applied.drafted.some((item) => item.state === 'held');
-  if (hasHeld && live.plan.blastRadius.over) exits.push('HELD');
+  if (isBatchHeld(applied)) exits.push('HELD');
   // What a model wrote otherwise than it was asked to is held as well, one by one (D3).
-  if (hasHeld && !live.plan.blastRadius.over) exits.push('PARTIAL');
+  if (applied.drafted.some(({ holdCause }) => holdCause === 'validation')) exits.push('PARTIAL');
   if (hasNewFailure(live.plan) || hasNewlyFallen(live.plan, applied)) exits.push('PARTIAL');
   return strongestExit(exits);
+}
+
+function isBatchHeld({ drafted }: Applied): boolean {
+  return drafted.some(({ holdCause }) => holdCause === 'blast_radius');
 }
 
 /** D3, cli.md 2.7: copy that could not be written makes a run 32, but only when that is news. */
@@ -210,7 +235,7 @@ function noteLive(
   const { job, runId, now } = session;
   const { blastRadius, demand } = live.plan;
   const notice = { job, runId, now };
-  if (blastRadius.over && applied.drafted.some((item) => item.state === 'held')) {
+  if (isBatchHeld(applied)) {
     const text = heldText(session, live.plan);
     const usual = Math.ceil(blastRadius.mean);
     const card = { kind: 'batch', runId, job: job === 'nurture' ? job : 'drip', usual } as const;

@@ -6,10 +6,10 @@ import type { Reason } from '../core/reasons.ts';
 import { isBlastRadiusHoldOpen } from '../store/messages.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { attributionGate } from './engine/attribution-gate.ts';
-import { isOperatorsDay, openEngine, type Engine } from './engine/engine.ts';
+import { engineAt, isOperatorsDay, openEngine, type Engine } from './engine/engine.ts';
 import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { isNarrowed, narrowingOf, NOBODY } from './engine/narrowing.ts';
-import { planJob } from './engine/planning.ts';
+import { planJob, type AttributeLead } from './engine/planning.ts';
 import { fixedCopyWriter } from './engine/writing.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { usageError } from './options.ts';
@@ -96,7 +96,13 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
     });
   }
   const { limit } = request;
-  return endLive(session, { ...asked, engine, plan, limit, planId: null, lifted: found, nothingDue });
+  const refill = (places: number): Promise<RunPlan> => {
+    // A model may have taken minutes: weekday, hours and caps are those of this moment.
+    const now = engineAt(engine, session.invocation.context.clock.now());
+    const placed = { session, request: { ...request, limit: places }, isRefill: true };
+    return makePlan(now, { ...placed, quiet: quietReason(now, request.job), countsCalendar: false });
+  };
+  return endLive(session, { ...asked, engine, plan, limit, planId: null, lifted: found, nothingDue, refill });
 }
 
 /** Hardening 89: a `--limit` above the cap is a misunderstanding, not a wish. */
@@ -126,25 +132,47 @@ export function quietReason(
 
 async function makePlan(
   engine: Engine,
-  of: { session: RunSession; request: JobRequest; quiet: Reason | null; countsCalendar: boolean },
+  of: {
+    session: RunSession;
+    request: JobRequest;
+    quiet: Reason | null;
+    countsCalendar: boolean;
+    /** A6: what can be made without the model that has just failed. */
+    isRefill?: boolean;
+  },
 ): Promise<RunPlan> {
-  const { session, request, quiet, countsCalendar } = of;
+  const { session, request, quiet, countsCalendar, isRefill = false } = of;
   const sender = senderFields(session.workspace);
   const { beforeLongWork: beforeMany } = session.invocation.context;
-  const missing = withoutModel(session.workspace, !request.usesModel);
+  const missing = isRefill
+    ? 'the model failed in this run'
+    : withoutModel(session.workspace, !request.usesModel);
   const writing = { sender, job: request.job, beforeMany, withoutModel: missing };
   const writeCopy = await fixedCopyWriter(engine, writing);
   const attribute = await attributionGate(engine, {
     job: request.job,
     allowFile: session.workspace.attributionAllowFile,
-    hasModel: missing === null,
+    hasModel: isRefill || missing === null,
   });
   const narrowing = quiet === null ? narrowingOf(engine, request) : NOBODY;
   const { job, limit } = request;
   return lookTidied(engine, job, {
     writer: () => session.writer(),
-    look: (tidied) => planJob(tidied, { job, narrowing, limit, writeCopy, attribute, countsCalendar }),
+    look: (tidied) =>
+      planJob(tidied, {
+        ...{ job, narrowing, limit, writeCopy, countsCalendar },
+        attribute: isRefill ? withoutClaims(attribute) : attribute,
+      }),
   });
+}
+
+/** B8: whom only a model can judge waits for it: a model that fails for an hour must not leave the lead to a person for good. */
+function withoutClaims(attribute: AttributeLead): AttributeLead {
+  if (attribute === undefined) return undefined;
+  return (candidate) => {
+    const found = attribute(candidate);
+    return found !== null && 'verdict' in found ? found : null;
+  };
 }
 
 function previewExit(request: JobRequest, plan: RunPlan): ExitName {

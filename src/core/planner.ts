@@ -53,7 +53,7 @@ export interface PlannedDraft {
   readonly copy: PlannedCopy;
   /** Why a person must approve it even where the sequence approves itself; null for no such reason. */
   readonly askReason: Reason | null;
-  /** With a gap only: why it was not drafted the last time (A13). */
+  /** Where a model is asked only: why it was not drafted the last time (A13). */
   readonly previousReason?: string | null;
   /** B8 (3): what a model has still to judge before it is drafted. */
   readonly claim?: AttributionClaim;
@@ -262,7 +262,9 @@ class PlanInProgress {
       candidate: this.keeper.keep(candidate),
       copy,
       askReason: asked ?? (copy.frame?.isAssist === true ? 'model' : null),
-      ...(copy.frame === undefined ? {} : { previousReason: candidate.previousReason }),
+      ...(copy.frame === undefined && this.openClaim === null
+        ? {}
+        : { previousReason: candidate.previousReason }),
       ...(this.openClaim === null ? {} : { claim: this.openClaim }),
     });
   }

@@ -117,6 +117,17 @@ export function setDue(
   ).run(due.dueAt ?? null, due.nextDueAt, due.enrollmentRowId);
 }
 
+/** A6: the step stays due, and is not tried again before then (`retry_wait`). In the caller's transaction. */
+export function setRetry(
+  db: StateDatabase,
+  retry: { readonly enrollmentRowId: number; readonly retryAt: Instant; readonly error: string },
+): void {
+  db.assertInWrite();
+  db.prepare<[number, string, number]>(
+    `UPDATE enrollments SET retry_at = ?, last_error = ? WHERE row_id = ? AND status IN ('pending', 'active')`,
+  ).run(retry.retryAt, retry.error, retry.enrollmentRowId);
+}
+
 /** B5: one more attempt that surely failed; returns how many there were for this step. A next step starts at none. */
 export function countFailure(db: StateDatabase, enrollmentRowId: number, error: string): number {
   db.prepare<[string, number]>(

@@ -61,3 +61,11 @@ export function refreshNurtureDue(
     leadRowId,
   );
 }
+
+/** A6: nurture looks at this lead again then, or when something about it changes. In the caller's transaction. */
+export function setNurtureDue(db: StateDatabase, leadRowId: number, dueAt: Instant): void {
+  db.assertInWrite();
+  db.prepare<[number, number]>(
+    'UPDATE leads SET nurture_due_at = ? WHERE row_id = ? AND nurture_due_at IS NOT NULL',
+  ).run(dueAt, leadRowId);
+}

@@ -7,7 +7,7 @@ import type { LeadFields } from '../../src/core/model.ts';
 import { sequenceDefinition, stepDefinition } from '../helpers/definitions.ts';
 import { GOOD_WORDS, OpenAiServer } from '../servers/models.ts';
 import { json } from '../servers/provider-server.ts';
-import { DAY_MS, desk, type Desk } from './desk.ts';
+import { DAY_MS, desk, HOUR_MS, type Desk } from './desk.ts';
 
 /** D3, D4, B8 through the real command: a model writes over HTTP, and nothing it does can make a half draft or a bill. */
 
@@ -211,6 +211,144 @@ describe('D3: a model writes what the step leaves open', () => {
   });
 });
 
+describe('A6: who cannot be written for starves nobody, and is not paid for at every tick', () => {
+  const silence = {
+    kind: 'answer',
+    answer: json(503, 'down', { 'retry-after': '3600' }),
+    acts: false,
+  } as const;
+
+  function fixed(of: Desk, names: readonly string[]): void {
+    const sequence = of.apply(sequenceDefinition('other', ['hello']));
+    for (const name of names) of.enroll(of.lead(name), sequence);
+  }
+
+  test('a lead whose words never come is asked about again after a day, then once a week', async () => {
+    const of = bench();
+    enroll(of, ['ann']);
+    server.say = () => ({ text: ' ' });
+    await drip(of);
+    for (let hour = 1; hour < 24; hour += 1) {
+      of.clock.advance(HOUR_MS);
+      await drip(of);
+    }
+    expect(server.asked, 'one call a day').toHaveLength(1);
+    expect(of.row('SELECT verdict_reason AS reason FROM enrollments')).toEqual({ reason: 'retry_wait' });
+    of.clock.advance(HOUR_MS);
+    await drip(of);
+    expect(server.asked).toHaveLength(2);
+    for (let day = 1; day < 7; day += 1) {
+      of.clock.advance(DAY_MS);
+      await drip(of);
+    }
+    expect(server.asked, 'failed twice: once a week').toHaveLength(2);
+    of.clock.advance(DAY_MS);
+    server.say = () => ({ text: GOOD_WORDS });
+    await drip(of);
+    expect(drafts(of)).toMatchObject([{ name: 'ann', state: 'pending_approval' }]);
+  });
+
+  test('five leads that fail at the head of the queue leave the next tick to the others', async () => {
+    const of = bench();
+    enroll(of, ['ann', 'ben', 'cid', 'dan', 'eve', 'fay', 'gus']);
+    server.say = ({ user }) => ({ text: /"(?:fay|gus)"/.test(user) ? GOOD_WORDS : '' });
+    await drip(of);
+    expect(drafts(of)).toEqual([]);
+    of.clock.advance(HOUR_MS);
+    await drip(of);
+    expect(drafts(of).map(({ name }) => name)).toEqual(['fay', 'gus']);
+    expect(server.asked).toHaveLength(7);
+  });
+
+  test('B8: a follow-up of nurture that fails waits as well', async () => {
+    const of = bench();
+    const copy = {
+      ...stepDefinition('x').copy,
+      mode: 'ai' as const,
+      length: 'short' as const,
+      bodyMarkdown: BODY,
+    };
+    of.apply(sequenceDefinition('cold', [stepDefinition('hello', { copy })], { kind: 'nurture' }));
+    const lead = of.lead('ann', { stage: 'contacted', lastContactAt: of.clock.now() - 90 * DAY_MS });
+    of.database.write(() =>
+      of.database.prepare('UPDATE leads SET nurture_due_at = ? WHERE row_id = ?').run(of.clock.now(), lead),
+    );
+    server.say = () => ({ text: '' });
+    for (let hour = 0; hour < 3; hour += 1) {
+      await of.run(['nurture', '--force']);
+      of.clock.advance(HOUR_MS);
+    }
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('a model that is down leaves its places to copy that needs none, in the same run', async () => {
+    const of = bench();
+    enroll(of, ['ann', 'ben', 'cid', 'dan', 'eve', 'fay']);
+    of.clock.advance(HOUR_MS);
+    fixed(of, ['gus', 'hal']);
+    server.failBy(() => silence);
+    expect((await drip(of)).code).toBe(32);
+    expect(drafts(of).map(({ name }) => name)).toEqual(['gus', 'hal']);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a budget that is used up does so too, and never above the cap of a run', async () => {
+    const of = bench(
+      'input_price = 100\noutput_price = 1000\nmax_output_tokens = 100\nbudget_per_run = 0.3\n[limits]\ndrafts_per_run_drip = 3\n',
+    );
+    enroll(of, ['ann', 'ben', 'cid', 'dan']);
+    of.clock.advance(HOUR_MS);
+    fixed(of, ['gus', 'hal', 'ida']);
+    await drip(of);
+    expect(drafts(of)).toHaveLength(3);
+    expect(drafts(of).filter(({ body }) => body.includes(GOOD_WORDS)).length).toBeGreaterThan(0);
+    expect(drafts(of).map(({ name }) => name)).toContain('gus');
+  });
+
+  test('A17: a confirmation adds nobody for whom fell away', async () => {
+    const of = bench('[limits]\ndrafts_per_run_drip = 1\n');
+    enroll(of, ['ann']);
+    of.clock.advance(HOUR_MS);
+    fixed(of, ['gus']);
+    const preview = await of.json(['drip', '--preview']);
+    server.failBy(() => silence);
+    await of.run(['confirm', (preview['run'] as { plan: string }).plan, '--yes']);
+    expect(drafts(of)).toEqual([]);
+  });
+});
+
+describe('A8, hardening 148: words that nobody has read', () => {
+  test('are held for themselves in a held batch, whose release does not let them out', async () => {
+    const of = bench('[limits]\ndrafts_per_run_drip = 6\nblast_radius_factor = 1\n');
+    const copy = {
+      ...stepDefinition('x').copy,
+      mode: 'ai' as const,
+      length: 'short' as const,
+      briefing: BRIEFING,
+      bodyMarkdown: BODY,
+    };
+    const sequence = of.apply(
+      sequenceDefinition('website', [stepDefinition('hello', { copy })], { approve: 'auto' }),
+    );
+    of.enroll(of.lead('first'), sequence);
+    await drip(of);
+    await of.run(['review', 'approve', '--all', '--count', '1']);
+    of.clock.advance(HOUR_MS);
+    for (const name of ['ann', 'ben', 'cid', 'dan', 'eve', 'fay']) of.enroll(of.lead(name), sequence);
+    server.say = ({ user }) => ({
+      text: user.includes('"ann"') ? `${GOOD_WORDS} Pay $999 now.` : GOOD_WORDS,
+    });
+    const held = await of.json(['drip']);
+    expect(held.exit.code).toBe(31);
+    expect(drafts(of).filter(({ state }) => state === 'held')).toHaveLength(6);
+    const { id } = held['run'] as { id: string };
+    expect(await of.json(['review', 'release', '--run', id])).toMatchObject({ exit: { code: 0 } });
+    expect(drafts(of)[1]).toMatchObject({ name: 'ann', body: expect.stringContaining('$999') as string });
+    expect(['held', 'pending_approval']).toContain(drafts(of)[1]?.state);
+    expect(drafts(of).filter(({ state }) => state === 'approved')).toHaveLength(6);
+  });
+});
+
 describe('D4: no money, no key, no quota', () => {
   test('the run ends at the first of it with 69, complete drafts stay, nobody else is touched', async () => {
     const of = bench();
@@ -270,6 +408,21 @@ describe('budgets are hard caps', () => {
     expect(of.row(`SELECT verdict_reason AS reason FROM enrollments ORDER BY row_id DESC LIMIT 1`)).toEqual({
       reason: 'budget',
     });
+  });
+
+  test('a call that may have been billed and is made again is taken from the budget again', async () => {
+    const of = bench(`${prices}budget_per_run = 0.3\ntimeout_seconds = 1\n`);
+    enroll(of, ['ann']);
+    server.failBy(() => ({ kind: 'reset after the body', acts: true }));
+    await drip(of);
+    const { spent, calls } = of.row(
+      'SELECT sum(cost_micros) AS spent, count(*) AS calls FROM model_calls',
+    ) as {
+      spent: number;
+      calls: number;
+    };
+    expect(calls).toBe(server.requests.length);
+    expect(spent).toBeLessThanOrEqual(300_000);
   });
 
   test('the day counts all runs, what a killed one only asked included, and begins anew the next day', async () => {
@@ -393,6 +546,20 @@ describe('B8 (3): a model judges what domains leave open', () => {
     await drip(of);
     expect(server.asked).toHaveLength(2);
     expect(drafts(of)).toEqual([]);
+  });
+
+  test('a verdict on a claim that changed meanwhile is no verdict on the lead', async () => {
+    const of = bench(MODEL);
+    claims(of, { ben: { companyDomain: 'other.example' } });
+    server.say = () => ({ text: '{"verdict":"different"}' });
+    server.watch = () => {
+      of.database.write(() => of.database.prepare(`UPDATE leads SET company_domain = 'ben.example'`).run());
+    };
+    await drip(of);
+    expect(verdictOf(of, 'ben')).toEqual({ verdict: null, by: null });
+    await drip(of);
+    expect(verdictOf(of, 'ben')).toEqual({ verdict: 'verified', by: 'domains' });
+    expect(drafts(of)).toHaveLength(1);
   });
 
   test('a quota that is used up while judging ends the run, and nobody is judged by it', async () => {

@@ -1,15 +1,20 @@
 import type { Briefs } from '../../adapters/brief-files.ts';
+import { isSameClaim } from '../../core/attribution/claim.ts';
 import { attributionPrompt, readVerdict } from '../../core/attribution/question.ts';
 import type { HeldBack, PlannedDraft, RunPlan } from '../../core/planner.ts';
 import type { Reason } from '../../core/reasons.ts';
+import { DAY_MS } from '../../core/time/durations.ts';
 import { templateFields } from '../../core/template-fields.ts';
 import type { Frame } from '../../core/writing/gap.ts';
 import { promptFor } from '../../core/writing/prompt.ts';
 import { excerptOf, type WritingTask } from '../../core/writing/task.ts';
 import { validateWords } from '../../core/writing/validate.ts';
 import type { Clock } from '../../ports.ts';
+import { claimOf } from '../../store/attribution.ts';
+import { setRetry } from '../../store/enrollments.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { lastSentWords } from '../../store/messages.ts';
+import { setNurtureDue } from '../../store/nurture-queue.ts';
 import { recordAttributions } from './attribution-record.ts';
 import {
   applyWritten,
@@ -110,12 +115,23 @@ async function judgeClaim(
     const value = readVerdict(text);
     return { value, outcome: value.verdict === 'unknown' ? 'unfit' : 'words' };
   });
-  if (reply.kind !== 'read') return notAnswered(draft, reply);
+  if (reply.kind !== 'read') return notAnswered(now, draft, reply);
   const attribution = reply.value;
   const { db, policy } = now;
-  db.write(() => {
+  const { claim } = draft;
+  const isStillAsked = db.write(() => {
+    // Whose address or company changed meanwhile was not the one who was judged.
+    if (!isSameClaim(claimOf(db, lead.rowId), claim)) return false;
     recordAttributions(now, [{ leadRowId: lead.rowId, attribution }], options.runId);
+    return true;
   });
+  if (!isStillAsked)
+    return none(
+      notDone(draft, {
+        reason: 'attribution_unknown',
+        detail: 'it changed while a model judged it; the next run judges it',
+      }),
+    );
   if (attribution.verdict === 'mismatch')
     return none(notDone(draft, { reason: 'attribution_mismatch', detail: attribution.note }));
   if (attribution.verdict !== 'unknown') return { askReason: null };
@@ -142,11 +158,11 @@ async function writeOne(
     const value = validateWords(text, task);
     return { value, outcome: value.kind === 'fit' ? 'words' : 'unfit' };
   });
-  if (reply.kind !== 'read') return notAnswered(draft, reply);
+  if (reply.kind !== 'read') return notAnswered(before, draft, reply);
   const validated = reply.value;
   const unfit = validated.kind === 'unfit' ? validated.problem : null;
   if (validated.bodyMarkdown === null)
-    return none(notDone(draft, { reason: 'validation', detail: unfit ?? 'the model wrote nothing' }));
+    return postponed(before, draft, { reason: 'validation', detail: unfit ?? 'the model wrote nothing' });
   const after = engineAt(base, options.clock.now());
   const { subject, preheader } = frame;
   const words = { subject, preheader, bodyMarkdown: validated.bodyMarkdown };
@@ -155,11 +171,33 @@ async function writeOne(
   return { ...applied, silent: null };
 }
 
-function notAnswered(draft: PlannedDraft, reply: Exclude<Reply<unknown>, { kind: 'read' }>): Made {
+function notAnswered(
+  engine: Engine,
+  draft: PlannedDraft,
+  reply: Exclude<Reply<unknown>, { kind: 'read' }>,
+): Made {
+  if (reply.kind === 'none') return postponed(engine, draft, { reason: 'model', detail: reply.detail });
   const reason = reply.kind === 'budget' ? 'budget' : 'model';
   const made = none(notDone(draft, { reason, detail: reply.detail }));
   return reply.kind === 'down' ? { ...made, silent: reply.detail } : made;
 }
+
+/**
+ * A6, D3: a call was paid and gave no words. The step is tried again after a day, and after a week when it fails again: else the same few
+ * leads would be paid for at every tick, and would stand before all others.
+ */
+function postponed(engine: Engine, draft: PlannedDraft, why: Pick<HeldBack, 'reason' | 'detail'>): Made {
+  const { db, now } = engine;
+  const { enrollment, lead } = draft.candidate;
+  const retryAt = now + (FAILED_BEFORE.has(draft.previousReason ?? '') ? 7 : 1) * DAY_MS;
+  db.write(() => {
+    if (enrollment === null) setNurtureDue(db, lead.rowId, retryAt);
+    else setRetry(db, { enrollmentRowId: enrollment.rowId, retryAt, error: why.detail });
+  });
+  return none({ ...notDone(draft, why), until: retryAt });
+}
+
+const FAILED_BEFORE: ReadonlySet<string> = new Set<Reason>(['retry_wait', 'validation']);
 
 function none(refusal: HeldBack): Made {
   return { drafted: [], fellAway: [refusal], silent: null };
