@@ -10,7 +10,7 @@ import {
   type UnitFacts,
 } from '../../core/doctor/units.ts';
 import { compareUnits } from '../units/compare.ts';
-import { renderUnits } from '../units/render.ts';
+import { placeUnits } from '../units/render.ts';
 import { unitSettings } from '../units/settings.ts';
 import { ENABLED_UNITS, jobOfUnit, PEOPLE_JOBS } from '../units/unit-files.ts';
 import { attempt, withoutConfig, type Checkup } from './checkup.ts';
@@ -71,7 +71,7 @@ function unitFiles({ invocation }: Checkup): readonly string[] {
     options: {},
     global: { ...invocation.global, config: null, state: null },
   };
-  const files = renderUnits(invocation.context.installation, unitSettings(asInstalled, ''));
+  const files = placeUnits(invocation.context.installation, unitSettings(asInstalled, ''), '');
   return compareUnits('', files).map(({ name, change }) => `${name} ${change.replace('_', '-')}`);
 }
 
