@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { acquireLock } from '../../../src/store/locks.ts';
 import { parseWords } from '../../../src/core/chat/words.ts';
-import { ANN, STRANGER, type ChatMessage } from '../../servers/telegram.ts';
+import { ANN, STRANGER, telegramError, type ChatMessage } from '../../servers/telegram.ts';
 import { welcome } from '../desk.ts';
 import { chatBench, type ChatBench } from './chat-desk.ts';
 import { toldDesk } from '../notices/bench.ts';
@@ -374,5 +374,21 @@ describe('alerts that can be decided about (F2)', () => {
       from_id: STRANGER.id,
       short: 1,
     });
+  });
+
+  test('F1: a summary after a silence has no buttons, and says how to see what waits', async () => {
+    const bench = await toldDesk({ more: APPROVERS });
+    const sequence = bench.apply(welcome());
+    bench.enroll(bench.lead('ann'), sequence);
+    const down = { kind: 'answer', acts: false, answer: telegramError(502, 'Bad Gateway') } as const;
+    bench.server.failBy(() => down);
+    await bench.run(['drip']);
+    for (const nth of [1, 2, 3, 4]) bench.notice(`alert ${String(nth)}`);
+    bench.clock.advance(2 * 3_600_000);
+    bench.server.fail();
+    expect((await bench.run(['sync'])).code).toBe(0);
+    expect(bench.server.messages).toHaveLength(1);
+    expect(bench.server.texts()[0]).toContain('/review shows what waits now.');
+    expect(bench.server.messages[0]?.buttons).toEqual([]);
   });
 });
