@@ -6,6 +6,8 @@ import type { RunPlan } from '../core/planner.ts';
 import type { Reason } from '../core/reasons.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { readHeader } from '../store/header.ts';
+import { messageCountOfRun } from '../store/messages.ts';
+import { modelTotals, type ModelTotals } from '../store/model-calls.ts';
 import { enqueueNotice } from '../store/notices.ts';
 import { applyLive } from './engine/live-run.ts';
 import { engineAt, type Engine } from './engine/engine.ts';
@@ -153,12 +155,15 @@ export async function endLive(
   const options = { runId, planId, limit, random, personNeeded, bootId: session.bootId };
   // Words that are known first: nothing that a model says or costs can keep them from being made.
   const known = applyLive(engine, plan, options);
-  const written = await askForDrafts(session, engine, { plan, options, done: known.drafted.length });
+  const written = await writtenByModel(session, engine, { ...live, options, done: known.drafted.length });
   const drafted = [...known.drafted, ...written.drafted];
   const fellAway = [...known.fellAway, ...written.fellAway];
   const filled = await fillUp(session, engine, { ...live, options, applied: { drafted, fellAway } });
   const applied: Applied = { drafted: [...drafted, ...filled], fellAway };
-  const counts = planCounts(live.plan, applied.drafted.length, 'drafted');
+  const counts = {
+    ...planCounts(live.plan, applied.drafted.length, 'drafted'),
+    ...modelCounts(modelTotals(db, runId)),
+  };
   const end: RunEnd = { ...live, mode: 'live', exit: liveExit(live, applied), reason: null, counts };
   db.write(() => {
     settlePlanned(engine, live.plan, { runId, random, fellAway: applied.fellAway });
@@ -176,6 +181,34 @@ export async function endLive(
     fellAway: applied.fellAway.map(fallen),
     lifted: live.lifted,
   };
+}
+
+/** D4: a model that ends the run leaves drafts and calls behind, and a row of the run that made them (A13). */
+async function writtenByModel(
+  session: RunSession,
+  engine: Engine,
+  of: Asked & {
+    readonly plan: RunPlan;
+    readonly planId: string | null;
+    readonly options: ApplyOptions;
+    readonly done: number;
+  },
+): Promise<Applied> {
+  try {
+    return await askForDrafts(session, engine, of);
+  } catch (error) {
+    if (!(error instanceof HeadgateError)) throw error;
+    const { db } = engine;
+    const { forced, narrowed, planId } = of;
+    const { runId } = session;
+    const counts = { drafted: messageCountOfRun(db, runId), ...modelCounts(modelTotals(db, runId)) };
+    const { exit, code } = error;
+    db.write(() => {
+      writeRun(session, db, { mode: 'failed', exit, reason: code, counts, planId, forced, narrowed });
+    });
+    const { notDone = 'What was left stays due.', fix = 'Run it again.', details } = error;
+    throw new HeadgateError(error.message, { code, exit, notDone, fix, details, runId, cause: error });
+  }
 }
 
 /** A6: whoever failed for want of words holds no place: what needs no model takes it, in the same run and under the same caps. */
@@ -263,6 +296,18 @@ function planCounts(
     // What a run in doubt avoided: the report's first chart lives on it.
     ...(plan.calendarDemand === null ? {} : { by_calendar: plan.calendarDemand }),
     ...plan.countsByReason,
+  };
+}
+
+/** D3: what a model was asked and cost; nothing where none was. Millionths of the operator's currency. */
+function modelCounts(totals: ModelTotals | null): Readonly<Record<string, number>> {
+  if (totals === null) return {};
+  const { calls, inputTokens, outputTokens, costMicros } = totals;
+  return {
+    model_calls: calls,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    cost_micros: costMicros,
   };
 }
 

@@ -2,6 +2,7 @@ import type { HeldBack, PlannedDraft, RunPlan } from '../core/planner.ts';
 import { REASON_PHRASES, REASONS } from '../core/reason-texts.ts';
 import type { Reason } from '../core/reasons.ts';
 import { formatClock, formatDateTime, formatDueDay, formatRelative, zoneLabel } from './output/time.ts';
+import { modelCostText } from './output/model-cost.ts';
 import { renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, displayWidth, escapeText, truncate } from './output/text.ts';
@@ -24,10 +25,16 @@ export function runLines(terminal: Terminal, view: RunView): readonly string[] {
     ...(report.doubts.length > 0 ? whyLines(terminal, view) : stateLines(terminal, view)),
     ...(plan === null ? [] : draftLines(terminal, { ...view, plan })),
     ...(plan === null ? [] : heldBackLines(terminal, { plan, report, session })),
+    ...modelLines(terminal, report),
     ...(report.planId === null || report.mode !== 'preview' ? [] : ['', ...savedLines(view, report.planId)]),
     ...nextLines(next),
     '',
   ];
+}
+
+function modelLines({ symbols }: Terminal, { counts }: RunReport): readonly string[] {
+  const cost = modelCostText(counts, symbols);
+  return cost === null ? [] : ['', ` Model   ${cost}`];
 }
 
 function headline(terminal: Terminal, { session, report }: RunView): string {

@@ -4,6 +4,7 @@ import { runById, type StoredRun } from '../store/runs.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState } from './operator-state.ts';
 import { argument } from './options.ts';
+import { MODEL_COUNTS, modelCostText } from './output/model-cost.ts';
 import { NEVER_CUT, renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
 import { escapeText } from './output/text.ts';
@@ -52,13 +53,15 @@ function runLines(
   const took = tookMs(found);
   const exit = found.exitCode === null ? '' : `exit ${String(found.exitCode)} ${exitName(found.exitCode)}`;
   const asked = [...(found.forced ? ['--force'] : []), ...(found.narrowed ? ['narrowed'] : [])];
-  const counts = Object.entries(found.counts).filter(([, count]) => count > 0);
+  const counts = Object.entries(found.counts).filter(([name, count]) => count > 0 && !MODEL_COUNTS.has(name));
+  const model = modelCostText(found.counts, terminal.symbols);
   return [
     '',
     ` ${terminal.bold(found.id)}  ${escapeText(found.command)}  ${formatDateTime(found.startedAt, timezone)}`,
     ` Result   ${[resultText(found), exit, ...asked].filter((part) => part !== '').join(` ${terminal.symbols.dot} `)}`,
     ...(took === null ? [] : [` Took     ${formatSpan(took)}`]),
     ...(found.planId === null ? [] : [` Plan     ${found.planId}`]),
+    ...(model === null ? [] : [` Model    ${model}`]),
     ...(counts.length === 0 ? [] : ['', ...counts.map(countLine)]),
     ...(messages.length === 0 ? [] : ['', ...messageLines(terminal, messages)]),
     '',

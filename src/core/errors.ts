@@ -13,6 +13,8 @@ export interface HeadgateErrorOptions {
   readonly details?: readonly string[];
   /** True where trying again cannot help (D4). */
   readonly permanent?: boolean;
+  /** The run that it ended, where that run wrote its row itself (A13). */
+  readonly runId?: string;
   readonly cause?: unknown;
 }
 
@@ -27,6 +29,7 @@ export class HeadgateError extends Error {
   readonly fix: string | undefined;
   readonly details: readonly string[];
   readonly permanent: boolean;
+  readonly runId: string | null;
 
   constructor(message: string, options: HeadgateErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -37,5 +40,6 @@ export class HeadgateError extends Error {
     this.fix = options.fix;
     this.details = options.details ?? [];
     this.permanent = options.permanent ?? false;
+    this.runId = options.runId ?? null;
   }
 }

@@ -177,6 +177,14 @@ export function countInState(db: StateDatabase, state: MessageState): number {
   return row?.count ?? 0;
 }
 
+/** How many messages a run has made. */
+export function messageCountOfRun(db: StateDatabase, runId: string): number {
+  const row = db
+    .prepare<[string], { count: number }>('SELECT count(*) AS count FROM messages WHERE run_id = ?')
+    .get(runId);
+  return row?.count ?? 0;
+}
+
 /** All messages that a run made, or held (A8), oldest first. */
 export function messagesOfRun(db: StateDatabase, runId: string): StoredMessage[] {
   return db

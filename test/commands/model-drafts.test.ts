@@ -102,6 +102,12 @@ describe('D3: a model writes what the step leaves open', () => {
     );
     expect(calls).toMatchObject({ calls: 2 });
     expect(Number(calls['least'])).toBeGreaterThan(2 * Number(calls['tokens']));
+    const run = (await of.json(['runs', 'list'])).items[0];
+    const { spent } = of.row('SELECT sum(cost_micros) AS spent FROM model_calls');
+    expect(run).toMatchObject({ counts: { model_calls: 2, cost_micros: spent } });
+    expect((await of.run(['runs', 'show', String(run?.['id'])])).stdout).toMatch(
+      /Model {4}2 calls . \d+ tokens in, \d+ out . 0\.\d{4}/,
+    );
     expect(
       of.row(`SELECT count(*) AS count FROM model_calls c JOIN messages m ON m.id = c.message_id`),
     ).toEqual({ count: 2 });
@@ -371,8 +377,14 @@ describe('D4: no money, no key, no quota', () => {
     expect(of.row(`SELECT count(*) AS count FROM leads WHERE watermark_at IS NOT NULL`)).toEqual({
       count: 2,
     });
-    expect(of.row('SELECT exit_code FROM runs ORDER BY started_at DESC, rowid DESC LIMIT 1')).toEqual({
-      exit_code: 69,
+    const runs = await of.json(['runs', 'list']);
+    expect(runs.items, 'one run, one row').toHaveLength(1);
+    expect(runs.items[0]).toMatchObject({ exit: 69, counts: { drafted: 2, model_calls: 3 } });
+    const shown = await of.json(['runs', 'show', String(runs.items[0]?.['id'])]);
+    expect(shown.items[0]).toMatchObject({ messages: [{}, {}] });
+    expect(of.row(`SELECT kind, run_id AS run FROM notices WHERE kind <> 'forced'`)).toEqual({
+      kind: 'failed',
+      run: runs.items[0]?.['id'],
     });
 
     server.failBy(() => null);

@@ -41,7 +41,9 @@ async function store(watched: Watched, isNoticed: boolean): Promise<boolean> {
   const { invocation, startedAt, ending } = watched;
   try {
     await withState(invocation, 'write', (state) => {
-      const isTold = hasNoticeSince(state.db, { job: invocation.path, sinceAt: startedAt });
+      // That it was forced says nothing of how it ended.
+      const about = { job: invocation.path, sinceAt: startedAt, otherThan: 'forced' };
+      const isTold = hasNoticeSince(state.db, about);
       writeKeepingDoubt(state, () => {
         const runId = ending.kind === 'failure' ? recordFailure(state, watched) : null;
         if (isTold || !isNoticed) return;
@@ -60,6 +62,8 @@ async function store(watched: Watched, isNoticed: boolean): Promise<boolean> {
 /** What an error ended wrote no row of its own. Returns the run's id. */
 function recordFailure(state: OperatorState, { invocation, startedAt, exit, ending }: Watched): string {
   const { random, machine } = invocation.context;
+  // One that had made something wrote its row itself.
+  if (ending.kind === 'failure' && ending.error.runId !== null) return ending.error.runId;
   const id = random.publicId('r');
   recordRun(state.db, {
     id,

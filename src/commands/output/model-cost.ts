@@ -1,0 +1,28 @@
+import { countOf } from './text.ts';
+
+const MICROS = 1_000_000;
+
+/** What calls of a model cost, in the operator's currency, by the counts of a run; null where none was asked. */
+export function modelCostText(
+  counts: Readonly<Record<string, number>>,
+  { dot }: { readonly dot: string },
+): string | null {
+  const calls = counts['model_calls'] ?? 0;
+  if (calls === 0) return null;
+  const tokens = `${String(counts['input_tokens'] ?? 0)} tokens in, ${String(counts['output_tokens'] ?? 0)} out`;
+  const micros = counts['cost_micros'] ?? 0;
+  return [countOf(calls, 'call'), tokens, ...(micros === 0 ? [] : [amountText(micros)])].join(` ${dot} `);
+}
+
+/** `0.0123`: four places, since one draft costs less than a cent. */
+export function amountText(micros: number): string {
+  return (micros / MICROS).toFixed(micros < MICROS ? 4 : 2);
+}
+
+/** The counts that `modelCostText` tells of. */
+export const MODEL_COUNTS: ReadonlySet<string> = new Set([
+  'model_calls',
+  'input_tokens',
+  'output_tokens',
+  'cost_micros',
+]);
