@@ -20,7 +20,6 @@ export interface TableText {
   readonly keys: readonly KeyText[];
 }
 
-const NO_MODEL = 'No effect yet: it is for copy that a model writes.';
 const DURATION = 'a duration: `"90m"`, `"6h"`, `"7d"`';
 const ID = 'lower-case letters, digits and single hyphens, at most 64 characters';
 
@@ -61,7 +60,7 @@ const HEAD: TableText = {
       key: 'campaign',
       accepts: 'the name of a file under `campaigns/`, without `.md`',
       otherwise: 'none',
-      meaning: `The brief behind the sequence. ${NO_MODEL}`,
+      meaning: 'The brief behind the sequence: a model that writes one of its steps is told it.',
     },
     {
       key: 'approve',
@@ -297,20 +296,27 @@ export const STEP_HEADERS: readonly KeyText[] = [
     choices: ['fixed', 'ai', 'assist'],
     otherwise: '`fixed`; `ai` where the text has a `{{ ai }}` gap',
     meaning:
-      'fixed: the text is sent as it is written here. ai and assist are not available yet: lint refuses them in an active sequence.',
+      'fixed: the text is sent as it is written here. ai: a model fills the gap. assist: the same, and a person always finishes the draft.',
   },
   {
     key: 'Length',
     accepts: '',
     choices: ['short', 'medium', 'long'],
     otherwise: '`medium`',
-    meaning: NO_MODEL,
+    meaning:
+      'Words of the whole mail: short 40 to 100, medium 120 to 220, long 280 to 450. What a model writes otherwise is held.',
   },
   {
     key: 'Briefing',
     accepts: 'text, 1 to 8000 characters; may go on over lines that begin with a space',
     otherwise: 'none',
-    meaning: NO_MODEL,
+    meaning: 'What a model is to say in this mail.',
   },
-  { key: 'Continue', accepts: '', choices: ['yes', 'no'], otherwise: '`yes`', meaning: NO_MODEL },
+  {
+    key: 'Continue',
+    accepts: '',
+    choices: ['yes', 'no'],
+    otherwise: '`yes`',
+    meaning: 'Whether a model is shown how the mail before it begins.',
+  },
 ];

@@ -49,7 +49,12 @@ export async function sampleDefinitions(workspace: Workspace): Promise<readonly 
   const { SAMPLE_FILES } = await import('../config/sample/sample-files.ts');
   const { brand, policy, paths } = workspace;
   const loaded = loadDefinitions(paths.sequencesDir);
-  const problems = await lintDefinitions(loaded, { customFields: [], brand, hours: policy.hours });
+  const problems = await lintDefinitions(loaded, {
+    customFields: [],
+    brand,
+    hours: policy.hours,
+    hasModel: false,
+  });
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length === 0) {
     return loaded.definitions.filter(({ id }) => SAMPLE_FILES.has(`sequences/${id}/sequence.toml`));

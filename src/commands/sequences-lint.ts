@@ -27,6 +27,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     customFields: storedColumns(workspace.paths.databaseFile),
     brand: workspace.brand,
     hours: workspace.policy.hours,
+    hasModel: workspace.ai !== null,
   });
   return outcomeOf(
     wanted,

@@ -76,6 +76,7 @@ async function readSequence({ db, workspace, invocation }: OperatorState): Promi
     customFields: db.read(() => customColumnNames(db)),
     brand: workspace.brand,
     hours: workspace.policy.hours,
+    hasModel: workspace.ai !== null,
   });
   const errors = problems.filter(({ severity, file }) => severity === 'error' && file.split('/')[1] === id);
   const sequence = loaded.definitions.find((definition) => definition.id === id);

@@ -29,6 +29,7 @@ export async function readValidDefinitions(
     customFields: db.read(() => customColumnNames(db)),
     brand: workspace.brand,
     hours: workspace.policy.hours,
+    hasModel: workspace.ai !== null,
   });
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw invalid(errors);

@@ -18,6 +18,8 @@ export interface LintOptions {
   readonly brand: { readonly postalAddress: string | null; readonly domains: readonly string[] } | null;
   /** A11: the hours in which anything may be sent; null leaves out the check that a window ever meets them. */
   readonly hours: WorkingHours | null;
+  /** Whether a model is set up that could write (`[ai]`). */
+  readonly hasModel: boolean;
 }
 
 /** What is wrong or doubtful in one sequence's mechanics. */

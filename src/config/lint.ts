@@ -1,3 +1,4 @@
+import { countGaps } from '../core/writing/gap.ts';
 import { customFieldName, KNOWN_FIELD_NAMES } from '../core/template-fields.ts';
 import type { LoadedDefinitions, LoadedSequence } from './definitions.ts';
 import { lintBody, lintSubjects } from './lint-copy.ts';
@@ -41,7 +42,7 @@ export async function lintDefinitions(
     ...lintTies(sequences),
     ...sequences.flatMap((sequence) => [
       ...lintMechanics(sequence, options),
-      ...lintWords(sequence, { lintTemplate, fields }),
+      ...lintWords(sequence, { lintTemplate, fields, hasModel: options.hasModel }),
     ]),
   ]);
 }
@@ -49,6 +50,7 @@ export async function lintDefinitions(
 interface Tools {
   readonly lintTemplate: TemplateLinter;
   readonly fields: ReadonlySet<string>;
+  readonly hasModel: boolean;
 }
 
 function lintWords(sequence: LoadedSequence, tools: Tools): readonly DefinitionProblem[] {
@@ -59,27 +61,42 @@ function lintWords(sequence: LoadedSequence, tools: Tools): readonly DefinitionP
   return [
     ...lintSubjects(steps),
     ...steps.flatMap((step) => [
-      ...lintMode(sequence, step),
+      ...lintMode(sequence, step, tools),
       ...lintTemplates(step, tools),
       ...lintBody(step),
     ]),
   ];
 }
 
-/** D3: until a model can write, a step that needs one would make no draft for ever. */
-function lintMode(sequence: LoadedSequence, { step, places }: LintedStep): readonly DefinitionProblem[] {
-  if (step.copy.mode === 'fixed') return [];
-  return [
-    problemAt(
-      { file: places.file, line: places.mode?.line ?? places.body.line, column: places.mode?.column ?? 1 },
-      {
-        severity: sequence.definition.status === 'active' ? 'error' : 'warning',
-        code: 'mode_unavailable',
-        message: `Mode ${step.copy.mode} is not available yet: no draft would be made`,
-        fix: 'write the whole text and set Mode: fixed',
-      },
-    ),
-  ];
+/** D3: a model fills one gap, and there must be a model. A step that waits for one is no mistake: `[ai]` may come later. */
+function lintMode(
+  sequence: LoadedSequence,
+  { step, places }: LintedStep,
+  { hasModel }: Tools,
+): readonly DefinitionProblem[] {
+  const { mode } = step.copy;
+  if (mode === 'fixed') return [];
+  const { file } = places;
+  const gaps = countGaps(places.body.text);
+  const missing =
+    hasModel || sequence.definition.status !== 'active'
+      ? []
+      : [
+          problemAt(
+            { file, line: places.mode?.line ?? places.body.line, column: places.mode?.column ?? 1 },
+            {
+              severity: 'warning',
+              code: 'no_model',
+              message: `Mode: ${mode}, and no model is set up: this step waits`,
+              fix: 'set [ai] in headgate.toml, or write the whole text and set Mode: fixed',
+            },
+          ),
+        ];
+  if (gaps === 1) return missing;
+  const place = { file, line: places.body.line, column: 1 };
+  const message = gaps === 0 ? `Mode: ${mode}, and no {{ ai }}` : `${String(gaps)} gaps for one model`;
+  const fix = 'write {{ ai }} once, where its words go';
+  return [...missing, problemAt(place, { severity: 'error', code: 'one_gap', message, fix })];
 }
 
 function lintTemplates({ step, places }: LintedStep, tools: Tools): readonly DefinitionProblem[] {

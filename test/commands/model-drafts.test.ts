@@ -138,6 +138,21 @@ describe('D3: a model writes what the step leaves open', () => {
     expect(drafts(of)).toMatchObject([{ name: 'ann', body: expect.stringContaining(GOOD_WORDS) as string }]);
   });
 
+  test('a frame whose gap is left out for a lead is no mail, and no preview of one is confirmed as one', async () => {
+    const of = bench();
+    const copy = { ...stepDefinition('x').copy, mode: 'ai' as const };
+    const bodyMarkdown = 'Hi {{ first_name }},\n\n{% if notes %}{{ ai }}{% endif %}\n\nTom\n';
+    const sequence = of.apply(
+      sequenceDefinition('website', [stepDefinition('hello', { copy: { ...copy, bodyMarkdown } })]),
+    );
+    of.enroll(of.lead('ann'), sequence);
+    const preview = await of.json(['drip', '--preview']);
+    expect(preview).toMatchObject({ counts: { would_draft: 0, template: 1 } });
+    await drip(of);
+    expect(drafts(of)).toEqual([]);
+    expect(server.requests).toHaveLength(0);
+  });
+
   test('an assist is always finished by a person', async () => {
     const of = bench();
     enroll(of, ['ann'], {}, 'assist');

@@ -59,7 +59,7 @@ export function messagesOf(files: Files): string {
   return loadFiles(files).problems.map(formatProblem).join('\n');
 }
 
-export const NO_KNOWLEDGE: LintOptions = { customFields: [], brand: null, hours: null };
+export const NO_KNOWLEDGE: LintOptions = { customFields: [], brand: null, hours: null, hasModel: false };
 
 export async function lintFiles(
   files: Files,

@@ -192,25 +192,25 @@ describe('advice on words (cli.md 3.6)', () => {
 describe('D3: words that a model would write', () => {
   const files = { 'sequences/s/one.md': 'Subject: A\nMode: ai\n\nHello {{ ai }}' };
 
-  it('are an error in an active sequence, since it would never make a draft', async () => {
-    const problems = await lintFiles(
-      oneSequence({ head: 'status = "active"\n[trigger]\ntags = ["x"]', files }),
-    );
-    expect(problems.map((problem) => [problem.severity, problem.code, problem.line])).toEqual([
-      ['error', 'mode_unavailable', 2],
-    ]);
-  });
+  const head = 'status = "active"\n[trigger]\ntags = ["x"]';
 
-  it('are advice in a draft', async () => {
-    const problems = await lintFiles(oneSequence({ files }));
-    expect(problems.map((problem) => [problem.severity, problem.code])).toEqual([
-      ['warning', 'mode_unavailable'],
+  it('wait while no model is set up, which is told where the sequence is active', async () => {
+    const problems = await lintFiles(oneSequence({ head, files }));
+    expect(problems.map((problem) => [problem.severity, problem.code, problem.line])).toEqual([
+      ['warning', 'no_model', 2],
     ]);
+    expect(await lintFiles(oneSequence({ files }))).toEqual([]);
+    expect(await lintFiles(oneSequence({ head, files }), { ...NO_KNOWLEDGE, hasModel: true })).toEqual([]);
   });
 
   it('are announced by their gap when no Mode is given', async () => {
     const gap = { 'sequences/s/one.md': 'Subject: A\n\nHello {{ ai }}' };
-    expect(briefly(await lintFiles(oneSequence({ files: gap })))).toEqual(['one.md:3:1 mode_unavailable']);
+    expect(briefly(await lintFiles(oneSequence({ head, files: gap })))).toEqual(['one.md:3:1 no_model']);
+  });
+
+  it.each(['Hello', 'Hello {{ ai }} and {{ ai }}'])('have one gap: not %j', async (body) => {
+    const wrong = { 'sequences/s/one.md': `Subject: A\nMode: ai\n\n${body}` };
+    expect(briefly(await lintFiles(oneSequence({ files: wrong })))).toContain('one.md:4:1 one_gap');
   });
 
   it('cannot stand in a subject', async () => {

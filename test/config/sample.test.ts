@@ -59,7 +59,12 @@ test('the sample copy passes lint without a single remark, so that nobody learns
   const folder = workspace(true);
   const { brand, policy } = loadConfig(questionIn(folder));
   const loaded = loadDefinitions(join(folder, 'sequences'));
-  const problems = await lintDefinitions(loaded, { customFields: [], brand, hours: policy.hours });
+  const problems = await lintDefinitions(loaded, {
+    customFields: [],
+    brand,
+    hours: policy.hours,
+    hasModel: false,
+  });
   expect(problems.map(formatProblem)).toEqual([]);
   expect(loaded.definitions.map(({ id, kind, steps }) => [id, kind, steps.length])).toEqual([
     ['consulting-outbound', 'drip', 3],

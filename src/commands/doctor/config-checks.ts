@@ -68,6 +68,7 @@ async function lintCheck({ config, paths }: Checkup, state: OpenedState): Promis
     customFields: state.kind === 'open' ? customColumnNames(state.db) : [],
     brand: config.brand,
     hours: config.policy.hours,
+    hasModel: config.ai !== null,
   });
   const errors = problems.filter(({ severity }) => severity === 'error');
   const worst = errors[0] ?? problems[0];

@@ -5,7 +5,7 @@ import { framedCopy, writtenCopy, type CopyResult, type PlannedCopy } from '../.
 import { templateFieldsFrom, type SenderFields } from '../../core/template-fields.ts';
 import { inheritedSubject, replySubject, takesThreadSubject, type Thread } from '../../core/thread.ts';
 import type { CopyRenderer, CopyTemplate } from '../../ports.ts';
-import { markGap } from '../../core/writing/gap.ts';
+import { hasGap, markGap } from '../../core/writing/gap.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { threadOf } from '../../store/threads.ts';
 import { sequenceList, type Engine } from './engine.ts';
@@ -53,7 +53,11 @@ export async function copyWriter(
     const thread = takesThreadSubject(step) ? threadOfNext(engine, { enrollment, step }) : null;
     const copy = thread === null ? result.copy : underSubject(result.copy, replySubject(thread.subject));
     if (mode === 'fixed') return { kind: 'rendered', copy };
-    return { kind: 'rendered', copy: framedCopy({ ...copy.words(), isAssist: mode === 'assist' }) };
+    const words = copy.words();
+    // Without it the frame alone would look like a whole mail.
+    if (!hasGap(words))
+      return { kind: 'problem', reason: 'template', detail: 'no {{ ai }} is left for this lead' };
+    return { kind: 'rendered', copy: framedCopy({ ...words, isAssist: mode === 'assist' }) };
   };
 }
 

@@ -21,6 +21,16 @@ export function markGap(bodyTemplate: string): string {
   return bodyTemplate.replace(TEMPLATE_GAP, GAP_MARK);
 }
 
+/** How many gaps a body template has. */
+export function countGaps(bodyTemplate: string): number {
+  return bodyTemplate.match(new RegExp(TEMPLATE_GAP.source, 'g'))?.length ?? 0;
+}
+
+/** Whether a filled body still has its one gap: a condition around it may have left it out. */
+export function hasGap({ bodyMarkdown }: CopyWords): boolean {
+  return bodyMarkdown.split(GAP_MARK).length === 2;
+}
+
 /** The frame that a saved plan shows, its gap open again; null for words without one. */
 export function frameOf(words: CopyWords, isAssist: boolean): Frame | null {
   if (!WRITTEN_GAP.test(words.bodyMarkdown)) return null;
