@@ -94,8 +94,25 @@ test('units install gives the public page the secrets that [web] names, and it a
   await units('install --yes');
   for (const name of ['links', 'hook'])
     expect(unit('unsub')).toContain(`\nLoadCredential=${name}:headgate.${name}\n`);
+  // E4: `send` signs return addresses with it, and `sync` knows a bounce by them.
+  for (const job of ['sync', 'send']) {
+    expect(unit(job), job).toContain('\nLoadCredential=links:headgate.links\n');
+    expect(unit(job), job).not.toContain('hook:');
+  }
   expect(unit('drip')).not.toMatch(/links|hook:/);
   expect((await units('diff --detailed-exit-code')).code).toBe(20);
+});
+
+test('F2: whoever drafts a plan that was confirmed in the chat is given the key of the model, and nobody who does not', async () => {
+  const { configure, units, unit } = image();
+  configure(
+    'timezone = "UTC"\n[ai]\nprovider = "openai"\nmodel = "gpt-5-mini"\nkey = { credential = "model-key" }\ninput_price = 0.25\noutput_price = 2.0\nbudget_per_run = 0.2\nbudget_per_day = 1.0\n',
+  );
+  await units('install --yes');
+  for (const job of ['drip', 'nurture', 'confirm', 'sync', 'listen'])
+    expect(unit(job), job).toContain('\nLoadCredential=model-key:headgate.model-key\n');
+  for (const job of ['send', 'web', 'unsub', 'digest', 'backup'])
+    expect(unit(job), job).not.toContain('model-key');
 });
 
 test('list shows names, units and what headgate.toml names in vain; remove asks and takes away', async () => {

@@ -7,8 +7,11 @@ export type CredentialsByJob = Readonly<Record<string, readonly string[]>>;
 /** Who fetches the secrets of a section. What is in none of them, `--credential` names. */
 const READERS: readonly { readonly keys: RegExp; readonly jobs: readonly string[] }[] = [
   { keys: /^(?:telegram|notices|watch)\./, jobs: [...TIMER_JOBS, 'listen', 'alert'] },
-  { keys: /^web\./, jobs: ['send', 'unsub'] },
-  { keys: /^ai\./, jobs: ['drip', 'nurture', 'confirm'] },
+  // It signs links and return addresses (E4); what comes back to one of these is judged by `sync`.
+  { keys: /^web\.token_secret$/, jobs: ['sync', 'send', 'unsub'] },
+  { keys: /^web\./, jobs: ['unsub'] },
+  // Those that hear a chat draft what is confirmed there (F2).
+  { keys: /^ai\./, jobs: ['drip', 'nurture', 'confirm', 'sync', 'listen'] },
   { keys: /^(?:mail\.|source\[|sender\[)/, jobs: CREDENTIAL_JOBS },
 ];
 
