@@ -1,0 +1,119 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { sequenceDefinition, stepDefinition } from '../helpers/definitions.ts';
+import { GOOD_WORDS, OpenAiServer } from '../servers/models.ts';
+import { desk, HOUR_MS, type Desk } from './desk.ts';
+
+/** C4 over days of hourly ticks, counted where it costs: at the model's server, by the clock of each lead. */
+
+const ZONES = [
+  ...[
+    'Pacific/Auckland',
+    'Australia/Sydney',
+    'Asia/Tokyo',
+    'Asia/Shanghai',
+    'Asia/Kolkata',
+    'Asia/Kathmandu',
+  ],
+  ...['Asia/Dubai', 'Africa/Nairobi', 'Europe/Moscow', 'Europe/Athens', 'Europe/Rome', 'Europe/London'],
+  ...['Atlantic/Azores', 'America/St_Johns', 'America/Sao_Paulo', 'America/New_York', 'America/Chicago'],
+  ...['America/Denver', 'America/Los_Angeles', 'Pacific/Honolulu'],
+];
+
+const IS_WHOLE = process.env['HEADGATE_MODEL_WEEK'] === 'whole';
+/** Thursday, 05:00 UTC, until the weekend is well under way everywhere; or the whole week. */
+const START = Date.UTC(2026, 1, 19, 5);
+const TICKS = IS_WHOLE ? 168 : 44;
+const LEADS = IS_WHOLE ? 500 : 60;
+
+interface Call {
+  readonly lead: string;
+  readonly at: number;
+}
+
+function bench(server: OpenAiServer): Desk {
+  const of = desk({
+    now: START,
+    config: `timezone = "UTC"
+
+[hours]
+weekdays = [1, 2, 3, 4, 5]
+start = "09:00"
+end = "17:00"
+
+[limits]
+drafts_per_run_drip = 20
+drafts_per_day = 200
+blast_radius_floor = 1000
+
+[web]
+token_secret = { file = "secret" }
+
+[ai]
+provider = "openai"
+base_url = "${server.url}/v1"
+key = { file = "model-key" }
+model = "${OpenAiServer.MODEL}"
+`,
+  });
+  writeFileSync(join(of.directory, 'model-key'), OpenAiServer.KEY, { mode: 0o600 });
+  return of;
+}
+
+function zoneOf(index: number): string {
+  return ZONES[index % ZONES.length] ?? 'UTC';
+}
+
+/** Due all over the time that is looked at, so that every hour has somebody whose night it is. */
+function enrollAll(of: Desk): void {
+  const copy = {
+    ...stepDefinition('x').copy,
+    mode: 'ai' as const,
+    length: 'short' as const,
+    bodyMarkdown: 'Hi,\n\n{{ ai }}\n\nTom\n',
+  };
+  const sequence = of.apply(sequenceDefinition('website', [stepDefinition('hello', { copy })]));
+  for (let index = 0; index < LEADS; index += 1) {
+    const lead = of.lead(`lead${String(index)}x`, { timezone: zoneOf(index) });
+    const dueAt = START + Math.floor((((index * 7) % LEADS) / LEADS) * (TICKS * 0.6)) * HOUR_MS;
+    of.enroll(lead, sequence, { enrolledAt: START, dueAt });
+  }
+}
+
+test(`C4: ${String(LEADS)} leads in ${String(ZONES.length)} zones, ${String(TICKS)} hourly ticks of a model that is slow at times: no call outside a lead's hours`, async () => {
+  const server = await OpenAiServer.start();
+  const of = bench(server);
+  enrollAll(of);
+  const calls: Call[] = [];
+  server.say = ({ user }, nth) => {
+    calls.push({ lead: /lead(\d+)x/.exec(user)?.[1] ?? '', at: of.clock.now() });
+    of.clock.advance(nth % 9 === 0 ? 6 * 60_000 : 5_000);
+    return { text: GOOD_WORDS };
+  };
+  for (let tick = 0; tick < TICKS; tick += 1) {
+    // Shortly before the full hour, so that hours end while a run is under way.
+    of.clock.set(Math.max(of.clock.now(), START + tick * HOUR_MS + 58 * 60_000));
+    await of.run(['drip', ...(tick === 0 ? ['--force'] : [])]);
+  }
+  expect(calls.filter((call) => !isInHours(call)).map(told)).toEqual([]);
+  expect(calls.length, 'most of them were written for').toBeGreaterThan(LEADS * 0.6);
+  expect(new Set(calls.map(({ lead }) => lead)).size, 'and nobody twice').toBe(calls.length);
+  const { drafts } = of.row('SELECT count(*) AS drafts FROM messages');
+  expect(calls.length - Number(drafts), 'paid for in vain: hours that ended during a call').toBeLessThan(4);
+}, 120_000);
+
+function isInHours(call: Call): boolean {
+  const there = localTime(call);
+  return there.dayOfWeek <= 5 && there.hour >= 9 && there.hour < 17;
+}
+
+function told(call: Call): string {
+  return `lead ${call.lead}: ${localTime(call).toString()}`;
+}
+
+function localTime({ lead, at }: Call): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zoneOf(Number(lead)));
+}
