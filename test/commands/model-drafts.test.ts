@@ -575,6 +575,45 @@ describe('B8 (3): a model judges what domains leave open', () => {
     expect(drafts(of)).toEqual([]);
   });
 
+  test('C4: hours that end while a lead is judged keep its words from being paid for', async () => {
+    const of = bench(MODEL);
+    enroll(of, ['ben'], { companyDomain: 'other.example', timezone: 'UTC' });
+    const config = await configOf(of);
+    writeFileSync(join(of.directory, 'headgate.toml'), config.replace('end = "24:00"', 'end = "10:00"'));
+    server.say = () => {
+      of.clock.advance(2 * HOUR_MS);
+      return { text: '{"verdict":"same"}' };
+    };
+    await drip(of);
+    expect(server.asked).toHaveLength(1);
+    expect(verdictOf(of, 'ben')).toEqual({ verdict: 'verified', by: 'model' });
+  });
+
+  test('A6: two jobs at once spend no more than the day has, and draft nobody twice', async () => {
+    const prices = 'input_price = 100\noutput_price = 1000\nmax_output_tokens = 100\n';
+    const of = bench(`${prices}budget_per_day = 0.5\n[limits]\ndrafts_per_day = 4\n`);
+    enroll(of, ['ann', 'ben', 'cid']);
+    const copy = { ...stepDefinition('x').copy, mode: 'ai' as const, length: 'short' as const };
+    of.apply(
+      sequenceDefinition('cold', [stepDefinition('hello', { copy: { ...copy, bodyMarkdown: BODY } })], {
+        kind: 'nurture',
+      }),
+    );
+    for (const name of ['xan', 'yan', 'zan']) {
+      const lead = of.lead(name, { stage: 'contacted', lastContactAt: of.clock.now() - 90 * DAY_MS });
+      of.database.write(() =>
+        of.database.prepare('UPDATE leads SET nurture_due_at = ? WHERE row_id = ?').run(of.clock.now(), lead),
+      );
+    }
+    await Promise.all([drip(of), of.run(['nurture', '--force'])]);
+    const { spent } = of.row('SELECT sum(cost_micros) AS spent FROM model_calls');
+    expect(Number(spent)).toBeLessThanOrEqual(500_000);
+    const made = of.row('SELECT count(*) AS drafts, count(DISTINCT lead_row_id) AS leads FROM messages');
+    expect(made['drafts']).toBe(made['leads']);
+    expect(Number(made['drafts'])).toBeLessThanOrEqual(4);
+    expect(Number(made['drafts'])).toBeGreaterThan(1);
+  });
+
   test('a verdict on a claim that changed meanwhile is no verdict on the lead', async () => {
     const of = bench(MODEL);
     claims(of, { ben: { companyDomain: 'other.example' } });

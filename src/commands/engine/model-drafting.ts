@@ -86,6 +86,8 @@ async function makeOne(base: Engine, making: Making, options: AskingModelOptions
   if (refusal !== null) return none(refusal);
   const claimed = draft.claim === undefined ? null : await judgeClaim(base, draft, options);
   if (claimed !== null && 'fellAway' in claimed) return claimed;
+  const late = claimed === null ? null : refusalAfterClaim(base, making, options);
+  if (late !== null) return none(late);
   const askReason = draft.askReason ?? claimed?.askReason ?? null;
   const judged: Making = { ...making, draft: { ...draft, askReason } };
   const { frame } = draft.copy;
@@ -94,6 +96,18 @@ async function makeOne(base: Engine, making: Making, options: AskingModelOptions
   const after = engineAt(base, options.clock.now());
   const messageId = options.random.publicId('m');
   return { ...applyWritten(after, { ...judged, words, unfit: null, messageId, options }), silent: null };
+}
+
+/** C4, A10: judging took its time, and the words are a second call. */
+function refusalAfterClaim(
+  base: Engine,
+  { plan, draft }: Making,
+  { clock, mustStop }: AskingModelOptions,
+): HeldBack | null {
+  const stopped = mustStop();
+  if (stopped !== null) return notDone(draft, { reason: 'paused', detail: stopped });
+  const now = engineAt(base, clock.now());
+  return refusalNow(now, draft, guardContext(now, plan.job));
 }
 
 /** B8 (3): asks whether the lead belongs to its company, and keeps the answer whatever becomes of the draft. */
