@@ -1,6 +1,5 @@
 import { createSendJournal } from '../adapters/send-journal.ts';
 import type { StateDoubt } from '../core/guards/state-doubts.ts';
-import { stampOf } from '../core/state-identity.ts';
 import { aheadOfClock, type AheadCount } from '../store/adoption.ts';
 import { checkBeforeWrite } from '../store/disk-space.ts';
 import { readHeader } from '../store/header.ts';
@@ -18,6 +17,7 @@ import { unknownLines } from './journal-text.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { formatDateTime } from './output/time.ts';
+import { stampState } from './run-session.ts';
 
 /** What differs, and what adopting would do. */
 interface Survey {
@@ -46,14 +46,14 @@ export function run(invocation: Invocation): Promise<Outcome> {
 }
 
 function adopt(state: OperatorState): Adoption {
-  const { db, now, workspace, stampFile } = state;
+  const { db, now, workspace } = state;
   checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES });
   const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
   const { stateDir, outboxDir } = workspace.paths;
   const witnesses = { journal: createSendJournal(stateDir), outboxDir };
   const adoption = adoptState(state, engine, settleAgainst(witnesses));
   // Last, so that a crash before it leaves a state that is still in doubt.
-  stampFile.write(stampOf(readHeader(db)));
+  stampState(state, db);
   return adoption;
 }
 

@@ -148,9 +148,14 @@ export function doubtsOf(session: WakeView, without: ReadonlySet<string>): reado
   ];
 }
 
-/** A14, A15: after the run's last commit, the stamp says how far the state has come. */
+/**
+ * A14, A15: after the run's last commit, the stamp says how far the state has come, and never further than the disk has it: an import
+ * that goes on beside the run syncs its commits at its end, and after a power cut the state would look like a restored one.
+ */
 export function stampState(session: Pick<RunSession, 'stampFile'>, db: StateDatabase): void {
-  session.stampFile.write(stampOf(readHeader(db)));
+  const header = readHeader(db);
+  db.syncUpTo(header.writeCounter);
+  session.stampFile.write(stampOf(header));
 }
 
 /** D10: the spool of the unsubscribe page. */

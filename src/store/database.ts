@@ -44,6 +44,10 @@ interface Connection {
   /** False where file, folder or disk let SQLite itself only read. */
   readonly canWrite: boolean;
   transaction: 'none' | 'read' | 'write';
+  /** False while `syncedAtEnd` runs: a commit is then not on the disk yet. */
+  syncsCommits: boolean;
+  /** The write counter of the last commit that this connection synced itself; null before there was one. */
+  syncedTo: number | null;
 }
 
 /**
@@ -119,11 +123,12 @@ export class StateDatabase {
     if (this.#shared.transaction === 'write') return work();
     if (this.#shared.transaction === 'read')
       throw new Error('A snapshot cannot become a writing transaction');
-    return this.#transact('write', () => {
-      const result = work();
-      this.#raiseWriteCounter();
-      return result;
-    });
+    const { result, counter } = this.#transact('write', () => ({
+      result: refusePromise(work()),
+      counter: this.#raiseWriteCounter(),
+    }));
+    if (this.#shared.syncsCommits) this.#shared.syncedTo = counter;
+    return result;
   }
 
   /** Runs `work` as `write` would and takes all of it back, whatever becomes of it: what a preview would meet after it (F3). */
@@ -141,12 +146,22 @@ export class StateDatabase {
    */
   async syncedAtEnd<T>(work: () => Promise<T>): Promise<T> {
     this.#connection.exec('PRAGMA synchronous = NORMAL');
+    this.#shared.syncsCommits = false;
     try {
       return await work();
     } finally {
       this.#connection.exec('PRAGMA synchronous = FULL');
-      this.#mapped(() => syncFile(`${this.file}-wal`));
+      this.#shared.syncsCommits = true;
+      this.#syncLog();
     }
+  }
+
+  /**
+   * What was read up to the write counter `counter` is on the disk when this returns, also what another connection committed within
+   * `syncedAtEnd`. Free where it was this connection's own last commit. For what outlives a power cut beside the state (A15).
+   */
+  syncUpTo(counter: number): void {
+    if (counter !== this.#shared.syncedTo) this.#syncLog();
   }
 
   /**
@@ -202,9 +217,16 @@ export class StateDatabase {
     });
   }
 
-  #raiseWriteCounter(): void {
-    const raised = this.prepare<[]>('UPDATE state_header SET write_counter = write_counter + 1').run();
-    if (raised.changes !== 1) throw headerLost(this.file);
+  #raiseWriteCounter(): number {
+    const raised = this.prepare<[], { counter: number }>(
+      'UPDATE state_header SET write_counter = write_counter + 1 RETURNING write_counter AS counter',
+    ).all();
+    if (raised.length !== 1 || raised[0] === undefined) throw headerLost(this.file);
+    return raised[0].counter;
+  }
+
+  #syncLog(): void {
+    this.#mapped(() => syncFile(`${this.file}-wal`));
   }
 
   #mapped<T>(work: () => T): T {
@@ -270,7 +292,14 @@ function open(options: OpenStateOptions, alone: boolean): StateDatabase {
     throw error;
   }
   return new StateDatabase(
-    { database: connection, file, canWrite: !readOnly && !alone, transaction: 'none' },
+    {
+      database: connection,
+      file,
+      canWrite: !readOnly && !alone,
+      transaction: 'none',
+      syncsCommits: true,
+      syncedTo: null,
+    },
     mode,
   );
 }
