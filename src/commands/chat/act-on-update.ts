@@ -3,6 +3,7 @@ import { standingOf, type IncomingBody } from '../../core/chat/incoming.ts';
 import { parseWords, type ChatCommand } from '../../core/chat/words.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { ExitName } from '../../core/exits.ts';
+import type { Instant } from '../../core/model.ts';
 import { dialogAnswered } from '../../store/chat-dialogs.ts';
 import {
   addPage,
@@ -19,7 +20,7 @@ import { endUpdate, isWaitingUpdate, type StoredUpdate } from '../../store/chat-
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { HELP_PAGE, planPage, resumePage, reviewPage, statusPage, type AnswerPage } from './chat-answers.ts';
 import { atNow, deskOf, nowOf, react, type Actor, type Reaction } from './chat-desk.ts';
-import { confirmPlan, pauseAll, resumeAll, vetoPlan, type JobReaction } from './job-acts.ts';
+import { confirmPlan, confirmWaiting, pauseAll, resumeAll, vetoPlan, type JobReaction } from './job-acts.ts';
 import { actOnReply } from './reply-acts.ts';
 import { actOnTap } from './tap-acts.ts';
 import { actOnWords, type Words } from './word-acts.ts';
@@ -146,7 +147,7 @@ async function written(
   const asked: Words = { command: words, answered, messageId: body.messageId };
   if (!OUTSIDE_VERBS.has(words.verb))
     return inOne(state, update, (now) => actOnWords(deskOf(now, actor), asked) ?? react('Nothing was done.'));
-  const reaction = await outsideWords(state, words, actor);
+  const reaction = await outsideWords(state, words, { heardAt: update.receivedAt, actor });
   return inOne(state, update, (now) => {
     const page =
       'page' in reaction
@@ -170,12 +171,14 @@ const OUTSIDE_VERBS: ReadonlySet<string> = new Set([
 async function outsideWords(
   state: OperatorState,
   { verb, names, rest }: ChatCommand,
-  actor: Actor,
+  { heardAt, actor }: { readonly heardAt: Instant; readonly actor: Actor },
 ): Promise<Outside> {
   const planId = names.find((name) => name.startsWith('p-')) ?? null;
   switch (verb) {
     case 'confirm':
-      return confirmPlan(state, { planId, actor });
+      return planId === null
+        ? confirmWaiting(state, { heardAt, actor })
+        : confirmPlan(state, { planId, actor });
     case 'veto':
       return vetoPlan(state, { planId, actor });
     case 'pause':

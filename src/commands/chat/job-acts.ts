@@ -1,6 +1,8 @@
 import { readStop } from '../../adapters/stop-file.ts';
 import { cleanLine } from '../../core/clean-text.ts';
 import { HeadgateError } from '../../core/errors.ts';
+import type { Instant } from '../../core/model.ts';
+import { newestWaitingPlan, type StoredPlan } from '../../store/plans.ts';
 import type { OptionValue, Outcome } from '../cli-context.ts';
 import type { OperatorState } from '../operator-state.ts';
 import { formatClock } from '../output/time.ts';
@@ -22,11 +24,10 @@ export interface JobReaction extends Reaction {
  */
 export async function confirmPlan(
   state: OperatorState,
-  { planId, actor }: { readonly planId: string | null; readonly actor: Actor },
+  { planId, actor }: { readonly planId: string; readonly actor: Actor },
 ): Promise<JobReaction> {
   const { run } = await import('../confirm.ts');
-  const args = planId === null ? [] : [planId];
-  const outcome = await commandOf(state, { path: 'confirm', args, options: { yes: true } }, run);
+  const outcome = await commandOf(state, { path: 'confirm', args: [planId], options: { yes: true } }, run);
   if (outcome instanceof HeadgateError) return refused('Not confirmed', outcome);
   const { exit, message = null } = outcome;
   if (exit !== 'OK' && exit !== 'HELD' && exit !== 'PARTIAL')
@@ -38,6 +39,36 @@ export async function confirmPlan(
   const what = `${String(drafted)} drafted${exit === 'HELD' ? ', all of them held' : ''}`;
   const why = drafted === 0 && message !== null ? `: ${words(message)}` : '';
   return { ...react(`Confirmed: ${what}${why}.`), told: `✓ confirmed ${by(state, actor)}: ${what}${why}` };
+}
+
+/**
+ * `/confirm` alone: the newest plan of each job that waits, by its id, unless it was saved after the words were heard. They may be acted on
+ * hours later, or once more after a crash, and nobody confirms what was not there to be read.
+ */
+export async function confirmWaiting(
+  state: OperatorState,
+  { heardAt, actor }: { readonly heardAt: Instant; readonly actor: Actor },
+): Promise<JobReaction> {
+  const reactions: JobReaction[] = [];
+  for (const job of PLANNING_JOBS) {
+    const plan = newestWaitingPlan(state.db, job);
+    if (plan === null) continue;
+    reactions.push(
+      plan.madeAt > heardAt ? savedSince(plan) : await confirmPlan(state, { planId: plan.id, actor }),
+    );
+  }
+  if (reactions.length === 0) return { ...react('Not confirmed: no plan waits.'), told: null };
+  return {
+    ...react(reactions.map(({ answer }) => answer).join('\n')),
+    told: reactions.map(({ told, answer }) => told ?? answer).join('\n'),
+  };
+}
+
+const PLANNING_JOBS = ['drip', 'nurture'] as const;
+
+function savedSince({ id, job }: StoredPlan): JobReaction {
+  const line = `Not confirmed: ${id} of ${job} was saved after you wrote this. Read it, then: /confirm ${id}`;
+  return { ...react(line), told: null };
 }
 
 /** A5: no timer acts for the job until a person does. */

@@ -336,6 +336,43 @@ describe('alerts that can be decided about (F2)', () => {
     expect(bench.row('SELECT state FROM messages')).toEqual({ state: 'pending_approval' });
   });
 
+  test('A5: /confirm is of the plans that were there when it was written, never of one that came later', async () => {
+    const bench = await toldDesk({ more: APPROVERS });
+    const sequence = bench.apply(welcome());
+    bench.enroll(bench.lead('ann'), sequence);
+    await bench.run(['drip']);
+    bench.server.write('/confirm');
+    const holder = { pid: 1, startedAt: bench.clock.now(), command: 'drip', hostName: 'vps-1' };
+    const lock = acquireLock({ directory: `${bench.directory}/locks`, job: 'drip', holder });
+    await bench.run(['sync']);
+    if (lock.kind === 'held') lock.release();
+    bench.clock.advance(60_000);
+    bench.enroll(bench.lead('bob'), sequence);
+    expect((await bench.run(['drip'])).code).toBe(30);
+    await bench.run(['sync']);
+    expect(bench.row('SELECT count(*) AS count FROM messages')).toEqual({ count: 0 });
+    const { id } = bench.row('SELECT id FROM plans ORDER BY made_at DESC');
+    const answer = String(bench.server.texts().at(-1));
+    expect(answer).toContain(`Not confirmed: ${String(id)} of drip was saved after you wrote this.`);
+    bench.server.write(answer.slice(answer.indexOf('/confirm')));
+    await bench.run(['sync']);
+    expect(bench.row('SELECT count(*) AS count FROM messages')).toEqual({ count: 2 });
+  });
+
+  test('A5: /confirm alone drafts what waits of each job, and says when nothing does', async () => {
+    const bench = await toldDesk({ more: APPROVERS });
+    const sequence = bench.apply(welcome());
+    bench.enroll(bench.lead('ann'), sequence);
+    await bench.run(['drip']);
+    bench.server.write('/confirm');
+    await bench.run(['sync']);
+    expect(bench.server.texts().at(-1)).toContain('✓ confirmed by Tom 09:00: 1 drafted');
+    bench.server.write('/confirm');
+    await bench.run(['sync']);
+    expect(bench.server.texts().at(-1)).toBe('Not confirmed: no plan waits.');
+    expect(bench.row('SELECT count(*) AS count FROM messages')).toEqual({ count: 1 });
+  });
+
   test('a plan that is gone is said to be gone, once, and stands in nobody’s way', async () => {
     const bench = await toldDesk({ more: APPROVERS });
     const sequence = bench.apply(welcome());
