@@ -2,7 +2,12 @@ import { BLOCK_PHRASES } from './rules/block-phrases.ts';
 import { DEAD_PAIRS } from './rules/dead-pairs.ts';
 import { DEAD_PHRASES } from './rules/dead-phrases.ts';
 import type { PhraseGroup } from './rules/phrase-group.ts';
-import { BARE_REFUSAL_PHRASES, CONTRADICTING_PHRASES, POLICY_PHRASES } from './rules/policy-phrases.ts';
+import {
+  BARE_REFUSAL_PHRASES,
+  CONTRADICTING_PHRASES,
+  OF_THE_SENDER_PHRASES,
+  POLICY_PHRASES,
+} from './rules/policy-phrases.ts';
 import { SOFT_PHRASES, SUSPENDED_AND_FULL_PHRASES } from './rules/soft-phrases.ts';
 import { FULL_PAIRS, STATE_PAIRS } from './rules/state-pairs.ts';
 import { STATUS_RULES } from './rules/status-codes.ts';
@@ -109,6 +114,8 @@ export function mailboxStateIn(words: string): RefusalJudgement | null {
 
 /** How far from words that condemn an address others can contradict them: beyond it they speak of something else. */
 const CONTRADICTION_CHARACTERS_MAX = 160;
+/** How far the word for the one whose address it is can stand from them. */
+const BESIDE_CHARACTERS_MAX = 60;
 
 /** A word that condemns an address counts only where the recipient was refused, and for good. */
 function judgeDead(facts: RefusalFacts, dead: Omit<Found, 'phrase'>, evidence: string): RefusalJudgement {
@@ -134,8 +141,14 @@ function judgeDead(facts: RefusalFacts, dead: Omit<Found, 'phrase'>, evidence: s
 }
 
 function contradictionTo(words: string, at: number): Found | null {
-  const from = Math.max(at - CONTRADICTION_CHARACTERS_MAX, 0);
-  return inGroups(words.slice(from, at + CONTRADICTION_CHARACTERS_MAX), CONTRADICTING_PHRASES);
+  return (
+    inGroups(around(words, at, BESIDE_CHARACTERS_MAX), OF_THE_SENDER_PHRASES) ??
+    inGroups(around(words, at, CONTRADICTION_CHARACTERS_MAX), CONTRADICTING_PHRASES)
+  );
+}
+
+function around(words: string, at: number, charactersMax: number): string {
+  return words.slice(Math.max(at - charactersMax, 0), at + charactersMax);
 }
 
 function judgement(reason: RefusalReason, rule: string): RefusalJudgement {

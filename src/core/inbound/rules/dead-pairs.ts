@@ -4,16 +4,19 @@ import { pairs } from './word-pairs.ts';
 /** "is not known", "cannot be found", "doesn't seem to exist", "no longer exists". */
 const NOT = "(?:not|n't|cannot|no longer|never)(?: (?:be|been|a|an|currently|seem to|appear to))?";
 
+/** "Mailbox server: unknown error", "user sent an invalid header": said of what follows. */
+const NOT_OF_ANOTHER =
+  '(?! (?:error|failure|problem|reason|contact|sender|attachment|header|character|content|message|format|request|command|credentials?|signature|certificate|helo|hostname)s?(?![a-z]))';
+
 /** What is said of a user or of a domain that is not there. */
 const IS_NOT_THERE: readonly string[] = [
   `${NOT} (?:exist|exists|found|known|valid|recogni[sz]ed|registered|defined|located|identified)`,
-  'unknown',
+  `unknown${NOT_OF_ANOTHER}`,
   'not (?:listed )?in (?:the |our |this |public )*(?:directory|database|domino|name & address|address book)',
   'non-?existent',
   'inexistent',
   'unrecogni[sz]ed',
-  'invalid',
-  'incorrect',
+  `(?:invalid|incorrect)${NOT_OF_ANOTHER}`,
   'unrout(?:e)?able',
 ];
 
@@ -23,11 +26,11 @@ const ADDRESS =
 
 const USER: readonly string[] = [
   'users?',
-  'user ?(?:id|name)',
-  'mail[- ]?box(?:es)?',
+  'user ?(?:id|name)(?! (?:or|and) password)',
+  'mail[- ]?box(?:es)?(?! error)',
   'in-?box',
-  '(?<!sender )accounts?',
-  '(?<!no valid )recipients?',
+  '(?<!sender )accounts?(?! credentials)',
+  '(?<!no valid )recipients?(?! (?:error|list))',
   'addressee',
   `${ADDRESS}(?:es)?`,
   'alias',
@@ -69,8 +72,8 @@ const GONE = pairs({
   source: 'an account that was there once',
   things: ['mail[- ]?box', 'account', 'user', 'recipient', 'address'],
   after: [
-    '(?:has|have) (?:now |since )?been (?:deleted|removed|closed|terminated|cancell?ed)',
-    '(?:was|is) (?:now )?(?:deleted|removed|closed|terminated|cancell?ed)',
+    '(?:has|have) (?:now |since )?been (?:deleted|removed|closed(?! to )|terminated|cancell?ed)',
+    '(?:was|is) (?:now )?(?:deleted|removed|closed(?! to )|terminated|cancell?ed)',
     'no longer (?:valid|active here|available|in use|in service|here|on (?:this |the )?server|accessible)',
   ],
   before: ['deleted', 'terminated', 'cancell?ed'],
@@ -82,7 +85,7 @@ const NO_SUCH_HOST = pairs({
   source: 'a domain or host of which a server says in English that it is not there',
   things: [
     '(?<!(?:sender|sending|from|link|helo|your) )domain(?: name)?(?! of (?:your|the sender))',
-    '(?<!client )host(?: ?name)?',
+    '(?<!(?:client|helo|ehlo) )host(?: ?name)?',
     'mail exchanger',
   ],
   after: [
@@ -102,7 +105,7 @@ const TAKES_NO_MAIL = pairs({
   source: 'RFC 7504, RFC 7505: a host or domain that is there and takes no mail at all, from whomever',
   things: ['(?<!your )domain', 'host', '(?<!mail )server', 'system'],
   after: [
-    "(?:does not|doesn't|do not|don't|will not|not) (?:accept|receive|take|host)(?:ing)? (?:any )?(?:e-?)?mails?(?! (?:from|in|with|that|to|for|of|without))",
+    "(?:does not|doesn't|do not|don't|will not|not) (?:accept|receive|take|host)(?:ing)? (?:any )?(?:e-?)?mails?(?! (?:from|in|with|that|to|for|of|without|right now|now|at|over|via|until|unless|while|when|because|today|-))",
   ],
   before: [],
 });
