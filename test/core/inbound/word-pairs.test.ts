@@ -108,7 +108,6 @@ describe('E4: of two readings the softer wins', () => {
     ['550 Bad username or password', 'unknown_bounce unexplained'],
     ['550 Your user account has been terminated', 'blocked sender_refused'],
     ['550 Unknown recipient error, please retry', 'unknown_bounce unexplained'],
-    ['550 The account was closed to external senders', 'unknown_bounce unexplained'],
     ['550 Destination not found: DNS timeout', 'soft_bounce unreachable'],
     ['550 System does not accept mail right now', 'unknown_bounce unexplained'],
   ])('"%s" is %s', (text, verdict) => {

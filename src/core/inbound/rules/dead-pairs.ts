@@ -72,8 +72,8 @@ const GONE = pairs({
   source: 'an account that was there once',
   things: ['mail[- ]?box', 'account', 'user', 'recipient', 'address'],
   after: [
-    '(?:has|have) (?:now |since )?been (?:deleted|removed|closed(?! to )|terminated|cancell?ed)',
-    '(?:was|is) (?:now )?(?:deleted|removed|closed(?! to )|terminated|cancell?ed)',
+    '(?:has|have) (?:now |since )?been (?:deleted|removed|closed|terminated|cancell?ed)',
+    '(?:was|is) (?:now )?(?:deleted|removed|closed|terminated|cancell?ed)',
     'no longer (?:valid|active here|available|in use|in service|here|on (?:this |the )?server|accessible)',
   ],
   before: ['deleted', 'terminated', 'cancell?ed'],

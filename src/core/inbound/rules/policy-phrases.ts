@@ -242,8 +242,7 @@ export const CONTRADICTING_PHRASES: readonly PhraseGroup[] = [
     'server failure',
     'servfail',
     'name server reply',
-    'timeout',
-    'timed out',
+    'dns timeout',
   ]),
 ];
 
