@@ -313,6 +313,22 @@ describe('A6: who cannot be written for starves nobody, and is not paid for at e
     expect(server.requests).toHaveLength(1);
   });
 
+  test('A9: a run of a slow model ends before systemd ends it, writes its checkpoint, and failed at nothing', async () => {
+    const of = bench('[limits]\ndrafts_per_run_drip = 9\n');
+    enroll(of, ['ann', 'ben', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida']);
+    const startedAt = of.clock.now();
+    server.say = () => {
+      of.clock.advance(119_000);
+      return { text: GOOD_WORDS };
+    };
+    expect((await drip(of)).code).toBe(0);
+    expect(of.clock.now() - startedAt).toBeLessThan(10 * 60_000);
+    expect(of.row(`SELECT checkpoint_at AS at FROM jobs WHERE job = 'drip'`)).toEqual({ at: startedAt });
+    await drip(of);
+    await drip(of);
+    expect(drafts(of)).toHaveLength(9);
+  });
+
   test('a budget that is used up does so too, and never above the cap of a run', async () => {
     const of = bench(
       'input_price = 100\noutput_price = 1000\nmax_output_tokens = 100\nbudget_per_run = 0.3\n[limits]\ndrafts_per_run_drip = 3\n',

@@ -101,14 +101,14 @@ test(`C4: ${String(LEADS)} leads in ${String(ZONES.length)} zones, ${String(TICK
   let isFirst = true;
   server.say = ({ user }) => {
     const at = of.clock.now();
-    of.clock.advance(isFirst ? 6 * 60_000 : 5_000);
+    of.clock.advance(isFirst ? 110_000 : 5_000);
     isFirst = false;
     calls.push({ lead: /lead(\d+)x/.exec(user)?.[1] ?? '', at, endedAt: of.clock.now() });
     return { text: GOOD_WORDS };
   };
   for (let tick = 0; tick < TICKS; tick += 1) {
     // Shortly before the full hour, so that hours end while a run is under way.
-    of.clock.set(Math.max(of.clock.now(), START + tick * HOUR_MS + 58 * 60_000));
+    of.clock.set(Math.max(of.clock.now(), START + tick * HOUR_MS + 59 * 60_000));
     isFirst = true;
     await of.run(['drip', ...(tick === 0 ? ['--force'] : [])]);
   }

@@ -70,7 +70,7 @@ async function askEach(
       const value = readVerdict(text);
       return { value, outcome: value.verdict === 'unknown' ? 'unfit' : 'words' };
     });
-    if (reply.kind === 'budget' || reply.kind === 'down')
+    if (reply.kind === 'budget' || reply.kind === 'down' || reply.kind === 'time')
       return { asked, left: rowIds.length - asked, stopped: reply.detail };
     asked += 1;
     if (reply.kind === 'read') {

@@ -26,7 +26,9 @@ export type Reply<T> =
   | { readonly kind: 'none'; readonly detail: string }
   | { readonly kind: 'down'; readonly detail: string }
   /** The call was not made: its worst case would not have fitted. */
-  | { readonly kind: 'budget'; readonly detail: string };
+  | { readonly kind: 'budget'; readonly detail: string }
+  /** Nor was this one: the run has lasted long enough. */
+  | { readonly kind: 'time'; readonly detail: string };
 
 /**
  * So long a run may write, its last call included: a unit of systemd kills what runs for ten minutes (TimeoutStartSec), and what is killed
@@ -71,7 +73,7 @@ export class ModelDesk {
     question: Question,
     read: (text: string) => { readonly value: T; readonly outcome: ModelOutcome },
   ): Promise<Reply<T>> {
-    if (this.hasAsked && this.isOutOfTime()) return { kind: 'down', detail: OUT_OF_TIME };
+    if (this.hasAsked && this.isOutOfTime()) return { kind: 'time', detail: OUT_OF_TIME };
     const first = this.begin(engine, question);
     if (typeof first === 'string') return { kind: 'budget', detail: first };
     this.hasAsked = true;

@@ -51,7 +51,7 @@ export async function applyAsked(
 ): Promise<Applied> {
   const drafted: DraftedItem[] = [];
   const fellAway: HeldBack[] = [];
-  let silent: string | null = null;
+  let silent: Silence | null = null;
   for (const draft of plan.drafts) {
     if (!asksModel(draft)) continue;
     const stopped = options.mustStop();
@@ -60,7 +60,7 @@ export async function applyAsked(
       continue;
     }
     if (silent !== null) {
-      fellAway.push(notDone(draft, { reason: 'model', detail: silent }));
+      fellAway.push(notDone(draft, silent));
       continue;
     }
     const made = await makeOne(base, { plan, draft, done: options.done + drafted.length }, options);
@@ -77,7 +77,10 @@ interface Making {
   readonly done: number;
 }
 
-type Made = Applied & { readonly silent: string | null };
+/** Why nobody else is asked about in this run. */
+type Silence = Pick<HeldBack, 'reason' | 'detail'>;
+
+type Made = Applied & { readonly silent: Silence | null };
 
 async function makeOne(base: Engine, making: Making, options: AskingModelOptions): Promise<Made> {
   const { plan, draft } = making;
@@ -191,10 +194,14 @@ function notAnswered(
   reply: Exclude<Reply<unknown>, { kind: 'read' }>,
 ): Made {
   if (reply.kind === 'none') return postponed(engine, draft, { reason: 'model', detail: reply.detail });
-  const reason = reply.kind === 'budget' ? 'budget' : 'model';
-  const made = none(notDone(draft, { reason, detail: reply.detail }));
-  return reply.kind === 'down' ? { ...made, silent: reply.detail } : made;
+  const why = { reason: REASONS[reply.kind], detail: reply.detail };
+  const made = none(notDone(draft, why));
+  // A smaller question may still fit a budget.
+  return reply.kind === 'budget' ? made : { ...made, silent: why };
 }
+
+/** A run that has no time left has met the cap of a run: nobody failed. */
+const REASONS = { budget: 'budget', down: 'model', time: 'cap_run' } as const;
 
 /**
  * A6, D3: a call was paid and gave no words. The step is tried again after a day, and after a week when it fails again: else the same few
