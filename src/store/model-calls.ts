@@ -80,3 +80,35 @@ export function modelTotals(db: StateDatabase, runId: string): ModelTotals | nul
     .get(runId);
   return row === undefined || row.calls === 0 ? null : row;
 }
+
+/** Says for which draft calls were made, once it is known: one that is written again keeps the id that it had (D11). */
+export function nameCalls(
+  db: StateDatabase,
+  of: { readonly askedFor: string; readonly messageId: string },
+): void {
+  db.assertInWrite();
+  db.prepare<[string, string]>('UPDATE model_calls SET message_id = ? WHERE message_id = ?').run(
+    of.messageId,
+    of.askedFor,
+  );
+}
+
+/** Who wrote a draft, and what all its words have cost. */
+export interface WrittenBy {
+  readonly model: string;
+  readonly calls: number;
+  readonly costMicros: number;
+}
+
+/** Null for words of people. */
+export function writtenBy(db: StateDatabase, messageId: string): WrittenBy | null {
+  const row = db
+    .prepare<[string], WrittenBy>(
+      `SELECT model, count(*) AS calls, coalesce(sum(cost_micros), 0) AS costMicros, max(row_id)
+       FROM model_calls WHERE message_id = ? AND outcome IN ('words', 'unfit')`,
+    )
+    .get(messageId);
+  return row === undefined || row.calls === 0
+    ? null
+    : { model: row.model, calls: row.calls, costMicros: row.costMicros };
+}

@@ -174,6 +174,45 @@ describe('D3: a model writes what the step leaves open', () => {
     expect(drafts(of)[0]?.state, 'approve all leaves what is held').toBe('held');
   });
 
+  test('review show says who wrote it, for how much and why it is held; edited and released it is approved', async () => {
+    const of = bench('input_price = 2\noutput_price = 10\n');
+    enroll(of, ['ann']);
+    server.say = () => ({ text: `${GOOD_WORDS} Pay $999 now.` });
+    await drip(of);
+    const id = String((await of.json(['review', 'list', '--state', 'held'])).items[0]?.['id']);
+    const shown = (await of.run(['review', 'show', id])).stdout;
+    expect(shown).toMatch(/written by openai writer-1 for 0\.\d{4}/);
+    expect(shown).toContain('held (validation): it has a price that nobody gave it: "$999"');
+    expect((await of.json(['review', 'show', id])).items[0]).toMatchObject({
+      model: { name: 'openai writer-1', calls: 1 },
+    });
+    expect((await of.run(['review', 'approve', id])).code, 'nobody approves what is held').not.toBe(0);
+    writeFileSync(join(of.directory, 'better.md'), `Hi ann,\n\n${GOOD_WORDS}\n\nTom\n`);
+    for (const words of [
+      ['edit', id, '--body', 'better.md'],
+      ['release', id],
+      ['approve', id],
+    ])
+      expect((await of.run(['review', ...words])).code, words.join(' ')).toBe(0);
+    expect(drafts(of)).toMatchObject([
+      { state: 'approved', body: expect.not.stringContaining('$999') as string },
+    ]);
+  });
+
+  test('D11: what is written again keeps its id, and the calls that it cost', async () => {
+    const of = bench('input_price = 2\noutput_price = 10\n');
+    enroll(of, ['ann']);
+    await drip(of);
+    const id = String((await of.json(['review', 'list'])).items[0]?.['id']);
+    await of.run(['review', 'reject', id, '--then', 'redraft', '--reason', 'too long']);
+    of.clock.advance(2 * DAY_MS);
+    await drip(of);
+    expect((await of.json(['review', 'show', id])).items[0]).toMatchObject({
+      revision: 2,
+      model: { calls: 2 },
+    });
+  });
+
   test.each([
     ['no words', ''],
     ['white space', ' \n '],

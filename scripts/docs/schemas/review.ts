@@ -2,6 +2,7 @@ import { MESSAGE_STATES } from '../../../src/core/model.ts';
 import { counts, lead, next, reason } from './common.ts';
 import {
   count,
+  described,
   flag,
   idOf,
   instant,
@@ -63,6 +64,10 @@ export const REVIEW_SHAPES: Shapes = {
         objectOf(message, {
           text: nullable(text),
           preheader: nullable(text),
+          model: described(
+            nullable(objectOf({ name: text, calls: count, cost_micros: count })),
+            'Who wrote it, in how many calls, for how many millionths of your currency; null for words of people.',
+          ),
           result: oneOf(['done', 'unchanged', 'refused']),
           refused: nullable(oneOf(refusals)),
           detail: nullable(text),

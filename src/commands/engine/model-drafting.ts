@@ -14,6 +14,7 @@ import { claimOf } from '../../store/attribution.ts';
 import { setRetry } from '../../store/enrollments.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { lastSentWords } from '../../store/messages.ts';
+import { nameCalls } from '../../store/model-calls.ts';
 import { setNurtureDue } from '../../store/nurture-queue.ts';
 import { recordAttributions } from './attribution-record.ts';
 import {
@@ -184,6 +185,11 @@ async function writeOne(
   const { subject, preheader } = frame;
   const words = { subject, preheader, bodyMarkdown: validated.bodyMarkdown };
   const applied = applyWritten(after, { ...writing, words, unfit, messageId, options });
+  const named = applied.drafted[0]?.messageId ?? messageId;
+  if (named !== messageId)
+    after.db.write(() => {
+      nameCalls(after.db, { askedFor: messageId, messageId: named });
+    });
   options.progress(progressLine(draft, unfit));
   return { ...applied, silent: null };
 }

@@ -2,8 +2,10 @@ import type { Instant, Lead } from '../../core/model.ts';
 import { deskOf } from '../../core/senders/assignment.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import { messagesOfLead, type StoredMessage } from '../../store/messages.ts';
+import { writtenBy, type WrittenBy } from '../../store/model-calls.ts';
 import { senderOfLead } from '../../store/senders.ts';
 import type { OperatorState } from '../operator-state.ts';
+import { amountText } from '../output/model-cost.ts';
 import { formatClock, formatDateTime, formatRelative, zoneLabel } from '../output/time.ts';
 import { checksOf, type Checks } from './checks.ts';
 import type { Desk } from './desk.ts';
@@ -55,11 +57,18 @@ export function cardOf(desk: Desk, message: StoredMessage, place: string | null)
       // Whoever decides by id binds the decision to the words with it (D5); at the desk that goes without saying.
       plain: [
         ...checks.plain,
+        ...modelText(writtenBy(db, message.id)),
         ...(place === null && message.textHash !== null ? [`hash ${message.textHash.slice(0, 8)}`] : []),
       ],
       warnings: [...checks.warnings, ...warningsOf(desk, message)],
     },
   };
+}
+
+/** D3: a reader trusts a model's words otherwise than a copywriter's. */
+function modelText(by: WrittenBy | null): readonly string[] {
+  if (by === null) return [];
+  return [`written by ${by.model}${by.costMicros === 0 ? '' : ` for ${amountText(by.costMicros)}`}`];
 }
 
 function zoneOf({ workspace }: OperatorState): string {

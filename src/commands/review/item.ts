@@ -2,6 +2,7 @@ import type { Instant } from '../../core/model.ts';
 import { formatInstant } from '../../core/time/instants.ts';
 import type { StateDatabase } from '../../store/database.ts';
 import type { StoredMessage } from '../../store/messages.ts';
+import { writtenBy } from '../../store/model-calls.ts';
 import { messageIdHeader } from '../../store/review.ts';
 
 /** One message as `review … --json` shows it (cli.md 2.6). */
@@ -43,7 +44,13 @@ export function reviewItemWithText(
   db: StateDatabase,
   message: StoredMessage,
 ): Readonly<Record<string, unknown>> {
-  return { ...reviewItem(db, message), preheader: message.preheader, text: message.bodyMarkdown };
+  const by = writtenBy(db, message.id);
+  return {
+    ...reviewItem(db, message),
+    preheader: message.preheader,
+    text: message.bodyMarkdown,
+    model: by === null ? null : { name: by.model, calls: by.calls, cost_micros: by.costMicros },
+  };
 }
 
 /** Why it is where it is: what holds it, else why a person must look, else how it ended. */
