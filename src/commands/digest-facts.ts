@@ -2,6 +2,7 @@ import type { DigestFacts, JobForecast, YesterdayFacts } from '../core/digest/di
 import { operatorDay } from '../core/time/operator-day.ts';
 import { addDays, startOfLocalDay } from '../core/time/zone.ts';
 import { dayReturns, waitingDrafts } from '../store/digest.ts';
+import { modelDay } from '../store/model-calls.ts';
 import { dayCounts } from '../store/status.ts';
 import { draftsMade } from '../store/volume.ts';
 import { isOperatorsDay } from './engine/engine.ts';
@@ -93,7 +94,11 @@ function yesterdayOf({ db, workspace }: OperatorState, day: string): YesterdayFa
     startsAt: startOfLocalDay(day, timezone),
     endsAt: startOfLocalDay(addDays(day, 1), timezone),
   };
-  return { ...dayCounts(db, { operatorDay: day, ...span }), ...dayReturns(db, span) };
+  return {
+    ...dayCounts(db, { operatorDay: day, ...span }),
+    ...dayReturns(db, span),
+    model: modelDay(db, day),
+  };
 }
 
 function roomOf({ db, workspace, now }: OperatorState): number {

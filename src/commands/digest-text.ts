@@ -1,4 +1,5 @@
 import { sparkline, type Attention, type Digest, type WaitingDraft } from '../core/digest/digest.ts';
+import { modelDayTexts } from './output/model-cost.ts';
 import { countOf, displayWidth, escapeText, padEnd, truncate } from './output/text.ts';
 import type { TerminalSymbols } from './output/terminal.ts';
 import { formatClock, formatDateTime, zoneLabel } from './output/time.ts';
@@ -159,7 +160,7 @@ export function draftLines(draft: WaitingDraft, number: number, layout: DigestLa
 const REPLIES_NAMED_MAX = 3;
 
 function yesterdayParts({ facts }: Digest): readonly string[] {
-  const { drafted, sent, failed, replies, bounced, complained, unsubscribed } = facts.yesterday;
+  const { drafted, sent, failed, replies, bounced, complained, unsubscribed, model } = facts.yesterday;
   const named = replies.slice(0, REPLIES_NAMED_MAX).map(escapeText).join('; ');
   const more = replies.length > REPLIES_NAMED_MAX ? '; …' : '';
   return [
@@ -170,6 +171,7 @@ function yesterdayParts({ facts }: Digest): readonly string[] {
     `${String(unsubscribed)} unsubscribed`,
     ...(complained > 0 ? [`${String(complained)} complained`] : []),
     ...(failed > 0 ? [`${String(failed)} failed`] : []),
+    ...modelDayTexts(model),
   ];
 }
 

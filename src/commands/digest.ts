@@ -9,6 +9,7 @@ import { formatInstant } from '../core/time/instants.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import { enqueueNotice, supersedeNotices } from '../store/notices.ts';
 import { recordRun } from '../store/runs.ts';
+import { modelDayItem } from './output/model-cost.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { digestFacts } from './digest-facts.ts';
 import { draftsCard } from './chat/drafts-card.ts';
@@ -196,7 +197,12 @@ function itemOf({ facts, attention, draftsAhead, isEmpty }: Digest): Readonly<Re
       count: approved.count,
       next_leaves_at: approved.nextLeavesAt === null ? null : formatInstant(approved.nextLeavesAt),
     },
-    yesterday: { ...yesterday, replies: yesterday.replies.length, replied: yesterday.replies },
+    yesterday: {
+      ...yesterday,
+      replies: yesterday.replies.length,
+      replied: yesterday.replies,
+      model: modelDayItem(yesterday.model),
+    },
     volume: facts.volume.map(({ job, days, mean, line }) => ({
       job,
       days,

@@ -11,6 +11,7 @@ import { dayReturns, type DayReturns } from '../store/digest.ts';
 import { readHeader } from '../store/header.ts';
 import { readJob } from '../store/jobs.ts';
 import { isBlastRadiusHoldOpen } from '../store/messages.ts';
+import { modelDay } from '../store/model-calls.ts';
 import { newestWaitingPlan } from '../store/plans.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { recentExits, type StoredRun } from '../store/runs.ts';
@@ -68,6 +69,8 @@ export interface JobDoubts {
 export interface StatusFacts {
   readonly queue: QueueCounts;
   readonly today: DayCounts & Omit<DayReturns, 'replies'> & { readonly replies: number };
+  /** What models were asked today and cost; null when they were not asked. */
+  readonly modelToday: ReturnType<typeof modelDay>;
   readonly volume: Readonly<Record<Job, JobVolume>>;
   readonly jobs: readonly JobStatus[];
   readonly doubts: readonly JobDoubts[];
@@ -91,6 +94,7 @@ export function statusFacts(state: OperatorState): StatusFacts {
     return {
       queue: queueCounts(db),
       today: todayOf(engine),
+      modelToday: modelDay(db, engine.operatorDay),
       volume: { drip: volumeOf(engine, 'drip'), nurture: volumeOf(engine, 'nurture') },
       jobs: jobsOf(state),
       doubts,

@@ -1,5 +1,6 @@
 import { HOUR_MS } from '../core/time/durations.ts';
 import type { OperatorState } from './operator-state.ts';
+import { modelDayTexts } from './output/model-cost.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, displayWidth, escapeText, padEnd } from './output/text.ts';
 import { formatClock, formatDateTime, formatDay, zoneLabel } from './output/time.ts';
@@ -67,6 +68,7 @@ function queueLines(terminal: Terminal, { state, facts }: StatusView): readonly 
     countOf(today.replies, 'reply', 'replies'),
     `${today.unsubscribed} unsubscribed`,
     ...(today.complained > 0 ? [countOf(today.complained, 'complaint')] : []),
+    ...modelDayTexts(facts.modelToday),
   ];
   const alerts = facts.undeliveredNotices;
   return [

@@ -1,6 +1,7 @@
 import { HOUR_MS, SECOND_MS } from '../core/time/durations.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import type { Instant } from '../core/model.ts';
+import { modelDayItem } from './output/model-cost.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, type OperatorState } from './operator-state.ts';
 import { resultText } from './run-record.ts';
@@ -60,7 +61,7 @@ function itemOf({ workspace, now }: OperatorState, facts: StatusFacts): Readonly
       sending: queue.sending,
       uncertain: queue.uncertain,
     },
-    today,
+    today: { ...today, model: modelDayItem(facts.modelToday) },
     volume: { ...volumeItem(facts.volume.drip), job: 'drip', nurture: volumeItem(facts.volume.nurture) },
     jobs: facts.jobs.map(jobItem),
     guards: guardsItem(workspace.policy.limits, facts),

@@ -112,3 +112,16 @@ export function writtenBy(db: StateDatabase, messageId: string): WrittenBy | nul
     ? null
     : { model: row.model, calls: row.calls, costMicros: row.costMicros };
 }
+
+/** What all runs of one day of the operator asked; null when they asked nothing. */
+export function modelDay(
+  db: StateDatabase,
+  operatorDay: string,
+): { readonly calls: number; readonly costMicros: number } | null {
+  const row = db
+    .prepare<[string], { calls: number; costMicros: number }>(
+      `SELECT count(*) AS calls, coalesce(sum(cost_micros), 0) AS costMicros FROM model_calls WHERE operator_day = ?`,
+    )
+    .get(operatorDay);
+  return row === undefined || row.calls === 0 ? null : row;
+}

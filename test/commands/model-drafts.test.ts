@@ -105,6 +105,9 @@ describe('D3: a model writes what the step leaves open', () => {
     const run = (await of.json(['runs', 'list'])).items[0];
     const { spent } = of.row('SELECT sum(cost_micros) AS spent FROM model_calls');
     expect(run).toMatchObject({ counts: { model_calls: 2, cost_micros: spent } });
+    expect((await of.run(['status'])).stdout).toMatch(/model 2 calls, 0\.\d{4}/);
+    of.clock.advance(DAY_MS);
+    expect((await of.run(['digest', '--preview'])).stdout).toMatch(/model 2 calls, 0\.\d{4}/);
     expect((await of.run(['runs', 'show', String(run?.['id'])])).stdout).toMatch(
       /Model {4}2 calls . \d+ tokens in, \d+ out . 0\.\d{4}/,
     );

@@ -116,6 +116,11 @@ const recordedRun: Shapes = {
 
 const volume = { average_7d: number, limit: number, days: listOf(objectOf({ day, drafts: count })) };
 
+const modelOfDay = described(
+  nullable(objectOf({ calls: count, cost_micros: count })),
+  'What models were asked that day, and for how many millionths of your currency; null: nothing.',
+);
+
 const STATUS = objectOf({
   at: instant,
   all_clear: flag,
@@ -136,6 +141,7 @@ const STATUS = objectOf({
     bounced: count,
     complained: count,
     unsubscribed: count,
+    model: modelOfDay,
   }),
   volume: objectOf({ job: text, ...volume, nurture: objectOf(volume) }),
   jobs: listOf(
@@ -255,6 +261,7 @@ const DIGEST = objectOf({
     bounced: count,
     complained: count,
     unsubscribed: count,
+    model: modelOfDay,
   }),
   volume: listOf(objectOf({ job: text, days: listOf(count), average_7d: number, limit: number })),
   today: objectOf({

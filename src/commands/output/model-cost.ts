@@ -14,6 +14,22 @@ export function modelCostText(
   return [countOf(calls, 'call'), tokens, ...(micros === 0 ? [] : [amountText(micros)])].join(` ${dot} `);
 }
 
+/** `model 12 calls, 0.0345`, among the other words of a day; nothing for a day without. */
+export function modelDayTexts(
+  day: { readonly calls: number; readonly costMicros: number } | null,
+): readonly string[] {
+  if (day === null) return [];
+  const cost = day.costMicros === 0 ? '' : `, ${amountText(day.costMicros)}`;
+  return [`model ${countOf(day.calls, 'call')}${cost}`];
+}
+
+/** The same in documents. */
+export function modelDayItem(
+  day: { readonly calls: number; readonly costMicros: number } | null,
+): Readonly<Record<string, number>> | null {
+  return day === null ? null : { calls: day.calls, cost_micros: day.costMicros };
+}
+
 /** `0.0123`: four places, since one draft costs less than a cent. */
 export function amountText(micros: number): string {
   return (micros / MICROS).toFixed(micros < MICROS ? 4 : 2);

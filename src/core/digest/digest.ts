@@ -73,6 +73,8 @@ export interface YesterdayFacts {
   readonly bounced: number;
   readonly complained: number;
   readonly unsubscribed: number;
+  /** What models were asked and cost, in millionths of the operator's currency; null when they were not asked. */
+  readonly model: { readonly calls: number; readonly costMicros: number } | null;
 }
 
 /** What needs a person, most urgent first. */

@@ -20,7 +20,10 @@ const QUIET: DigestFacts = {
   untold: 0,
   waiting: { total: 0, first: [] },
   approved: { count: 0, nextLeavesAt: null },
-  yesterday: { drafted: 0, sent: 0, failed: 0, replies: [], bounced: 0, complained: 0, unsubscribed: 0 },
+  yesterday: {
+    ...{ drafted: 0, sent: 0, failed: 0, replies: [], bounced: 0, complained: 0, unsubscribed: 0 },
+    model: null,
+  },
   volume: [],
   forecast: [
     { job: 'drip', drafts: 0, restsFor: null },
