@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -140,6 +149,19 @@ describe('report (cli.md 5.4)', () => {
     expect(code).toBe(77);
     expect(stderr).toContain('folder/report.html cannot be written');
   });
+
+  test.each(['headgate.toml', 'headgate.db', 'link.html'])(
+    'hardening: --out %s costs nobody what is there and is no report',
+    async (name) => {
+      const target = join(directory, name);
+      if (name === 'link.html') symlinkSync('headgate.toml', target);
+      const before = readFileSync(target);
+      const { code, stderr } = await weeks.run(['report', '--out', name]);
+      expect(code).toBe(64);
+      expect(stderr).toContain(`${name} is there, and is no report`);
+      expect(readFileSync(target).equals(before)).toBe(true);
+    },
+  );
 
   test('with 2,000 leads it stays below 300 kB', async () => {
     const rows = Array.from(

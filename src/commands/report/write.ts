@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { replaceFile } from '../../adapters/durable-file.ts';
@@ -25,7 +25,7 @@ export interface WrittenReport extends ReportRequest {
 
 /**
  * Makes the report and puts it in place of the last one, whole or not at all, readable for its owner alone. Reads the state only. Throws
- * `file_unwritable` (77).
+ * `file_unwritable` (77), and `file_not_ours` (64) where something else than a page is in its place.
  */
 export async function writeReport(state: OperatorState, request: ReportRequest): Promise<WrittenReport> {
   const facts = await reportFacts(state, request.days);
@@ -45,15 +45,41 @@ export async function writeReport(state: OperatorState, request: ReportRequest):
 
 function put(path: string, page: string): void {
   try {
+    refuseOther(path);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     replaceFile(path, page);
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error instanceof HeadgateError || !(error instanceof Error) || !('code' in error)) throw error;
     throw new HeadgateError(`${path} cannot be written (${String(error.code)})`, {
       code: 'file_unwritable',
       exit: 'NOPERM',
       notDone: 'No report was written; one of before still stands.',
       cause: error,
     });
+  }
+}
+
+const PAGE_BEGIN = '<!doctype html>';
+
+/** A slip of the hand must not cost a configuration, a state or a device: what is put in place of another takes that away. */
+function refuseOther(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || (found.isFile() && (found.size === 0 || beginsAsPage(path)))) return;
+  throw new HeadgateError(`${path} is there, and is no report`, {
+    code: 'file_not_ours',
+    exit: 'USAGE',
+    notDone: 'It was left as it is; no report was written.',
+    fix: 'Give --out another name, or take that file away.',
+  });
+}
+
+function beginsAsPage(path: string): boolean {
+  const descriptor = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(PAGE_BEGIN.length);
+    readSync(descriptor, bytes);
+    return bytes.toString('latin1').toLowerCase() === PAGE_BEGIN;
+  } finally {
+    closeSync(descriptor);
   }
 }
