@@ -1,4 +1,5 @@
 import type { EnrollmentStatus, HoldCause, Instant, MessageState } from './model.ts';
+import { hmacSha256 } from './sha256.ts';
 import { isLive } from './states.ts';
 
 /** What a person may decide about one message (cli.md 2.1, 2.7). */
@@ -271,6 +272,15 @@ const EXPIRED: Ruling = {
   detail: 'it waited too long; the next run ends it and writes it anew',
   instead: 'discard',
 };
+
+/** Names one hold: whoever releases what they saw held releases that hold and none that came after it. */
+export function holdMark(hold: {
+  readonly holdCause: HoldCause | null;
+  readonly heldUntil: Instant | null;
+  readonly note: string | null;
+}): string {
+  return hmacSha256('hold 1', JSON.stringify([hold.holdCause, hold.heldUntil, hold.note]));
+}
 
 /** Whether a message is written, has not left and has not ended: only then can its words or its fate be changed. */
 export function isUnsent(state: MessageState): boolean {

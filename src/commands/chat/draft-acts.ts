@@ -15,6 +15,8 @@ export interface SeenDraft {
   readonly id: string;
   /** Hash of the words that they saw; null for somebody who named it by its id. */
   readonly hash: string | null;
+  /** For a release, the hold that they saw. */
+  readonly holdSeen?: string;
 }
 
 const PAGES_ABOUT_MAX = 6;
@@ -31,7 +33,8 @@ export function decideDraft(
 ): Reaction {
   const message = messageById(desk.engine.db, draft.id);
   if (message === null) return react('This draft is gone.');
-  const seen = [{ message, expectHash: draft.hash }];
+  const { hash, ...rest } = draft;
+  const seen = [{ ...rest, message, expectHash: hash }];
   const [decided] = decide(desk, decision, { seen, details: { ...NO_DETAILS, reason } });
   if (decided === undefined) throw new Error('A decision about nothing');
   if (decided.refusal?.reason === 'text_changed') return showNewText(desk, message);

@@ -1,5 +1,5 @@
 import type { ButtonMeaning, ChatCard, ShownDraft, TapAction } from '../../core/chat/card.ts';
-import { STATE_TEXTS } from '../../core/review-rules.ts';
+import { holdMark, STATE_TEXTS } from '../../core/review-rules.ts';
 import { combinedHash } from '../../core/text-hash.ts';
 import { dialogsOfPage, type ChatDialog } from '../../store/chat-dialogs.ts';
 import type { ChatPage } from '../../store/chat-pages.ts';
@@ -138,11 +138,17 @@ function draftView(state: OperatorState, { shown, number, dialogs }: Looked): Dr
       const canUndo = message.leavesAt !== null && state.now < message.leavesAt;
       return { line, buttons: [canUndo ? offer('Undo', 'undo') : offer('Hold', 'hold')] };
     }
-    case 'held':
+    case 'held': {
+      // It is of this hold and no later one.
+      const releaseOffer = button(named('Release'), 'release', {
+        ...shown,
+        hash: `${shown.hash} ${holdMark(message)}`,
+      });
       return {
         line: `held: ${message.holdCause ?? ''}${tail}`.replace('_', ' '),
-        buttons: isBatch(message) ? [] : [offer('Release', 'release'), offer('Drop', 'discard')],
+        buttons: isBatch(message) ? [] : [releaseOffer, offer('Drop', 'discard')],
       };
+    }
     case 'rejected':
       return { line: `✗ rejected${ending(state, message)}${tail}`, buttons: [] };
     case 'discarded':

@@ -29,10 +29,13 @@ export function actOnTap(desk: Desk, tap: Tap): Reaction | null {
   switch (button.action) {
     case 'approve':
     case 'hold':
-    case 'release':
     case 'discard':
     case 'undo':
       return decideDraft(desk, { kind: button.action }, { draft });
+    case 'release': {
+      const [hash = '', holdSeen = ''] = button.hash.split(' ');
+      return decideDraft(desk, { kind: 'release' }, { draft: { id: button.subject, hash, holdSeen } });
+    }
     case 'reject_now':
       return decideDraft(desk, SKIP, { draft });
     case 'edit':

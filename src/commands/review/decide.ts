@@ -1,5 +1,6 @@
 import type { MessageState } from '../../core/model.ts';
 import {
+  holdMark,
   isExpired,
   judgeDecision,
   STATE_TEXTS,
@@ -30,6 +31,8 @@ export interface Seen {
   readonly message: StoredMessage;
   /** The text they read, or the beginning of its hash; null where no text was read. */
   readonly expectHash: string | null;
+  /** For a release, the `holdMark` of the hold that they saw, where `message` is newer than that. */
+  readonly holdSeen?: string;
 }
 
 /** What became of it. `message` is as it is afterwards. */
@@ -104,11 +107,17 @@ function rule(desk: Desk, decision: Decision, of: { fresh: StoredMessage; seen: 
     needsAdopt: desk.needsAdopt,
     now,
   });
+  if (decision.kind === 'release' && ruling.kind === 'moves' && holdMark(fresh) !== holdOf(seen))
+    return faster('it is another hold by now');
   const isAsSeen = fresh.state === seen.message.state;
   if (isAsSeen || ruling.kind === 'unchanged') return ruling;
   // It moved since the person looked: what was decided about the old state is not done to the new one.
   if (ruling.kind === 'refused' && ruling.reason === 'too_late') return ruling;
   return faster(STATE_TEXTS[fresh.state]);
+}
+
+function holdOf({ holdSeen, message }: Seen): string {
+  return holdSeen ?? holdMark(message);
 }
 
 function move(

@@ -1,6 +1,6 @@
 import { HeadgateError } from '../../core/errors.ts';
 import { MESSAGE_STATES, type MessageState } from '../../core/model.ts';
-import { REJECT_THEN, SETTLED_OUTCOMES, type Decision } from '../../core/review-rules.ts';
+import { holdMark, REJECT_THEN, SETTLED_OUTCOMES, type Decision } from '../../core/review-rules.ts';
 import { messageById, messagesInStates, messagesOfRun, type StoredMessage } from '../../store/messages.ts';
 import type { ToldView } from '../../web/private/views.ts';
 import { countOf, escapeText } from '../output/text.ts';
@@ -40,7 +40,7 @@ export function actOnOne(visit: Visit, id: string, verb: Verb): Answered {
   if (seen === null) return problem(`/m/${id}`, 'This page was too old. Here is the message as it is now.');
   const expectHash = verb === 'undo' || verb === 'settle' ? null : seen.hash;
   const [decided] = decide(visit.desk, decision, {
-    seen: [{ message: { ...fresh, state: seen.state }, expectHash }],
+    seen: [{ message: { ...fresh, state: seen.state }, expectHash, holdSeen: form.get('hold') ?? '' }],
     details,
   });
   if (decided === undefined) throw new Error('A decision that decided nothing');
@@ -151,7 +151,7 @@ function undoableOf(decision: Decision, messages: readonly StoredMessage[]): Und
   const [first] = messages;
   if (decision.kind === 'approve') return { kind: 'approved', ids: messages.map(({ id }) => id) };
   if (decision.kind !== 'hold' || first === undefined) return null;
-  return { kind: 'held', id: first.id, until: first.heldUntil, note: first.note };
+  return { kind: 'held', id: first.id, hold: holdMark(first) };
 }
 
 /** Remembers that `u` can take this back. */
@@ -173,7 +173,7 @@ export function undoAct(visit: Visit): Answered {
   }
   const message = messageById(state.db, what.id);
   if (message === null) return problem('/', 'There is no such message any more.');
-  if (what.kind === 'held' && (message.heldUntil !== what.until || message.note !== what.note))
+  if (what.kind === 'held' && holdMark(message) !== what.hold)
     return problem(`/m/${what.id}`, 'Not released: it is another hold than yours by now.');
   const decided =
     what.kind === 'held'

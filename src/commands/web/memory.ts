@@ -1,17 +1,11 @@
-import type { Instant } from '../../core/model.ts';
 import type { HashedCopy } from '../../core/text-hash.ts';
 import type { ToldView, UndoView } from '../../web/private/views.ts';
 
 /** One thing that somebody did here and may take back, the last one first. */
 export type Undoable =
   | { readonly kind: 'approved'; readonly ids: readonly string[] }
-  /** With what the hold said: another one is somebody else's. */
-  | {
-      readonly kind: 'held';
-      readonly id: string;
-      readonly until: Instant | null;
-      readonly note: string | null;
-    }
+  /** `hold` is its `holdMark`: another one is somebody else's. */
+  | { readonly kind: 'held'; readonly id: string; readonly hold: string }
   | { readonly kind: 'edited'; readonly id: string; readonly before: HashedCopy };
 
 interface Done extends UndoView {

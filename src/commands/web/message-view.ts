@@ -1,6 +1,6 @@
 import { claimsOf, factUses } from '../../core/claims.ts';
 import { parseMailbox } from '../../config/check-mail.ts';
-import { isUnsent } from '../../core/review-rules.ts';
+import { holdMark, isUnsent } from '../../core/review-rules.ts';
 import { templateFields } from '../../core/template-fields.ts';
 import type { MessageState, StoredStep } from '../../core/model.ts';
 import { leadByRowId } from '../../store/leads.ts';
@@ -33,6 +33,7 @@ export async function messageView(
     id: message.id,
     state: message.state,
     hash: message.textHash ?? '',
+    hold: holdMark(message),
     subject: escapeText(message.subject ?? 'Not written yet'),
     to: { name, address: escapeText(message.leadEmail), leadId: message.leadId },
     where: `${formatClock(state.now, message.leadZone)} in ${zoneLabel(message.leadZone)} now`,

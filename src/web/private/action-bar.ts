@@ -21,10 +21,11 @@ export function actionBar(frame: FrameView, message: MessageView): Markup {
   return html`<section class="acts" aria-label="Decide">${buttons}</section>`;
 }
 
-function binding({ nonce }: FrameView, { hash, state }: MessageView): Markup {
+function binding({ nonce }: FrameView, { hash, state, hold }: MessageView): Markup {
   return html`<input type="hidden" name="nonce" value="${nonce}" />
     <input type="hidden" name="hash" value="${hash}" />
-    <input type="hidden" name="state" value="${state}" />`;
+    <input type="hidden" name="state" value="${state}" />
+    <input type="hidden" name="hold" value="${hold}" />`;
 }
 
 function label(word: string, key: string): Markup {

@@ -68,6 +68,8 @@ export interface MessageView {
   readonly state: string;
   /** The words that an act on this page is bound to. */
   readonly hash: string;
+  /** Names the hold that is shown, so that no later one is released. */
+  readonly hold: string;
   /** `2 of 5`. */
   readonly place: string;
   readonly subject: string;

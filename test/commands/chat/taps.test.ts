@@ -154,6 +154,29 @@ describe('a digest that can be decided about (F2, D5)', () => {
     expect(bench.labels(card)).toEqual([]);
   });
 
+  test('a release by a tap is of the hold that was shown, and of none that came after it', async () => {
+    const bench = await chatBench();
+    const id = bench.draft();
+    await bench.digest();
+    bench.server.tap('✓ 1');
+    await bench.sync();
+    await bench.run(['review', 'hold', id]);
+    bench.server.write('/hold 1');
+    await bench.sync();
+    const digest = bench.page('for you');
+    expect(bench.labels(digest)).toContain('Release 1');
+    await bench.run(['review', 'hold', id, '--reason', 'they asked for it']);
+    const tap = bench.server.tap('Release 1');
+    await bench.sync();
+    expect(bench.server.answers.get(tap)).toBe(
+      'Not released: somebody was faster: it is another hold by now.',
+    );
+    expect(bench.message(id)).toMatchObject({ state: 'held', note: 'they asked for it' });
+    bench.server.tap('Release 1');
+    await bench.sync();
+    expect(bench.message(id).state).toBe('approved');
+  });
+
   test('A10: everything stands still at one tap, and goes on only after what is due was shown', async () => {
     const bench = await chatBench();
     bench.draft();

@@ -104,6 +104,20 @@ describe('review at a terminal', () => {
     expect(desk.message(ids[1]!)).toMatchObject({ heldUntil: Date.UTC(2026, 1, 20), holdCause: 'operator' });
   });
 
+  test('u releases the hold that was made here, and none that came after it', async () => {
+    const desk = reviewDesk();
+    const id = desk.draft();
+    desk.draft();
+    const clock = new ClockWithNews(5, () => {
+      desk.database.write(() => {
+        desk.database.prepare("UPDATE messages SET note = 'they asked for it' WHERE state = 'held'").run();
+      });
+    });
+    const { stdout } = await sit(desk, ['h', 'enter', '?', '?', 'u', 'q'], { clock });
+    expect(desk.message(id)).toMatchObject({ state: 'held', note: 'they asked for it' });
+    expect(stdout).toContain('it is another hold by now');
+  });
+
   test('A approves the rest only when their number is typed', async () => {
     const desk = reviewDesk();
     const ids = [desk.draft(), desk.draft(), desk.draft()];

@@ -228,6 +228,18 @@ describe('u: one thing after another is taken back, and only what the page names
     expect(site.message(id)).toMatchObject({ state: 'held', note: 'they asked for it' });
   });
 
+  test('a page releases the hold that it showed, and none that came after it', async () => {
+    const site = await signedIn();
+    const id = site.draft();
+    await actOn(site, id, 'hold', { until: '' });
+    const { bind } = await site.look(`/m/${id}`);
+    await site.run(['review', 'hold', id, '--reason', 'they asked for it']);
+    expect((await act(site, `/m/${id}/release`, bind)).told).toContain('it is another hold by now');
+    expect(site.message(id)).toMatchObject({ state: 'held', note: 'they asked for it' });
+    await actOn(site, id, 'release');
+    expect(site.message(id).state).toBe('pending_approval');
+  });
+
   test('somebody else who is signed in cannot take it back', async () => {
     const site = await signedIn();
     const id = site.draft();

@@ -164,7 +164,7 @@ function exchange(port: number, path: string, asked: Asked & { cookie: string | 
 
 /** The fields that bind the form of the decision to what the page shows; else the first nonce there is. */
 function bindOf(text: string): Readonly<Record<string, string>> {
-  const fields = [...text.matchAll(/<input type="hidden" name="(nonce|hash|state)" value="([^"]*)"/g)];
+  const fields = [...text.matchAll(/<input type="hidden" name="(nonce|hash|state|hold)" value="([^"]*)"/g)];
   return Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value]));
 }
 
