@@ -2,7 +2,7 @@ import { readStop } from '../adapters/stop-file.ts';
 import type { Candidate } from '../core/candidate.ts';
 import { judgeBlastRadius, OPERATING_DAYS_IN_MEAN } from '../core/guards/blast-radius.ts';
 import { capsLeft } from '../core/guards/caps.ts';
-import { judgeLeadInFull } from '../core/guards/lead-guards.ts';
+import { judgeAttribution, judgeLeadInFull } from '../core/guards/lead-guards.ts';
 import type { Verdict } from '../core/guards/verdict.ts';
 import { compileMatcher, type MatchOutcome } from '../core/matching.ts';
 import type { Instant, Job, Lead } from '../core/model.ts';
@@ -12,6 +12,7 @@ import { candidateOfColdLead, candidateOfEnrollment } from '../store/candidates.
 import { readJob } from '../store/jobs.ts';
 import { liveEnrollmentsOfLead } from '../store/sequence-enrollments.ts';
 import { draftsMade, draftVolume } from '../store/volume.ts';
+import { attributionGate } from './engine/attribution-gate.ts';
 import { isOperatorsDay, sequenceList, type Engine } from './engine/engine.ts';
 import { followUpChooser, guardContext } from './engine/planning.ts';
 import { copyWriter } from './engine/writing.ts';
@@ -77,7 +78,7 @@ export async function pathOf(state: OperatorState, engine: Engine, candidate: Ca
   const cap = capGuard(engine, candidate.job);
   const run = runGuards(state, engine, candidate.job);
   const own = [
-    ...leadGuards(engine, candidate),
+    ...leadGuards(engine, candidate, await gateVerdict(state, engine, candidate)),
     await copyGuard(state, engine, candidate),
     ...doorGuards(engine, state.workspace.senders, candidate),
   ];
@@ -89,9 +90,39 @@ export async function pathOf(state: OperatorState, engine: Engine, candidate: Ca
   return { candidate, guards, answer, refusals };
 }
 
-function leadGuards(engine: Engine, candidate: Candidate): readonly WhyGuard[] {
-  return judgeLeadInFull(candidate, guardContext(engine, candidate.job)).map(({ name, verdict }) => {
+/** B8: what the gate would find, of a lead that no run has judged yet; null where it has been judged, or the gate is off. */
+async function gateVerdict(
+  { workspace }: OperatorState,
+  engine: Engine,
+  candidate: Candidate,
+): Promise<Verdict | string | null> {
+  const { lead, job } = candidate;
+  if (lead.attribution !== null) return null;
+  const gate = await attributionGate(engine, {
+    job,
+    allowFile: workspace.attributionAllowFile,
+    hasModel: withoutModel(workspace, false) === null,
+  });
+  if (gate === undefined) return null;
+  const found = gate(candidate);
+  if (found === null) return 'not judged yet: that comes before its first draft';
+  if (!('verdict' in found)) return 'not judged yet: a model is asked before its first draft';
+  const judged = { ...candidate, lead: { ...lead, attribution: found.verdict } };
+  const verdict = judgeAttribution(judged, guardContext(engine, job), found.note);
+  return verdict.kind === 'allow' ? found.note : verdict;
+}
+
+function leadGuards(
+  engine: Engine,
+  candidate: Candidate,
+  gate: Verdict | string | null,
+): readonly WhyGuard[] {
+  return judgeLeadInFull(candidate, guardContext(engine, candidate.job)).map((judged) => {
+    const { name } = judged;
     const facts = factsOf(name, candidate, engine);
+    const isGate = name === 'attribution' && gate !== null;
+    if (isGate && typeof gate === 'string') return allow(name, gate, facts);
+    const verdict = isGate && typeof gate !== 'string' ? gate : judged.verdict;
     if (verdict.kind === 'allow') return allow(name, '', facts);
     const { kind, reason, detail } = verdict;
     return {

@@ -672,6 +672,19 @@ describe('B8 (3): a model judges what domains leave open', () => {
     expect(Number(made['drafts'])).toBeGreaterThan(1);
   });
 
+  test('A13: leads why says what the gate would find of a lead that nobody has judged, and asks no model', async () => {
+    const of = bench(MODEL);
+    claims(of, { ann: { companyDomain: 'ann.example' }, ben: { companyDomain: 'other.example' } });
+    const why = async (name: string): Promise<string> =>
+      (await of.run(['leads', 'why', `${name}@${name}.example`])).stdout;
+    expect(await why('ann')).toMatch(/attribution +the address is at ann\.example/);
+    expect(await why('ben')).toMatch(/attribution +not judged yet: a model is asked/);
+    const config = await configOf(of);
+    writeFileSync(join(of.directory, 'headgate.toml'), config.replace('"model"', '"domains"'));
+    expect(await why('ben')).toContain('attribution_unknown: ben.example is not other.example');
+    expect(server.requests).toHaveLength(0);
+  });
+
   test('a verdict on a claim that changed meanwhile is no verdict on the lead', async () => {
     const of = bench(MODEL);
     claims(of, { ben: { companyDomain: 'other.example' } });
