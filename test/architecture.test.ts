@@ -256,6 +256,16 @@ const reviewPage: Rule = (files) =>
 const OUT_OF_REVIEW_REACH =
   /^(?:src\/adapters\/mail\/(?:smtp|resend|mailgun|stream|outbox-mailer|http\/)|src\/commands\/(?:send(?:-[a-z]+)?|drip|nurture)\.ts|nodemailer|imapflow)/;
 
+/** F2: a tap decides and drafts; whoever hears it holds nothing that a mail could leave through. */
+const chatReaders: Rule = (files) =>
+  reachedFrom(files, ['src/commands/listen.ts', 'src/commands/sync.ts'])
+    .filter((target) => OUT_OF_CHAT_REACH.test(target))
+    .map((target) => `listen or sync reaches ${target}: only src/commands/send may hold a Mailer`);
+
+/** How a body and a reply are written is read in bounces too. */
+const OUT_OF_CHAT_REACH =
+  /^(?:src\/adapters\/mail\/(?:smtp(?!-body|-reply)|resend|mailgun|stream|outbox-mailer)|src\/commands\/send(?:-[a-z]+)?\.ts|nodemailer)/;
+
 const OUT_OF_PUBLIC_REACH =
   /^(?:src\/(?:store|commands|adapters\/mail|web\/private)\/|src\/cli\.ts|better-sqlite3|nodemailer|undici|imapflow)/;
 
@@ -363,6 +373,14 @@ const RULES: readonly {
       { path: 'src/unsub.ts', text: "import { a } from './adapters/a.ts';" },
     ],
     beside: [{ path: 'src/adapters/a.ts', text: "import { run } from '../commands/send.ts';" }],
+  },
+  {
+    name: 'whoever hears the chat sends no mail',
+    rule: chatReaders,
+    broken: [
+      { path: 'src/commands/listen.ts', text: "const { run } = await import('./send.ts');" },
+      { path: 'src/commands/sync.ts', text: "import { createSmtp } from '../adapters/mail/smtp.ts';" },
+    ],
   },
   {
     name: 'the review page sends no mail',
