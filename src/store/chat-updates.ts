@@ -92,6 +92,14 @@ export function beginUpdate(db: StateDatabase, rowId: number): void {
   db.prepare<[number]>('UPDATE chat_updates SET attempts = attempts + 1 WHERE row_id = ?').run(rowId);
 }
 
+/** What was said was said to somebody else: only that something was said is kept. */
+export function forgetWords(db: StateDatabase, rowId: number): void {
+  db.assertInWrite();
+  db.prepare<[number]>(
+    "UPDATE chat_updates SET body_json = json_set(body_json, '$.text', '') WHERE row_id = ?",
+  ).run(rowId);
+}
+
 const OUTCOME_LENGTH_MAX = 500;
 
 /** It is done, in the transaction of what it did. */

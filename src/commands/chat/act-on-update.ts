@@ -16,7 +16,7 @@ import {
   type ChatPage,
   type StoredButton,
 } from '../../store/chat-pages.ts';
-import { endUpdate, isWaitingUpdate, type StoredUpdate } from '../../store/chat-updates.ts';
+import { endUpdate, forgetWords, isWaitingUpdate, type StoredUpdate } from '../../store/chat-updates.ts';
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { HELP_PAGE, planPage, resumePage, reviewPage, statusPage, type AnswerPage } from './chat-answers.ts';
 import { atNow, deskOf, nowOf, react, type Actor, type Reaction } from './chat-desk.ts';
@@ -199,7 +199,12 @@ function replied(
   of: { update: StoredUpdate; body: WordsBody; actor: Actor; answered: ChatPage | null },
 ): Acted {
   const { update, body, actor, answered } = of;
-  if (answered === null) return finish(state, update, nothing('answers no page of ours'));
+  if (answered === null) {
+    writeKeepingDoubt(state, () => {
+      forgetWords(state.db, update.rowId);
+    });
+    return finish(state, update, nothing('answers no page of ours'));
+  }
   return inOne(state, update, (now) => {
     const dialog = dialogAnswered(now.db, { pageRowId: answered.rowId, userId: actor.id });
     if (dialog === null) return react('', 'nothing was asked');

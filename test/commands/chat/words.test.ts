@@ -403,6 +403,16 @@ describe('alerts that can be decided about (F2)', () => {
     expect(bench.one('SELECT count(*) AS count FROM chat_pages')).toEqual({ count: 1 });
   });
 
+  test('what two approvers say to each other is not kept: it answers no message of ours', async () => {
+    const bench = await chatBench();
+    bench.draft();
+    const digest = await bench.digest();
+    bench.server.write('lunch at one, then call Maren', { replyTo: { ...digest, id: digest.id + 900 } });
+    await bench.sync();
+    expect(bench.outcomes()).toEqual(['answers no page of ours']);
+    expect(JSON.stringify(bench.one('SELECT body_json FROM chat_updates'))).not.toContain('Maren');
+  });
+
   test('what a stranger writes is not kept', async () => {
     const bench = await chatBench();
     bench.server.write(`/${'x'.repeat(4_000)}`, { by: STRANGER });
