@@ -75,7 +75,7 @@ function verdictOf(
 }
 
 function own(company: string): CompanyCount {
-  return { companyDomain: facts.registered(company)?.domain ?? company, companyKey: '', leads: 1 };
+  return { companyDomain: facts.registered(company)?.domain ?? company, leads: 1 };
 }
 
 /** Colleagues at the same address domain, all of them of the company that the domain belongs to. */

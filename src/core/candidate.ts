@@ -16,6 +16,8 @@ export interface LeadFacts {
   readonly email: string;
   readonly name: string | null;
   readonly company: string | null;
+  /** B8: what its address is held against. */
+  readonly companyDomain: string | null;
   readonly zone: string;
   readonly country: string | null;
   readonly stage: Stage;

@@ -3,21 +3,23 @@ import type { AttributionClaim } from '../core/attribution/claim.ts';
 import type { AttributionVerdict, Instant, Job } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
-/** Whether a due step of the job belongs to a lead that nobody judged yet (B8). Costs what is due. */
+/** Whether a due step of the job belongs to a lead that claims a company and that nobody judged yet (B8). Costs what is due. */
 export function hasUnjudgedDue(db: StateDatabase, job: Job, now: Instant): boolean {
   const row = db.prepare<[Job, Instant], { found: number }>(UNJUDGED_ENROLLED).get(job, now);
   if (row?.found === 1 || job === 'drip') return row?.found === 1;
   return db.prepare<[Instant], { found: number }>(UNJUDGED_COLD).get(now)?.found === 1;
 }
 
+const UNJUDGED = 'attribution IS NULL AND (company IS NOT NULL OR company_domain IS NOT NULL)';
+
 const UNJUDGED_ENROLLED = `
   SELECT EXISTS (SELECT 1 FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
     WHERE e.kind = ? AND e.is_first_step IN (0, 1) AND e.next_due_at <= ? AND e.status IN ('pending', 'active')
-      AND e.next_due_at IS NOT NULL AND l.attribution IS NULL) AS found`;
+      AND e.next_due_at IS NOT NULL AND ${UNJUDGED}) AS found`;
 
 const UNJUDGED_COLD = `
   SELECT EXISTS (SELECT 1 FROM leads
-    WHERE nurture_due_at <= ? AND nurture_due_at IS NOT NULL AND attribution IS NULL) AS found`;
+    WHERE nurture_due_at <= ? AND nurture_due_at IS NOT NULL AND ${UNJUDGED}) AS found`;
 
 /** What a lead claims; null when it is gone. */
 export function claimOf(db: StateDatabase, leadRowId: number): AttributionClaim | null {
@@ -31,32 +33,28 @@ export function claimOf(db: StateDatabase, leadRowId: number): AttributionClaim 
     : { email: row.email_key, company: row.company, companyDomain: row.company_domain };
 }
 
-/** One claim, and how many leads at one host make it. */
+/** One company by the domain that is named for it, and how many leads at one host name it. */
 export interface ClaimCount {
   readonly host: string;
-  readonly company: string | null;
-  readonly companyDomain: string | null;
+  readonly companyDomain: string;
   readonly leads: number;
 }
 
-/** What leads claim whose address is at the domain or below it. Those at the wrong company teach nothing. Reads every lead. */
-export function claimsAtDomain(db: StateDatabase, domain: string): ClaimCount[] {
-  return db
-    .prepare<[string, string], ClaimCount>(
-      `${CLAIMS} AND (email_key LIKE '%@' || ? OR email_key LIKE '%.' || ?) GROUP BY host, company_domain, company`,
-    )
-    .all(domain, domain);
-}
+/** A host with fewer leads teaches nothing; most have one, and nobody keeps them in mind. */
+const LEADS_OF_HOST_MIN = 3;
 
-/** The same of all leads at once, for who is about to judge many. */
-export function allClaims(db: StateDatabase): IterableIterator<ClaimCount> {
-  return db.prepare<[], ClaimCount>(`${CLAIMS} GROUP BY host, company_domain, company`).iterate();
+/** What leads claim at each host that has several. Those at the wrong company teach nothing. Reads every lead once. */
+export function claimCounts(db: StateDatabase): IterableIterator<ClaimCount> {
+  return db.prepare<[number], ClaimCount>(CLAIMS).iterate(LEADS_OF_HOST_MIN);
 }
 
 const CLAIMS = `
-  SELECT substr(email_key, instr(email_key, '@') + 1) AS host, company, company_domain AS companyDomain, count(*) AS leads
-  FROM leads
-  WHERE (company IS NOT NULL OR company_domain IS NOT NULL) AND coalesce(attribution, '') <> 'mismatch'`;
+  WITH claims AS (
+    SELECT substr(email_key, instr(email_key, '@') + 1) AS host, company_domain AS companyDomain, count(*) AS leads
+    FROM leads WHERE company_domain IS NOT NULL AND coalesce(attribution, '') <> 'mismatch'
+    GROUP BY host, company_domain)
+  SELECT host, companyDomain, leads FROM claims
+  WHERE host IN (SELECT host FROM claims GROUP BY host HAVING sum(leads) >= ?)`;
 
 /** Keeps a verdict, in the caller's transaction. What a person decided is replaced by a person alone. False: it was kept as it was. */
 export function storeAttribution(

@@ -45,6 +45,7 @@ interface LeadRow {
   readonly email: string;
   readonly name: string;
   readonly company: string | null;
+  readonly company_domain: string | null;
   readonly zone: string;
   readonly country: string | null;
   readonly stage: Stage;
@@ -77,7 +78,7 @@ const NOTHING_EXPIRES = 0;
 /** One parameter: a draft from before that moment is about to expire (D2), and holds its lead no longer. */
 const LEAD_COLUMNS = `
   l.row_id AS lead_row_id, l.id AS lead_id, l.email,
-  trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')) AS name, l.company,
+  trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')) AS name, l.company, l.company_domain,
   l.zone, l.country, l.stage, l.status, l.opted_out, l.do_not_contact, l.spam, l.attribution,
   l.held_until, l.hold_note, l.watermark_at, l.nurture_count, l.sender,
   coalesce(l.last_contact_at, l.updated_at, l.created_at, l.imported_at) AS cold_since_at,
@@ -273,6 +274,7 @@ function leadFacts(row: LeadRow): LeadFacts {
     email: row.email,
     name: row.name === '' ? null : row.name,
     company: row.company,
+    companyDomain: row.company_domain,
     zone: row.zone,
     country: row.country,
     stage: row.stage,

@@ -104,7 +104,6 @@ describe('leads list and show', () => {
     await bench.run(['leads', 'stop', 'ann@ann.example', '--reason', 'met in person']);
     const [item] = (await bench.json(['leads', 'show', 'ann@ann.example'])).items;
     expect(item!['timeline']).toMatchObject([
-      { at: '2026-02-18T09:00:00Z', kind: 'attribution' },
       { at: '2026-02-18T09:00:00Z', kind: 'drafted' },
       { at: '2026-02-18T10:00:00Z', kind: 'cancelled', text: 'enrollment cancelled: met in person' },
     ]);

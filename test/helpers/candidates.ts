@@ -55,6 +55,7 @@ function testLead(now: Instant): LeadFacts {
     email: 'maren@vogt.example',
     name: 'Maren Vogt',
     company: 'Vogt',
+    companyDomain: null,
     zone: 'Europe/Berlin',
     country: 'DE',
     stage: 'contacted',

@@ -1,9 +1,8 @@
-import { attribute, type CompanyCount, type Evidence } from '../../core/attribution/judge.ts';
+import { attribute, type Evidence } from '../../core/attribution/judge.ts';
 import type { Instant } from '../../core/model.ts';
 import type { PlannedAttribution } from '../../core/planner.ts';
-import { allClaims, claimOf, leadsToJudge } from '../../store/attribution.ts';
+import { claimOf, leadsToJudge } from '../../store/attribution.ts';
 import type { StateDatabase } from '../../store/database.ts';
-import { companyCount, domainKnowledge } from '../engine/attribution-gate.ts';
 
 /** So many verdicts are kept by one transaction: a bound on what a kill can undo. */
 const BATCH_LEADS = 500;
@@ -36,18 +35,4 @@ export function* judgeLeads(
     yield batch;
     after = last;
   }
-}
-
-/** What everybody's claims teach, read once. Throws as `readAllowList` does. */
-export async function evidenceOfAll(db: StateDatabase, allowFile: string | null): Promise<Evidence> {
-  const { facts, list } = await domainKnowledge(allowFile);
-  const byDomain = new Map<string, CompanyCount[]>();
-  for (const { host, ...claim } of allClaims(db)) {
-    const domain = facts.registered(host)?.domain;
-    if (domain === undefined || facts.isFreeMail(domain)) continue;
-    const counts = byDomain.get(domain) ?? [];
-    counts.push(companyCount(claim, facts));
-    byDomain.set(domain, counts);
-  }
-  return { facts, list, claimsAt: (domain) => byDomain.get(domain) ?? [] };
 }

@@ -18,7 +18,8 @@ import type { Terminal } from '../output/terminal.ts';
 import { countOf } from '../output/text.ts';
 import { askModel, type AskedModel } from './ask-model.ts';
 import { csvReport, htmlReport } from './attribution-report.ts';
-import { evidenceOfAll, judgeLeads } from './judge-leads.ts';
+import { evidenceOf } from '../engine/attribution-gate.ts';
+import { judgeLeads } from './judge-leads.ts';
 import { keepVerdict } from './keep-verdict.ts';
 
 /** More are in the reports. */
@@ -46,7 +47,7 @@ interface Verified {
 /** Judges the leads that are asked for, keeps every verdict, and writes the reports. Throws as `readAllowList` and `askModel`, and 77 for a report. */
 export async function verifyLeads(state: OperatorState, request: VerifyRequest): Promise<Outcome> {
   const { db, workspace, invocation } = state;
-  const evidence = await evidenceOfAll(db, workspace.attributionAllowFile);
+  const evidence = await evidenceOf(db, workspace.attributionAllowFile);
   const open: JudgedLead[] = [];
   let judged = 0;
   const keep = (batch: Parameters<Parameters<typeof judgeLeads>[1]>[0]): void => {

@@ -1,9 +1,15 @@
 import type { DomainFacts } from '../../core/attribution/claim.ts';
-import { EMPTY_ALLOW_LIST, type AllowList } from '../../core/attribution/allow-list.ts';
-import { companyKey } from '../../core/attribution/company-name.ts';
-import { attribute, type CompanyCount, type Evidence } from '../../core/attribution/judge.ts';
+import { EMPTY_ALLOW_LIST } from '../../core/attribution/allow-list.ts';
+import {
+  attribute,
+  claimsNothing,
+  NOTHING_CLAIMED,
+  type CompanyCount,
+  type Evidence,
+} from '../../core/attribution/judge.ts';
 import type { Job } from '../../core/model.ts';
-import { claimOf, claimsAtDomain, hasUnjudgedDue, type ClaimCount } from '../../store/attribution.ts';
+import { claimCounts, hasUnjudgedDue } from '../../store/attribution.ts';
+import type { StateDatabase } from '../../store/database.ts';
 import type { Engine } from './engine.ts';
 import { changesWhatIsDue } from './live-run.ts';
 import type { AttributeLead } from './planning.ts';
@@ -24,54 +30,47 @@ export async function attributionGate(
   const { db, policy, now } = engine;
   if (policy.attribution.mode === 'off') return undefined;
   const mayMeetSomebody = hasUnjudgedDue(db, of.job, now) || changesWhatIsDue(engine, of.job);
-  if (!mayMeetSomebody) return () => null;
+  if (!mayMeetSomebody) return ({ lead }) => (claimsNothing(lead) ? NOTHING_CLAIMED : null);
   const asksModel = policy.attribution.mode === 'model' && of.hasModel;
-  const { facts, list } = await domainKnowledge(of.allowFile);
-  const evidence: Evidence = {
-    facts,
-    list,
-    claimsAt: (domain) => companiesOf(claimsAtDomain(db, domain), facts, domain),
-  };
+  const evidence = await evidenceOf(db, of.allowFile);
   return ({ lead }) => {
-    const claim = claimOf(db, lead.rowId);
-    if (claim === null) return null;
+    const { email, company, companyDomain } = lead;
+    const claim = { email, company, companyDomain };
     const attribution = attribute(claim, evidence);
     return attribution.verdict === 'unknown' && asksModel ? claim : attribution;
   };
 }
 
-/** The public lists of domains and the operator's own. */
-export async function domainKnowledge(
-  allowFile: string | null,
-): Promise<{ readonly facts: DomainFacts; readonly list: AllowList }> {
+/**
+ * What is known of domains: the public lists, the operator's own, and, read once when the first lead asks for it, what other leads claim.
+ * Throws as `readAllowList` does.
+ */
+export async function evidenceOf(db: StateDatabase, allowFile: string | null): Promise<Evidence> {
   const { loadDomainFacts } = await import('../../adapters/domain-facts.ts');
-  if (allowFile === null) return { facts: await loadDomainFacts(), list: EMPTY_ALLOW_LIST };
-  const { readAllowList } = await import('../../adapters/allow-list-file.ts');
-  return { list: readAllowList(allowFile), facts: await loadDomainFacts() };
+  const list =
+    allowFile === null
+      ? EMPTY_ALLOW_LIST
+      : (await import('../../adapters/allow-list-file.ts')).readAllowList(allowFile);
+  const facts = await loadDomainFacts();
+  let byDomain: ReadonlyMap<string, readonly CompanyCount[]> | null = null;
+  return { facts, list, claimsAt: (domain) => (byDomain ??= claimsByDomain(db, facts)).get(domain) ?? [] };
 }
 
-/** Claims as evidence: those at the domain itself, companies by their registered domain and the key of their name. */
-export function companiesOf(
-  counts: Iterable<ClaimCount>,
-  facts: DomainFacts,
-  domain: string,
-): readonly CompanyCount[] {
-  const companies: CompanyCount[] = [];
-  for (const { host, company, companyDomain, leads } of counts) {
-    if (facts.registered(host)?.domain !== domain) continue;
-    companies.push(companyCount({ company, companyDomain, leads }, facts));
+/** Hosts and companies by their registered domains. */
+function claimsByDomain(db: StateDatabase, facts: DomainFacts): ReadonlyMap<string, readonly CompanyCount[]> {
+  const byDomain = new Map<string, CompanyCount[]>();
+  for (const { host, companyDomain, leads } of claimCounts(db)) {
+    const domain = facts.registered(host)?.domain;
+    const company = facts.registered(companyDomain)?.domain;
+    if (domain === undefined || company === undefined || facts.isFreeMail(domain)) continue;
+    const counts = byDomain.get(domain) ?? [];
+    byDomain.set(domain, added(counts, { companyDomain: company, leads }));
   }
-  return companies;
+  return byDomain;
 }
 
-/** One claim as evidence. */
-export function companyCount(
-  { company, companyDomain, leads }: Omit<ClaimCount, 'host'>,
-  facts: DomainFacts,
-): CompanyCount {
-  return {
-    companyDomain: companyDomain === null ? null : (facts.registered(companyDomain)?.domain ?? null),
-    companyKey: company === null ? '' : companyKey(company),
-    leads,
-  };
+function added(counts: readonly CompanyCount[], more: CompanyCount): CompanyCount[] {
+  const known = counts.find(({ companyDomain }) => companyDomain === more.companyDomain);
+  if (known === undefined) return [...counts, more];
+  return counts.map((each) => (each === known ? { ...each, leads: each.leads + more.leads } : each));
 }

@@ -37,7 +37,8 @@ export function recordAttribution(
   const { leadRowId, attribution, now, ref } = of;
   if (!storeAttribution(db, { leadRowId, attribution, now })) return false;
   const { verdict, by, note } = attribution;
-  if (verdict === 'not_applicable') return true;
+  // What a lead's page shows anyway is no story: only what changes its way, and what people say.
+  if (verdict !== 'mismatch' && by !== 'operator') return true;
   const text = `${verdict.replace('_', ' ')} (${by}): ${note}`;
   addTimeline(db, { leadRowId, at: now, kind: 'attribution', text, ref });
   if (verdict === 'mismatch') cancelLeadEnrollments(db, leadRowId, { reason: 'wrong_attribution', now });

@@ -21,11 +21,6 @@ export function isNamedAfter(domainName: string, company: string): boolean {
   return plainLetters(domainName).replaceAll('-', '') === joined;
 }
 
-/** Two spellings of one company's name have the same key; empty for a name of nothing but forms. */
-export function companyKey(company: string): string {
-  return wordsOf(company).join('');
-}
-
 function wordsOf(company: string): readonly string[] {
   return plainLetters(company)
     .replace(/(?<=\b[\p{L}])\.(?=[\p{L}]\b)/gu, '')

@@ -1,7 +1,7 @@
 import type { AttributionVerdict } from '../model.ts';
 import { areListedTogether, type AllowList } from './allow-list.ts';
 import { claimedDomains, type AttributionClaim, type DomainFacts, type RegisteredDomain } from './claim.ts';
-import { companyKey, isNamedAfter } from './company-name.ts';
+import { isNamedAfter } from './company-name.ts';
 
 /** Who found it: the domains themselves, the operator's list, other leads, a model, the lead's own word, or the operator. */
 export type AttributionSource = 'domains' | 'list' | 'leads' | 'model' | 'lead' | 'operator';
@@ -13,12 +13,10 @@ export interface Attribution {
   readonly note: string;
 }
 
-/** How many other leads with an address at one domain claim which company. */
+/** How many leads with an address at one domain belong to which company, as they claim. */
 export interface CompanyCount {
-  /** The registered domain they name; null where they name the company alone. */
-  readonly companyDomain: string | null;
-  /** `companyKey` of the name they give; empty where they give none. */
-  readonly companyKey: string;
+  /** The registered domain that they name. */
+  readonly companyDomain: string;
   readonly leads: number;
 }
 
@@ -40,21 +38,35 @@ const SHARE_TO_LEARN_FROM = 0.8;
  * of one domain too few must cost nobody a lead.
  */
 export function attribute(claim: AttributionClaim, evidence: Evidence): Attribution {
+  if (claimsNothing(claim)) return NOTHING_CLAIMED;
   const { email, isFreeMail, company } = claimedDomains(claim, evidence.facts);
   const name = claim.company?.trim() ?? '';
-  if (company === null && name === '') return found('not_applicable', 'domains', 'no company is claimed');
+  if (company === null && name === '') return NOTHING_CLAIMED;
   if (email === null) return found('unknown', 'domains', "the domain of the address is nobody's");
   if (isFreeMail) return found('unknown', 'domains', `${email.domain} is free mail, which is no evidence`);
-  if (company !== null) {
-    const same = sameCompany(email, company);
-    if (same !== null) return found('verified', 'domains', same);
-    if (areListedTogether(evidence.list, email.domain, company.domain))
-      return found('verified', 'list', `${email.domain} and ${company.domain} are on the list`);
-  } else if (isNamedAfter(email.name, name)) {
-    return found('verified', 'domains', `${email.domain} bears the company's name`);
+  if (company === null) {
+    return isNamedAfter(email.name, name)
+      ? found('verified', 'domains', `${email.domain} bears the company's name`)
+      : found('unknown', 'domains', `${email.domain} does not bear the company's name`);
   }
-  return learned({ email, company, key: companyKey(name) }, evidence.claimsAt(email.domain));
+  const same = sameCompany(email, company);
+  if (same !== null) return found('verified', 'domains', same);
+  if (areListedTogether(evidence.list, email.domain, company.domain))
+    return found('verified', 'list', `${email.domain} and ${company.domain} are on the list`);
+  return learned({ email, company }, evidence.claimsAt(email.domain));
 }
+
+/** Whether there is nothing to judge: no knowledge of domains is needed for these. */
+export function claimsNothing({ company, companyDomain }: AttributionClaim): boolean {
+  return companyDomain === null && (company?.trim() ?? '') === '';
+}
+
+/** The verdict on a lead that claims no company. */
+export const NOTHING_CLAIMED: Attribution = {
+  verdict: 'not_applicable',
+  by: 'domains',
+  note: 'no company is claimed',
+};
 
 function sameCompany(email: RegisteredDomain, company: RegisteredDomain): string | null {
   if (email.domain === company.domain) return `the address is at ${company.domain}`;
@@ -80,45 +92,32 @@ function isSameNameAbroad(one: RegisteredDomain, other: RegisteredDomain): boole
   return foreign.every((ending) => /(?:^|\.)[a-z]{2}$/.test(ending));
 }
 
-interface Undecided {
-  readonly email: RegisteredDomain;
-  readonly company: RegisteredDomain | null;
-  /** Of the company's name; empty without one. */
-  readonly key: string;
-}
-
 /** B8 (2): what the other leads at the same domain say they belong to. */
-function learned(claim: Undecided, counts: readonly CompanyCount[]): Attribution {
-  const { email, company } = claim;
-  const claimed = company?.domain ?? 'this company';
+function learned(
+  { email, company }: { readonly email: RegisteredDomain; readonly company: RegisteredDomain },
+  counts: readonly CompanyCount[],
+): Attribution {
   // The lead itself is among them, and is no evidence for itself.
-  const others = sumOf(counts) - 1;
-  const agreeing = sumOf(counts.filter((count) => agrees(count, claim))) - 1;
+  const others = Math.max(0, sumOf(counts) - 1);
+  const agreeing = sumOf(counts.filter(({ companyDomain }) => companyDomain === company.domain)) - 1;
   if (teaches(agreeing, others))
     return found(
       'verified',
       'leads',
-      `${String(agreeing)} other leads at ${email.domain} belong to ${claimed}`,
+      `${String(agreeing)} other leads at ${email.domain} belong to ${company.domain}`,
     );
-  const owner = company === null || agreeing > 0 ? null : ownerOf(counts, others);
-  if (owner !== null)
-    return found('mismatch', 'leads', `${email.domain} is ${owner} to the others there, not ${claimed}`);
-  const detail = company === null ? "does not bear the company's name" : `is not ${company.domain}`;
-  return found('unknown', 'domains', `${email.domain} ${detail}`);
+  const owner = agreeing > 0 ? null : ownerOf(counts, others);
+  return owner === null
+    ? found('unknown', 'domains', `${email.domain} is not ${company.domain}`)
+    : found('mismatch', 'leads', `${email.domain} is ${owner} to the others there, not ${company.domain}`);
 }
 
 function ownerOf(counts: readonly CompanyCount[], others: number): string | null {
-  const owner = counts.find(({ companyDomain, leads }) => companyDomain !== null && teaches(leads, others));
-  return owner?.companyDomain ?? null;
+  return counts.find(({ leads }) => teaches(leads, others))?.companyDomain ?? null;
 }
 
 function teaches(leads: number, others: number): boolean {
   return leads >= LEADS_TO_LEARN_FROM && leads >= others * SHARE_TO_LEARN_FROM;
-}
-
-function agrees(count: CompanyCount, { company, key }: Undecided): boolean {
-  if (company !== null) return count.companyDomain === company.domain;
-  return key !== '' && count.companyKey === key;
 }
 
 function sumOf(counts: readonly CompanyCount[]): number {
