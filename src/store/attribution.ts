@@ -3,23 +3,37 @@ import type { AttributionClaim } from '../core/attribution/claim.ts';
 import type { AttributionVerdict, Instant, Job } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
-/** Whether a due step of the job belongs to a lead that claims a company and that nobody judged yet (B8). Costs what is due. */
-export function hasUnjudgedDue(db: StateDatabase, job: Job, now: Instant): boolean {
-  const row = db.prepare<[Job, Instant], { found: number }>(UNJUDGED_ENROLLED).get(job, now);
-  if (row?.found === 1 || job === 'drip') return row?.found === 1;
-  return db.prepare<[Instant], { found: number }>(UNJUDGED_COLD).get(now)?.found === 1;
+/** Whom the gate would meet in a run (B8). */
+export interface UnjudgedDue {
+  /** A due step belongs to a lead that claims a company and that nobody judged yet. */
+  readonly hasAny: boolean;
+  /** One of them has an address or a company below a domain: what was registered is not plain to see. */
+  readonly hasSubdomains: boolean;
+}
+
+/** Costs what is due. */
+export function unjudgedDue(db: StateDatabase, job: Job, now: Instant): UnjudgedDue {
+  const finds = (table: string, more: string, ...values: (Job | Instant)[]): boolean =>
+    db
+      .prepare<(Job | Instant)[], { found: number }>(
+        `SELECT EXISTS (${table} AND ${UNJUDGED} ${more}) AS found`,
+      )
+      .get(...values)?.found === 1;
+  const any = (more: string): boolean =>
+    finds(DUE_ENROLLED, more, job, now) || (job === 'nurture' && finds(DUE_COLD, more, now));
+  const hasAny = any('');
+  return { hasAny, hasSubdomains: hasAny && any(BELOW_A_DOMAIN) };
 }
 
 const UNJUDGED = 'attribution IS NULL AND (company IS NOT NULL OR company_domain IS NOT NULL)';
+const BELOW_A_DOMAIN = `AND (email_key LIKE '%@%.%.%' OR company_domain LIKE '%.%.%')`;
 
-const UNJUDGED_ENROLLED = `
-  SELECT EXISTS (SELECT 1 FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
+const DUE_ENROLLED = `
+  SELECT 1 FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
     WHERE e.kind = ? AND e.is_first_step IN (0, 1) AND e.next_due_at <= ? AND e.status IN ('pending', 'active')
-      AND e.next_due_at IS NOT NULL AND ${UNJUDGED}) AS found`;
+      AND e.next_due_at IS NOT NULL`;
 
-const UNJUDGED_COLD = `
-  SELECT EXISTS (SELECT 1 FROM leads
-    WHERE nurture_due_at <= ? AND nurture_due_at IS NOT NULL AND ${UNJUDGED}) AS found`;
+const DUE_COLD = 'SELECT 1 FROM leads WHERE nurture_due_at <= ? AND nurture_due_at IS NOT NULL';
 
 /** What a lead claims; null when it is gone. */
 export function claimOf(db: StateDatabase, leadRowId: number): AttributionClaim | null {
@@ -56,21 +70,24 @@ const CLAIMS = `
   SELECT host, companyDomain, leads FROM claims
   WHERE host IN (SELECT host FROM claims GROUP BY host HAVING sum(leads) >= ?)`;
 
-/** Keeps a verdict, in the caller's transaction. What a person decided is replaced by a person alone. False: it was kept as it was. */
+/**
+ * Keeps one verdict of many leads, in the caller's transaction. What a person decided is replaced by a person alone. Returns how many were
+ * changed.
+ */
 export function storeAttribution(
   db: StateDatabase,
-  of: { readonly leadRowId: number; readonly attribution: Attribution; readonly now: Instant },
-): boolean {
+  of: { readonly leadRowIds: readonly number[]; readonly attribution: Attribution; readonly now: Instant },
+): number {
   db.assertInWrite();
-  const { leadRowId, attribution, now } = of;
-  const { verdict, by, note } = attribution;
+  const { verdict, by, note } = of.attribution;
   const result = db
-    .prepare<[AttributionVerdict, AttributionSource, string, Instant, number, AttributionSource]>(
+    .prepare<[AttributionVerdict, AttributionSource, string, Instant, string, AttributionSource]>(
       `UPDATE leads SET attribution = ?, attribution_by = ?, attribution_note = ?, attribution_at = ?
-       WHERE row_id = ? AND (coalesce(attribution_by, '') NOT IN ('operator', 'lead') OR ? IN ('operator', 'lead'))`,
+       WHERE row_id IN (SELECT value FROM json_each(?))
+         AND (coalesce(attribution_by, '') NOT IN ('operator', 'lead') OR ? IN ('operator', 'lead'))`,
     )
-    .run(verdict, by, note, now, leadRowId, by);
-  return result.changes === 1;
+    .run(verdict, by, note, of.now, JSON.stringify(of.leadRowIds), by);
+  return result.changes;
 }
 
 /** Who is to be judged: everybody not judged yet, or everybody whose verdict is older than `before`. A person's verdict stands. */

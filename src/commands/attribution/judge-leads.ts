@@ -1,8 +1,8 @@
 import { attribute, type Evidence } from '../../core/attribution/judge.ts';
 import type { Instant } from '../../core/model.ts';
-import type { PlannedAttribution } from '../../core/planner.ts';
 import { claimOf, leadsToJudge } from '../../store/attribution.ts';
 import type { StateDatabase } from '../../store/database.ts';
+import type { LeadAttribution } from '../engine/attribution-record.ts';
 
 /** So many verdicts are kept by one transaction: a bound on what a kill can undo. */
 const BATCH_LEADS = 500;
@@ -20,14 +20,14 @@ export interface Judging {
  */
 export function* judgeLeads(
   { db, before, evidence }: Judging,
-  keep: (batch: readonly PlannedAttribution[]) => void,
-): Generator<readonly PlannedAttribution[]> {
+  keep: (batch: readonly LeadAttribution[]) => void,
+): Generator<readonly LeadAttribution[]> {
   let after = 0;
   for (;;) {
     const rowIds = leadsToJudge(db, { after, before, limit: BATCH_LEADS });
     const last = rowIds.at(-1);
     if (last === undefined) return;
-    const batch = rowIds.flatMap((leadRowId): PlannedAttribution[] => {
+    const batch = rowIds.flatMap((leadRowId): LeadAttribution[] => {
       const claim = claimOf(db, leadRowId);
       return claim === null ? [] : [{ leadRowId, attribution: attribute(claim, evidence) }];
     });

@@ -47,7 +47,10 @@ interface Verified {
 /** Judges the leads that are asked for, keeps every verdict, and writes the reports. Throws as `readAllowList` and `askModel`, and 77 for a report. */
 export async function verifyLeads(state: OperatorState, request: VerifyRequest): Promise<Outcome> {
   const { db, workspace, invocation } = state;
-  const evidence = await evidenceOf(db, workspace.attributionAllowFile);
+  const evidence = await evidenceOf(db, {
+    allowFile: workspace.attributionAllowFile,
+    hasSubdomains: true,
+  });
   const open: JudgedLead[] = [];
   let judged = 0;
   const keep = (batch: Parameters<Parameters<typeof judgeLeads>[1]>[0]): void => {

@@ -8,7 +8,7 @@ import {
   type Evidence,
 } from '../../core/attribution/judge.ts';
 import type { Job } from '../../core/model.ts';
-import { claimCounts, hasUnjudgedDue } from '../../store/attribution.ts';
+import { claimCounts, unjudgedDue } from '../../store/attribution.ts';
 import type { StateDatabase } from '../../store/database.ts';
 import type { Engine } from './engine.ts';
 import { changesWhatIsDue } from './live-run.ts';
@@ -29,10 +29,13 @@ export async function attributionGate(
 ): Promise<AttributeLead> {
   const { db, policy, now } = engine;
   if (policy.attribution.mode === 'off') return undefined;
-  const mayMeetSomebody = hasUnjudgedDue(db, of.job, now) || changesWhatIsDue(engine, of.job);
-  if (!mayMeetSomebody) return ({ lead }) => (claimsNothing(lead) ? NOTHING_CLAIMED : null);
+  const met = unjudgedDue(db, of.job, now);
+  // What a run finds in order first may make others due.
+  const mayMeetOthers = changesWhatIsDue(engine, of.job);
+  if (!met.hasAny && !mayMeetOthers) return ({ lead }) => (claimsNothing(lead) ? NOTHING_CLAIMED : null);
   const asksModel = policy.attribution.mode === 'model' && of.hasModel;
-  const evidence = await evidenceOf(db, of.allowFile);
+  const { allowFile } = of;
+  const evidence = await evidenceOf(db, { allowFile, hasSubdomains: met.hasSubdomains || mayMeetOthers });
   return ({ lead }) => {
     const { email, company, companyDomain } = lead;
     const claim = { email, company, companyDomain };
@@ -45,13 +48,16 @@ export async function attributionGate(
  * What is known of domains: the public lists, the operator's own, and, read once when the first lead asks for it, what other leads claim.
  * Throws as `readAllowList` does.
  */
-export async function evidenceOf(db: StateDatabase, allowFile: string | null): Promise<Evidence> {
+export async function evidenceOf(
+  db: StateDatabase,
+  { allowFile, hasSubdomains }: { readonly allowFile: string | null; readonly hasSubdomains: boolean },
+): Promise<Evidence> {
   const { loadDomainFacts } = await import('../../adapters/domain-facts.ts');
   const list =
     allowFile === null
       ? EMPTY_ALLOW_LIST
       : (await import('../../adapters/allow-list-file.ts')).readAllowList(allowFile);
-  const facts = await loadDomainFacts();
+  const facts = await loadDomainFacts({ hasSubdomains });
   let byDomain: ReadonlyMap<string, readonly CompanyCount[]> | null = null;
   return { facts, list, claimsAt: (domain) => (byDomain ??= claimsByDomain(db, facts)).get(domain) ?? [] };
 }

@@ -14,10 +14,22 @@ export function recordAttributions(
   attributions: readonly PlannedAttribution[],
   ref: string,
 ): void {
-  for (const { leadRowId, attribution } of attributions) {
-    if (!recordAttribution(db, { leadRowId, attribution, now, ref })) continue;
-    if (attribution.verdict === 'mismatch') refreshNurtureDue(db, leadRowId, { policy, now });
+  for (const { attribution, leadRowIds } of attributions) {
+    if (attribution.verdict !== 'mismatch') {
+      storeAttribution(db, { leadRowIds, attribution, now });
+      continue;
+    }
+    for (const leadRowId of leadRowIds) {
+      if (recordAttribution(db, { leadRowId, attribution, now, ref }))
+        refreshNurtureDue(db, leadRowId, { policy, now });
+    }
   }
+}
+
+/** A verdict on one lead. */
+export interface LeadAttribution {
+  readonly leadRowId: number;
+  readonly attribution: Attribution;
 }
 
 /**
@@ -26,16 +38,14 @@ export function recordAttributions(
  */
 export function recordAttribution(
   db: StateDatabase,
-  of: {
-    readonly leadRowId: number;
-    readonly attribution: Attribution;
+  of: LeadAttribution & {
     readonly now: Instant;
     /** The run or command that judged. */
     readonly ref: string | null;
   },
 ): boolean {
   const { leadRowId, attribution, now, ref } = of;
-  if (!storeAttribution(db, { leadRowId, attribution, now })) return false;
+  if (storeAttribution(db, { leadRowIds: [leadRowId], attribution, now }) === 0) return false;
   const { verdict, by, note } = attribution;
   // What a lead's page shows anyway is no story: only what changes its way, and what people say.
   if (verdict !== 'mismatch' && by !== 'operator') return true;

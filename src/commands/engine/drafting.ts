@@ -1,3 +1,4 @@
+import type { Attribution } from '../../core/attribution/judge.ts';
 import { capsLeft } from '../../core/guards/caps.ts';
 import { judgeLead, type GuardContext } from '../../core/guards/lead-guards.ts';
 import type { HoldCause, Instant, Job } from '../../core/model.ts';
@@ -6,6 +7,7 @@ import {
   writtenCopy,
   type CopyWords,
   type HeldBack,
+  type PlannedAttribution,
   type PlannedDraft,
   type RunPlan,
 } from '../../core/planner.ts';
@@ -16,6 +18,7 @@ import { insertEnrollment } from '../../store/enrollment-insert.ts';
 import { countFollowUp } from '../../store/nurture-enrollments.ts';
 import { addTimelines } from '../../store/timeline.ts';
 import { draftsMade } from '../../store/volume.ts';
+import { recordAttributions } from './attribution-record.ts';
 import type { Engine } from './engine.ts';
 import { freshCandidate, guardContext } from './planning.ts';
 
@@ -117,6 +120,8 @@ interface BatchInput {
 }
 
 function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]; fellAway: HeldBack[] } {
+  // First, since each is judged once more by the verdict as it is stored.
+  recordAttributions(engine, attributionsOf(input.batch), input.options.runId);
   const drafted: DraftedItem[] = [];
   const fellAway: HeldBack[] = [];
   let chosen: PlannedDraft[] = [];
@@ -147,6 +152,18 @@ function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]
   }
   make();
   return { drafted, fellAway };
+}
+
+/** B8: what the plan found out about the leads of a batch. */
+function attributionsOf(batch: readonly PlannedDraft[]): readonly PlannedAttribution[] {
+  const byVerdict = new Map<Attribution, number[]>();
+  for (const { attribution, candidate } of batch) {
+    if (attribution === undefined) continue;
+    const leadRowIds = byVerdict.get(attribution);
+    if (leadRowIds === undefined) byVerdict.set(attribution, [candidate.lead.rowId]);
+    else leadRowIds.push(candidate.lead.rowId);
+  }
+  return [...byVerdict].map(([attribution, leadRowIds]) => ({ attribution, leadRowIds }));
 }
 
 /** A6: counted in the database inside this transaction, so that no other run can have counted the same room. */

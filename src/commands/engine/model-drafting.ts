@@ -140,7 +140,7 @@ async function judgeClaim(
   const isStillAsked = db.write(() => {
     // Whose address or company changed meanwhile was not the one who was judged.
     if (!isSameClaim(claimOf(db, lead.rowId), claim)) return false;
-    recordAttributions(now, [{ leadRowId: lead.rowId, attribution }], options.runId);
+    recordAttributions(now, [{ leadRowIds: [lead.rowId], attribution }], options.runId);
     return true;
   });
   if (!isStillAsked)

@@ -16,15 +16,6 @@ export function isSameClaim(one: AttributionClaim | null, other: AttributionClai
   );
 }
 
-/** The domains of a claim, reduced to what somebody registered. */
-export interface ClaimedDomains {
-  /** Of the address; null for one that nobody can register, such as a host of an intranet. */
-  readonly email: RegisteredDomain | null;
-  readonly isFreeMail: boolean;
-  /** Of the company; null when none is claimed, or one that belongs to a mail provider and to no company. */
-  readonly company: RegisteredDomain | null;
-}
-
 /** `shop.airbnb.co.uk` is `airbnb.co.uk`, whose name is `airbnb` and whose ending is `co.uk`. */
 export interface RegisteredDomain {
   readonly domain: string;
@@ -39,15 +30,7 @@ export interface DomainFacts {
   isFreeMail(domain: string): boolean;
 }
 
-/** Reads the domains of a claim. Subdomains and letters beyond ASCII make no difference (B8). */
-export function claimedDomains(claim: AttributionClaim, facts: DomainFacts): ClaimedDomains {
-  const host = claim.email.slice(claim.email.lastIndexOf('@') + 1).toLowerCase();
-  const email = facts.registered(host);
-  const company = claim.companyDomain === null ? null : facts.registered(claim.companyDomain);
-  return {
-    email,
-    // A provider may give each of its users a subdomain, so that the whole host counts as well.
-    isFreeMail: facts.isFreeMail(host) || (email !== null && facts.isFreeMail(email.domain)),
-    company: company === null || facts.isFreeMail(company.domain) ? null : company,
-  };
+/** Where the address is. */
+export function hostOf({ email }: AttributionClaim): string {
+  return email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 }

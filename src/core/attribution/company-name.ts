@@ -21,14 +21,26 @@ export function isNamedAfter(domainName: string, company: string): boolean {
   return plainLetters(domainName).replaceAll('-', '') === joined;
 }
 
+const ASCII = /^[\u0020-\u007e]*$/;
+
+/** Most names are plain, and the classes of all letters take long to make and much to keep. */
 function wordsOf(company: string): readonly string[] {
-  return plainLetters(company)
-    .replace(/(?<=\b[\p{L}])\.(?=[\p{L}]\b)/gu, '')
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '' && !FORMS.has(word));
+  const words = ASCII.test(company)
+    ? company
+        .toLowerCase()
+        .replace(DOTTED_INITIALS, '')
+        .split(/[^a-z0-9]+/)
+    : plainLetters(company)
+        .replace(DOTTED_INITIALS, '')
+        .split(/[^\p{L}\p{N}]+/u);
+  return words.filter((word) => word !== '' && !FORMS.has(word));
 }
+
+/** The dots of `B.V.` and `S.p.A.`. */
+const DOTTED_INITIALS = /(?<=\b[a-z])\.(?=[a-z]\b)/g;
 
 /** `Müller` is `muller`: domains come with and without their accents. */
 function plainLetters(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/ß/g, 'ss');
 }

@@ -1,6 +1,6 @@
 import type { AttributionVerdict } from '../model.ts';
 import { areListedTogether, type AllowList } from './allow-list.ts';
-import { claimedDomains, type AttributionClaim, type DomainFacts, type RegisteredDomain } from './claim.ts';
+import { hostOf, type AttributionClaim, type DomainFacts, type RegisteredDomain } from './claim.ts';
 import { isNamedAfter } from './company-name.ts';
 
 /** Who found it: the domains themselves, the operator's list, other leads, a model, the lead's own word, or the operator. */
@@ -38,22 +38,30 @@ const SHARE_TO_LEARN_FROM = 0.8;
  * of one domain too few must cost nobody a lead.
  */
 export function attribute(claim: AttributionClaim, evidence: Evidence): Attribution {
-  if (claimsNothing(claim)) return NOTHING_CLAIMED;
-  const { email, isFreeMail, company } = claimedDomains(claim, evidence.facts);
+  const { facts, list, claimsAt } = evidence;
+  const host = hostOf(claim);
+  const email = facts.registered(host);
+  const company = companyOf(claim, facts);
   const name = claim.company?.trim() ?? '';
   if (company === null && name === '') return NOTHING_CLAIMED;
-  if (email === null) return found('unknown', 'domains', "the domain of the address is nobody's");
-  if (isFreeMail) return found('unknown', 'domains', `${email.domain} is free mail, which is no evidence`);
+  if (email === null) return UNREGISTERED;
+  // A provider may give each of its users a subdomain, so that the whole host counts as well.
+  const isFreeMail = (): boolean => facts.isFreeMail(email.domain) || facts.isFreeMail(host);
   if (company === null) {
-    return isNamedAfter(email.name, name)
-      ? found('verified', 'domains', `${email.domain} bears the company's name`)
-      : found('unknown', 'domains', `${email.domain} does not bear the company's name`);
+    if (!isNamedAfter(email.name, name)) return NOT_NAMED_AFTER;
+    return isFreeMail() ? FREE_MAIL : NAMED_AFTER;
   }
-  const same = sameCompany(email, company);
-  if (same !== null) return found('verified', 'domains', same);
-  if (areListedTogether(evidence.list, email.domain, company.domain))
-    return found('verified', 'list', `${email.domain} and ${company.domain} are on the list`);
-  return learned({ email, company }, evidence.claimsAt(email.domain));
+  if (isFreeMail()) return FREE_MAIL;
+  if (email.domain === company.domain) return AT_COMPANY;
+  if (isSameNameAbroad(email, company)) return SAME_NAME_ABROAD;
+  if (areListedTogether(list, email.domain, company.domain)) return LISTED;
+  return learned({ email, company }, claimsAt(email.domain));
+}
+
+/** Null when none is claimed by its domain, or one that belongs to a mail provider and to no company. */
+function companyOf({ companyDomain }: AttributionClaim, facts: DomainFacts): RegisteredDomain | null {
+  const company = companyDomain === null ? null : facts.registered(companyDomain);
+  return company === null || facts.isFreeMail(company.domain) ? null : company;
 }
 
 /** Whether there is nothing to judge: no knowledge of domains is needed for these. */
@@ -62,17 +70,20 @@ export function claimsNothing({ company, companyDomain }: AttributionClaim): boo
 }
 
 /** The verdict on a lead that claims no company. */
-export const NOTHING_CLAIMED: Attribution = {
-  verdict: 'not_applicable',
-  by: 'domains',
-  note: 'no company is claimed',
-};
+export const NOTHING_CLAIMED = found('not_applicable', 'domains', 'no company is claimed');
 
-function sameCompany(email: RegisteredDomain, company: RegisteredDomain): string | null {
-  if (email.domain === company.domain) return `the address is at ${company.domain}`;
-  if (!isSameNameAbroad(email, company)) return null;
-  return `${email.domain} and ${company.domain} are one name in two countries`;
-}
+// One object each: a run of ten thousand keeps as many of them (P7).
+const UNREGISTERED = found('unknown', 'domains', "the domain of the address is nobody's");
+const FREE_MAIL = found('unknown', 'domains', 'free mail is no evidence');
+const NAMED_AFTER = found('verified', 'domains', "the address is at a domain of the company's name");
+const NOT_NAMED_AFTER = found('unknown', 'domains', "the domain of the address is not the company's name");
+const AT_COMPANY = found('verified', 'domains', "the address is at the company's domain");
+const SAME_NAME_ABROAD = found(
+  'verified',
+  'domains',
+  "the address is at the company's name in another country",
+);
+const LISTED = found('verified', 'list', 'the two domains are on the list');
 
 /** Endings of countries that everybody registers, so that the same name there says nothing. */
 const ENDINGS_OF_ANYBODY: ReadonlySet<string> = new Set(
