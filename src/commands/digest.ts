@@ -60,6 +60,9 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   );
 }
 
+/** Its folder cannot be written to, or something else lies in its place. */
+const REPORT_TROUBLES: readonly string[] = ['file_unwritable', 'file_not_ours'];
+
 /** cli.md 5.4: the report is made anew every morning. A folder that cannot be written to is told, and costs nobody the digest. */
 async function freshReport(state: OperatorState): Promise<string | HeadgateError> {
   const { REPORT_DAYS, writeReport } = await import('./report/write.ts');
@@ -68,7 +71,7 @@ async function freshReport(state: OperatorState): Promise<string | HeadgateError
     await writeReport(state, { path, days: REPORT_DAYS, areNamed: true });
     return path;
   } catch (error) {
-    if (error instanceof HeadgateError && error.code === 'file_unwritable') return error;
+    if (error instanceof HeadgateError && REPORT_TROUBLES.includes(error.code)) return error;
     throw error;
   }
 }

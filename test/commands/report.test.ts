@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -140,6 +141,9 @@ describe('report (cli.md 5.4)', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('The digest is made, the report is not');
     rmSync(join(directory, 'report'));
+    mkdirSync(join(directory, 'report', 'index.html'), { recursive: true });
+    expect((await weeks.run(['digest', '--to', 'stdout'])).code).toBe(0);
+    rmSync(join(directory, 'report'), { recursive: true });
   });
 
   test('a file that cannot be written is 77, says where, and leaves the old one', async () => {
