@@ -12,6 +12,11 @@ import { decodeReferences } from './mail/character-references.ts';
 
 /** What a mail may cost us; a reply with a film attached has its words at the beginning. */
 const BYTES_MAX = 4_000_000;
+/** Of one made to be dear to read: each line and each part takes a hundred times its bytes of memory, and the unit has a gigabyte. */
+const DEAR_BYTES_MAX = 500_000;
+/** More than 4 MB of an attachment have, and a longer line than any program that keeps to RFC 5322, 2.1.1 (998) comes near to. */
+const LINES_MAX = 60_000;
+const LINE_BYTES_MAX = 100_000;
 const HEADERS_BYTES_MAX = 1_000_000;
 const HEADERS_MAX = 500;
 const HEADER_CHARACTERS_MAX = 20_000;
@@ -26,11 +31,11 @@ const READABLE = /^(?:message\/|text\/)/;
 
 /**
  * Reads the bytes of one mail into data (RFC 5322, 2045 to 2047). It never throws for what the bytes hold: a mail that
- * is too long is read up to 4 MB, one whose MIME structure is broken or nested deeper than 30 is read as headers and
+ * is too long is read up to 4 MB, or half of one where it is made of very many lines or a very long one, one whose MIME structure is broken or nested deeper than 30 is read as headers and
  * plain text, and both say so (`isWhole`). Nothing is unpacked, fetched or run (hardening 145).
  */
 export async function readInboundMail(bytes: Uint8Array): Promise<InboundMail> {
-  const cut = bytes.length > BYTES_MAX ? bytes.subarray(0, BYTES_MAX) : bytes;
+  const cut = cutToCost(bytes.subarray(0, BYTES_MAX));
   const isCut = cut.length < bytes.length;
   const email = await parsed(unflowed(cut));
   if (email === null) return withoutStructure(cut);
@@ -48,6 +53,20 @@ export async function readInboundMail(bytes: Uint8Array): Promise<InboundMail> {
   if (text === '' && parts.length === 0) return { ...withoutStructure(cut), headers, isWhole: !isCut };
   return { headers, text, parts, isWhole: !isCut && email.attachments.length <= PARTS_MAX };
 }
+
+/** The beginning alone of a mail with more lines, or longer ones, than any of a person or a mail server. */
+function cutToCost(bytes: Uint8Array): Uint8Array {
+  let lines = 0;
+  for (let at = 0; at < bytes.length; lines += 1) {
+    const end = bytes.indexOf(NEWLINE, at);
+    const next = end === -1 ? bytes.length : end + 1;
+    if (next - at > LINE_BYTES_MAX || lines > LINES_MAX) return bytes.subarray(0, DEAR_BYTES_MAX);
+    at = next;
+  }
+  return bytes;
+}
+
+const NEWLINE = 10;
 
 /**
  * The parser joins flowed lines (RFC 3676) without looking at their quotes, so that an answer right below a quoted line

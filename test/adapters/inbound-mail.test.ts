@@ -160,6 +160,29 @@ describe('hardening 145: rubbish is read as far as it goes, and never throws', (
     expect(mail.text.length).toBeLessThanOrEqual(500_000);
   });
 
+  test.each([
+    ['very many lines', 'a\r\n'.repeat(400_000)],
+    ['one very long line', `${'a'.repeat(1_200_000)}\r\n`],
+  ])('hardening 145: of a mail of %s, dear in memory, only the beginning is read', async (_name, body) => {
+    const letter = ['--b', '', 'Hello there.', '--b', 'Content-Type: text/csv', '', body].join('\r\n');
+    const end = '--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n--b--';
+    const mail = await read('Content-Type: multipart/mixed; boundary=b', '', letter, end);
+    expect(mail.text).toContain('Hello there.');
+    expect(mail.isWhole).toBe(false);
+    expect(mail.parts.map(({ contentType }) => contentType)).not.toContain('message/delivery-status');
+  });
+
+  test('hardening 145: four megabytes of an ordinary attachment are read to the end', async () => {
+    const body = `${'QUJD'.repeat(19)}\r\n`.repeat(45_000);
+    const image = ['--b', 'Content-Type: image/png', 'Content-Transfer-Encoding: base64', '', body].join(
+      '\r\n',
+    );
+    const end = '--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n--b--';
+    const mail = await read('Content-Type: multipart/mixed; boundary=b', '', image, end);
+    expect(mail.isWhole).toBe(true);
+    expect(mail.parts.map(({ contentType }) => contentType)).toContain('message/delivery-status');
+  });
+
   test('five megabytes of headers are bounded', async () => {
     const mail = await read(
       ...Array.from({ length: 100_000 }, (_, n) => `X-${String(n)}: ${'y'.repeat(40)}`),
