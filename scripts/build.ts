@@ -30,6 +30,7 @@ import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { writeManPages } from './man/write.ts';
 import { pack } from './pack.ts';
 import { BUILD_ID_LENGTH } from './program.ts';
+import { browserScripts, TEXT_LOADERS } from './text-files.ts';
 
 const { values: FLAGS } = parseArgs({
   options: {
@@ -76,17 +77,6 @@ const betterSqliteBinary: Plugin = {
         .replaceAll('__dirname', "require('node:path').join(__dirname, '../node_modules/better-sqlite3/lib')")
         // The pinned Node runs on glibc alone; finding that out from the process's memory map takes 0.4 ms.
         .replace('isLinuxMusl() ?', 'false ?'),
-    }));
-  },
-};
-
-/** What the review page gives to the browser is carried as text, not run here. */
-const browserScripts: Plugin = {
-  name: 'browser-scripts',
-  setup(plugin) {
-    plugin.onLoad({ filter: /[/\\]web[/\\]private[/\\]assets[/\\]\w+\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8'),
-      loader: 'text',
     }));
   },
 };
@@ -164,7 +154,7 @@ const OPTIONS: BuildOptions = {
   // Names stay, so that a stack trace can be read; whitespace is a quarter of what every start has to read.
   minifyWhitespace: true,
   legalComments: 'none',
-  loader: { '.sql': 'text', '.toml': 'text', '.md': 'text', '.csv': 'text', '.html': 'text', '.css': 'text' },
+  loader: TEXT_LOADERS,
   define: {
     'import.meta.dirname': '__dirname',
     'import.meta.filename': '__filename',

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { browserScripts, TEXT_LOADERS } from '../../scripts/text-files.ts';
 import { LEAD_GUARD_NAMES } from '../../src/core/guards/lead-guards.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
@@ -45,7 +46,8 @@ beforeAll(async () => {
     platform: 'node',
     target: 'node26',
     packages: 'external',
-    loader: { '.sql': 'text', '.toml': 'text', '.md': 'text', '.csv': 'text', '.html': 'text' },
+    loader: TEXT_LOADERS,
+    plugins: [browserScripts],
     define: { HEADGATE_GUARDS_OFF: JSON.stringify(PLACEHOLDER) },
     logLevel: 'warning',
   });

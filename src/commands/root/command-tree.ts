@@ -130,11 +130,16 @@ function collect(entry: CommandEntry, leaf: Command): Found {
       if (isGlobalFlag(command, name)) {
         if (command.getOptionValueSource(name) === 'cli')
           typed[name] = sameOnBothSides(name, value, typed[name]);
-      } else if (command === leaf) options[name] = value;
+      } else if (command === leaf && !isLeftAlone(command, name)) options[name] = value;
     }
   }
   if (options['dryRun'] === true) options['preview'] = true;
   return { entry, args: leaf.args, options, typed };
+}
+
+/** `--no-ai` makes commander say `ai: true` where nothing was typed: what runs bare says nothing either. */
+function isLeftAlone(command: Command, name: string): boolean {
+  return command.getOptionValueSource(name) === 'default' && command.getOptionValue(name) === true;
 }
 
 /** A flag typed before the command and behind it: the one behind wins, but two paths that differ are refused. */
