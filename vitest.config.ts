@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { defineConfig, type Plugin } from 'vitest/config';
@@ -32,6 +33,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Worker threads share one process, so a test file costs milliseconds instead of a Node start.
     pool: 'threads',
+    // Vitest would leave one processor to others: half of a small machine. Most of what tests wait for are processes of their own.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // A test that needs longer is waiting for something it should have been given. On a quiet machine the longest without a time of its
     // own takes four seconds; on one that others use as well, ten times as long.
     testTimeout: 60_000,
