@@ -1,5 +1,6 @@
 import { WAITING_STATES, type MessageState } from '../core/model.ts';
 import { formatInstant } from '../core/time/instants.ts';
+import { judgedLead, type JudgedLead } from '../store/attribution.ts';
 import type { StoredEnrollment } from '../store/enrollments.ts';
 import { messagesOfLead, type StoredMessage } from '../store/messages.ts';
 import { leadTimeline, type TimelineEntry } from '../store/timeline.ts';
@@ -19,6 +20,8 @@ const TIMELINE_LINES_MAX = 500;
 /** Everything on the screen of one lead. */
 interface Story {
   readonly view: LeadView;
+  /** B8: what was found out about its company, and by what; null only for a lead that is gone. */
+  readonly judged: JudgedLead | null;
   readonly messages: readonly StoredMessage[];
   readonly timeline: readonly TimelineEntry[];
   readonly timezone: string;
@@ -31,6 +34,7 @@ export function run(invocation: Invocation): Promise<Outcome> {
       const lead = leadArgument(invocation, db);
       return {
         view: leadView(db, lead, sequencesByRowId(db)),
+        judged: judgedLead(db, lead.rowId),
         messages: messagesOfLead(db, lead.rowId),
         timeline: leadTimeline(db, lead.rowId, TIMELINE_LINES_MAX),
         timezone: workspace.policy.timezone,
@@ -45,7 +49,7 @@ export function run(invocation: Invocation): Promise<Outcome> {
   });
 }
 
-function itemOf({ view, messages, timeline }: Story): Readonly<Record<string, unknown>> {
+function itemOf({ view, judged, messages, timeline }: Story): Readonly<Record<string, unknown>> {
   const { lead } = view;
   return {
     ...leadDocument(view),
@@ -58,6 +62,8 @@ function itemOf({ view, messages, timeline }: Story): Readonly<Record<string, un
     custom: lead.custom,
     watermark_at: lead.watermarkAt === null ? null : formatInstant(lead.watermarkAt),
     hold_note: lead.holdNote,
+    attribution_by: judged?.by ?? null,
+    attribution_note: judged?.note ?? null,
     messages: messages.map((message) => ({
       id: message.id,
       state: message.state,
@@ -96,7 +102,7 @@ function storyLines(terminal: Terminal, story: Story, next: readonly string[]): 
   ];
 }
 
-function headLines(terminal: Terminal, { view: { lead }, timezone }: Story): readonly string[] {
+function headLines(terminal: Terminal, { view: { lead }, judged, timezone }: Story): readonly string[] {
   const rule = lead.zoneRule === 'country' ? `country ${lead.country ?? ''}` : lead.zoneRule;
   const who = [leadName(lead), ...(lead.company === null ? [] : [lead.company]), `${lead.zone} (${rule})`];
   const [name = '', ...rest] = who.map(escapeText);
@@ -108,9 +114,16 @@ function headLines(terminal: Terminal, { view: { lead }, timezone }: Story): rea
     ` ${[terminal.bold(name), ...rest].join(dot)}`,
     ` ${facts.map(escapeText).join(dot)}`,
     ...hold,
+    ...companyLine(judged),
     ` ${terminal.dim(lead.id)}`,
     '',
   ];
+}
+
+/** ` company verified: the address is at the company's domain`. Nothing where none is claimed. */
+function companyLine(judged: JudgedLead | null): readonly string[] {
+  if (judged === null || judged.verdict === null || judged.verdict === 'not_applicable') return [];
+  return [` company ${judged.verdict}: ${escapeText(judged.note ?? '')}`];
 }
 
 /** `website-lead   ●━━●━━◌──○    step 3 of 4, draft waiting   enrolled 11 Feb, source_form_id`. */

@@ -66,6 +66,8 @@ const shown: Shapes = {
   custom: mapOf(text),
   watermark_at: nullable(instant),
   hold_note: nullable(text),
+  attribution_by: nullable(oneOf(['domains', 'list', 'leads', 'model', 'lead', 'operator'])),
+  attribution_note: nullable(text),
   messages: listOf(
     objectOf({
       id: idOf('m'),

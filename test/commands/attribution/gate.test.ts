@@ -88,6 +88,8 @@ describe('B8: before a new lead’s first draft', () => {
     const [grace] = (await of.json(['leads', 'show', 'grace@oldmill.example'])).items;
     expect(grace).toMatchObject({
       attribution: 'mismatch',
+      attribution_by: 'leads',
+      attribution_note: 'oldmill.example is oldmill.example to the others there, not newmill.example',
       timeline: expect.arrayContaining([
         expect.objectContaining({
           kind: 'attribution',
