@@ -122,8 +122,8 @@ function headLines(terminal: Terminal, { view: { lead }, judged, timezone }: Sto
 
 /** ` company verified: the address is at the company's domain`. Nothing where none is claimed. */
 function companyLine(judged: JudgedLead | null): readonly string[] {
-  if (judged === null || judged.verdict === null || judged.verdict === 'not_applicable') return [];
-  return [` company ${judged.verdict}: ${escapeText(judged.note ?? '')}`];
+  const verdict = judged?.verdict ?? 'not_applicable';
+  return verdict === 'not_applicable' ? [] : [` company ${verdict}: ${escapeText(judged?.note ?? '')}`];
 }
 
 /** `website-lead   ●━━●━━◌──○    step 3 of 4, draft waiting   enrolled 11 Feb, source_form_id`. */
