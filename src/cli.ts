@@ -70,9 +70,9 @@ async function connectOutside(io: CliIo, installation: string, signal: AbortSign
     installation,
     version: packageJson.version,
     signal,
-    async beforeLongWork() {
+    async beforeLongWork(work) {
       const { compileQuickly } = await import('./adapters/compiler.ts');
-      await compileQuickly();
+      await compileQuickly(work);
     },
   };
 }

@@ -25,7 +25,7 @@ export interface CliContext {
   /** Aborts on SIGINT and SIGTERM. Only a command registered with `stopsItself` has to look at it. */
   readonly signal: AbortSignal;
   /** Awaited before work that takes long; absent where the process does more than one command, as in tests. */
-  readonly beforeLongWork?: () => Promise<void>;
+  readonly beforeLongWork?: (work: { readonly keepsMuch: boolean }) => Promise<void>;
 }
 
 /** The flags that every command takes (cli.md 2.2), already resolved against environment and terminal. */

@@ -19,7 +19,7 @@ interface Writing {
   readonly sender: SenderFields;
   readonly job: Job;
   /** Awaited before thousands are written; see `CliContext.beforeLongWork`. */
-  readonly beforeMany?: (() => Promise<void>) | undefined;
+  readonly beforeMany?: ((work: { readonly keepsMuch: boolean }) => Promise<void>) | undefined;
   /** Why no model writes in this run, in a few words; null: one does. */
   readonly withoutModel: string | null;
 }
@@ -29,7 +29,9 @@ export async function fixedCopyWriter(engine: Engine, writing: Writing): Promise
   const { sender, job, beforeMany, withoutModel } = writing;
   const due = queueLengthOf(engine, job);
   if (due === 0 && !changesWhatIsDue(engine, job)) return nothingToWrite;
-  if (due >= MANY_DUE) await beforeMany?.();
+  const { draftsPerRunDrip, draftsPerRunNurture } = engine.policy.limits;
+  const cap = job === 'drip' ? draftsPerRunDrip : draftsPerRunNurture;
+  if (due >= MANY_DUE) await beforeMany?.({ keepsMuch: cap >= MANY_DUE });
   return copyWriter(engine, { sender, withoutModel });
 }
 
