@@ -36,7 +36,7 @@ if (file === undefined) {
 }
 const groups = JSON.parse(readFileSync(file, 'utf8')) as readonly Group[];
 const pairs = pairsOf(groups);
-const facts = await loadDomainFacts({ hasSubdomains: true });
+const facts = await loadDomainFacts({ needsSuffixList: true });
 console.log(
   `${String(groups.length)} groups, ${String(pairs.length)} pairs, half of them of different companies\n`,
 );

@@ -4,17 +4,17 @@ import type { DomainFacts, RegisteredDomain } from '../core/attribution/claim.ts
 import { freeMailLookup } from './free-mail-list.ts';
 
 /**
- * What is known of domains, loaded when a lead is to be judged and never by an idle run: the list of free mail providers, and, where
- * `hasSubdomains` says that a host of more than two labels is to be judged, the public suffix list of tldts, its private part included (two
- * customers of one hosting company are two). Without one every host is what somebody registered, and 8 MB stay on the disk.
+ * What is known of domains, loaded when a lead is to be judged and never by an idle run: the list of free mail providers, and, with
+ * `needsSuffixList`, the public suffix list of tldts, its private part included (two customers of one hosting company are two). Without it
+ * a host of two labels is what somebody registered, any other is nobody's, and 8 MB stay on the disk.
  */
 export async function loadDomainFacts({
-  hasSubdomains,
+  needsSuffixList,
 }: {
-  readonly hasSubdomains: boolean;
+  readonly needsSuffixList: boolean;
 }): Promise<DomainFacts> {
   return {
-    registered: hasSubdomains ? await suffixListReader() : registeredOfTwoLabels,
+    registered: needsSuffixList ? await suffixListReader() : registeredOfTwoLabels,
     isFreeMail: freeMailLookup(),
   };
 }

@@ -7,8 +7,11 @@ import type { StateDatabase } from './database.ts';
 export interface UnjudgedDue {
   /** A due step belongs to a lead that claims a company and that nobody judged yet. */
   readonly hasAny: boolean;
-  /** One of them has an address or a company below a domain: what was registered is not plain to see. */
-  readonly hasSubdomains: boolean;
+  /**
+   * What was registered is not plain to see: one of them is below a domain, or names another domain than its own, so that what others
+   * claim counts, whose addresses may be below one.
+   */
+  readonly needsSuffixList: boolean;
 }
 
 /** Costs what is due. */
@@ -22,11 +25,11 @@ export function unjudgedDue(db: StateDatabase, job: Job, now: Instant): Unjudged
   const any = (more: string): boolean =>
     finds(DUE_ENROLLED, more, job, now) || (job === 'nurture' && finds(DUE_COLD, more, now));
   const hasAny = any('');
-  return { hasAny, hasSubdomains: hasAny && any(BELOW_A_DOMAIN) };
+  return { hasAny, needsSuffixList: hasAny && any(NOT_PLAIN) };
 }
 
 const UNJUDGED = 'attribution IS NULL AND (company IS NOT NULL OR company_domain IS NOT NULL)';
-const BELOW_A_DOMAIN = `AND (email_key LIKE '%@%.%.%' OR company_domain LIKE '%.%.%')`;
+const NOT_PLAIN = `AND (email_key LIKE '%@%.%.%' OR company_domain <> substr(email_key, instr(email_key, '@') + 1))`;
 
 const DUE_ENROLLED = `
   SELECT 1 FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id

@@ -49,7 +49,7 @@ export async function verifyLeads(state: OperatorState, request: VerifyRequest):
   const { db, workspace, invocation } = state;
   const evidence = await evidenceOf(db, {
     allowFile: workspace.attributionAllowFile,
-    hasSubdomains: true,
+    needsSuffixList: true,
   });
   const open: JudgedLead[] = [];
   let judged = 0;

@@ -71,7 +71,7 @@ async function spfCheck(dns: Dns, config: LoadedConfig, fromDomain: string): Pro
 /** The domain that somebody registered: `example.com` of `mail.example.com`; the name itself where there is none. */
 async function organizationalDomain(domain: string): Promise<string> {
   const { loadDomainFacts } = await import('../../adapters/domain-facts.ts');
-  return (await loadDomainFacts({ hasSubdomains: true })).registered(domain)?.domain ?? domain;
+  return (await loadDomainFacts({ needsSuffixList: true })).registered(domain)?.domain ?? domain;
 }
 
 /** Follows includes as a receiver does, and gives up where that does: null where one leads nowhere. */

@@ -35,7 +35,7 @@ export async function attributionGate(
   if (!met.hasAny && !mayMeetOthers) return ({ lead }) => (claimsNothing(lead) ? NOTHING_CLAIMED : null);
   const asksModel = policy.attribution.mode === 'model' && of.hasModel;
   const { allowFile } = of;
-  const evidence = await evidenceOf(db, { allowFile, hasSubdomains: met.hasSubdomains || mayMeetOthers });
+  const evidence = await evidenceOf(db, { allowFile, needsSuffixList: met.needsSuffixList || mayMeetOthers });
   return ({ lead }) => {
     const { email, company, companyDomain } = lead;
     const claim = { email, company, companyDomain };
@@ -50,14 +50,14 @@ export async function attributionGate(
  */
 export async function evidenceOf(
   db: StateDatabase,
-  { allowFile, hasSubdomains }: { readonly allowFile: string | null; readonly hasSubdomains: boolean },
+  { allowFile, needsSuffixList }: { readonly allowFile: string | null; readonly needsSuffixList: boolean },
 ): Promise<Evidence> {
   const { loadDomainFacts } = await import('../../adapters/domain-facts.ts');
   const list =
     allowFile === null
       ? EMPTY_ALLOW_LIST
       : (await import('../../adapters/allow-list-file.ts')).readAllowList(allowFile);
-  const facts = await loadDomainFacts({ hasSubdomains });
+  const facts = await loadDomainFacts({ needsSuffixList });
   let byDomain: ReadonlyMap<string, readonly CompanyCount[]> | null = null;
   return { facts, list, claimsAt: (domain) => (byDomain ??= claimsByDomain(db, facts)).get(domain) ?? [] };
 }

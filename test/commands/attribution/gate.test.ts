@@ -99,6 +99,15 @@ describe('B8: before a new lead’s first draft', () => {
     });
   });
 
+  test('colleagues below the domain teach as well, though the new lead is at the domain itself', async () => {
+    const of = bench();
+    enrolled(of, { grace: at('grace@oldmill.example', { companyDomain: 'newmill.example' }) });
+    for (const name of ['a', 'b', 'c']) of.lead(name, at(`${name}@eu.oldmill.example`, OLD_MILL));
+    await of.run(['drip', '--force']);
+    expect(verdicts(of)).toMatchObject({ grace: 'mismatch leads' });
+    expect(drafts(of)).toEqual([]);
+  });
+
   test('a preview shows the same and keeps no verdict', async () => {
     const of = bench();
     enrolled(of, {

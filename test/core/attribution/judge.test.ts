@@ -8,7 +8,7 @@ import { attribute, type Attribution, type CompanyCount } from '../../../src/cor
 let facts: DomainFacts;
 
 beforeAll(async () => {
-  facts = await loadDomainFacts({ hasSubdomains: true });
+  facts = await loadDomainFacts({ needsSuffixList: true });
 });
 
 interface Claim {
