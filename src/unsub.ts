@@ -17,15 +17,15 @@ import { loadConfig, type LoadedConfig } from './config/load.ts';
 import { resolveSecret } from './config/secrets.ts';
 import { HeadgateError } from './core/errors.ts';
 import { EXIT_CODES } from './core/exits.ts';
-import { BodyPool } from './web/shared/body.ts';
+import { BodyPool } from './web/http/body.ts';
 import { ALWAYS } from './web/public/answer.ts';
 import { renderPages } from './web/public/html.ts';
-import { createJournal, type Journal } from './web/shared/journal.ts';
+import { createJournal, type Journal } from './web/http/journal.ts';
 import { RateLimit } from './web/public/rate-limit.ts';
 import { answerRequest, type PublicSite } from './web/public/routes.ts';
-import { startServer, type ListenOn } from './web/shared/server.ts';
+import { startServer, type ListenOn } from './web/http/server.ts';
 import { mailgunCheck, resendCheck, streamCheck, type SignatureCheck } from './web/public/signatures.ts';
-import { activatedSocket, loopbackAddress } from './web/shared/socket-activation.ts';
+import { activatedSocket, loopbackAddress } from './web/http/socket-activation.ts';
 
 const USAGE = `Usage: unsub [--listen ADDRESS:PORT] [--idle SECONDS] [-C FILE] [--state DIR]
 

@@ -90,12 +90,12 @@ const LAYERS: readonly { readonly area: RegExp; readonly name: string; readonly 
   {
     area: /^src\/web\/public\//,
     name: 'src/web/public',
-    may: [/^src\/(?:core|web\/public|web\/shared)\//, /^src\/ports\.ts$/, NODE],
+    may: [/^src\/(?:core|web\/public|web\/http)\//, /^src\/ports\.ts$/, NODE],
   },
   {
-    area: /^src\/web\/shared\//,
-    name: 'src/web/shared',
-    may: [/^src\/(?:core|web\/shared)\//, NODE],
+    area: /^src\/web\/http\//,
+    name: 'src/web/http',
+    may: [/^src\/(?:core|web\/http)\//, NODE],
   },
   {
     area: /^src\/web\//,

@@ -12,8 +12,6 @@ export interface BounceAddresses {
 
 /** 40 bits: nobody guesses one in a lifetime of notices, and a local part stays within its 64 octets (RFC 5321, 4.5.3.1.1). */
 const MAC_CHARACTERS = 8;
-/** `+`, an id of 18 characters, `-` and the code. */
-export const BOUNCE_TOKEN_CHARACTERS = 1 + 18 + 1 + MAC_CHARACTERS;
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /**

@@ -14,8 +14,8 @@ export function withoutModel({ ai }: Pick<Workspace, 'ai'>, isLeftOut: boolean):
 }
 
 /**
- * The drafts of a plan about which a model is asked: who it is for, what it says. Whatever it needs, its client of half a megabyte, the key and the briefs, is loaded
- * here and by no other run. Throws what the model throws; what is made stays.
+ * The drafts of a plan about which a model is asked: who it is for, what it says. Whatever it needs, its client of half a megabyte, the
+ * key and the briefs, is loaded here and by no other run. Throws what the model throws; what is made stays.
  */
 export async function askForDrafts(
   session: RunSession,

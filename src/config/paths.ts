@@ -4,7 +4,7 @@ import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { HeadgateError } from '../core/errors.ts';
 import type { Environment } from './environment.ts';
 
-export const CONFIG_FILE_NAME = 'headgate.toml';
+const CONFIG_FILE_NAME = 'headgate.toml';
 export const SYSTEM_DIRECTORY = '/etc/headgate';
 
 /** Where every file of a workspace is; all absolute (cli.md 2.0). */

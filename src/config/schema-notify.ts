@@ -1,7 +1,7 @@
 import type { SectionSpec } from './key-spec.ts';
 
 /** What the places of `watch.ping` may be. */
-export const PING_PLACES = ['unit', 'ping_key'] as const;
+const PING_PLACES = ['unit', 'ping_key'] as const;
 
 /** How the operator hears of things (F1). */
 export const TELEGRAM: SectionSpec = {

@@ -5,7 +5,7 @@ import type { TelegramAnswer } from './telegram-api.ts';
 import { writeMessage, type TelegramPlace } from './telegram-message.ts';
 
 /** Counted by the server after tags and entities are gone, so that this is never too much. */
-export const TELEGRAM_TEXT_MAX = 4_096;
+const TELEGRAM_TEXT_MAX = 4_096;
 /** About one message a second and chat, as the service asks for. */
 const SPACING_MS = 1_100;
 

@@ -20,7 +20,7 @@ export interface SeenDraft {
 }
 
 const PAGES_ABOUT_MAX = 6;
-export const TEXT_CHANGED = 'The text changed since this message. Here is the new one.';
+const TEXT_CHANGED = 'The text changed since this message. Here is the new one.';
 
 /**
  * D5, F2: decides about one draft in the words that were seen, by the same function as `review`. Stale words decide nothing: the new ones

@@ -1,7 +1,7 @@
 import type { ForecastDay } from '../../core/report/forecast.ts';
 import { weekdayOf } from '../../core/time/calendar.ts';
 import { addDays } from '../../core/time/zone.ts';
-import { html, type Markup } from '../../web/private/markup.ts';
+import { html, type Markup } from '../../web/markup.ts';
 import { dayText } from './dates.ts';
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

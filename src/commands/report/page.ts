@@ -1,5 +1,5 @@
 import type { Job } from '../../core/model.ts';
-import { html, type Markup } from '../../web/private/markup.ts';
+import { html, type Markup } from '../../web/markup.ts';
 import { escapeText } from '../output/text.ts';
 import { formatDateTime, zoneLabel } from '../output/time.ts';
 import { calendarTable, forecastTable } from './calendar.ts';

@@ -1,4 +1,4 @@
-import { html, type Markup } from '../../web/private/markup.ts';
+import { html, type Markup } from '../../web/markup.ts';
 import { shareText, type FunnelStage } from '../funnel.ts';
 import { countOf, escapeText } from '../output/text.ts';
 import { formatClock, formatDay, zoneLabel } from '../output/time.ts';

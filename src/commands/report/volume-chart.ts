@@ -1,6 +1,6 @@
 import type { Job } from '../../core/model.ts';
 import { weekdayOf } from '../../core/time/calendar.ts';
-import { html, type Markup } from '../../web/private/markup.ts';
+import { html, type Markup } from '../../web/markup.ts';
 import { countOf } from '../output/text.ts';
 import { dayText } from './dates.ts';
 import type { JobDay, ReportDay } from './facts.ts';

@@ -77,6 +77,6 @@ function reasonOf({ state, holdCause, askReason, note, lastError }: StoredMessag
 }
 
 /** ISO 8601 in UTC; null stays null. */
-export function timeOf(at: Instant | null): string | null {
+function timeOf(at: Instant | null): string | null {
   return at === null ? null : formatInstant(at);
 }

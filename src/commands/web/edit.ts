@@ -4,7 +4,7 @@ import { isUnsent } from '../../core/review-rules.ts';
 import { pageAnswer } from '../../web/private/answer.ts';
 import { editPage } from '../../web/private/edit-page.ts';
 import type { EditView } from '../../web/private/views.ts';
-import type { Answer } from '../../web/shared/answer.ts';
+import type { Answer } from '../../web/http/answer.ts';
 import { escapeText } from '../output/text.ts';
 import { validDraft } from '../review/draft-text.ts';
 import { applyEdit, copyOf } from '../review/edit.ts';

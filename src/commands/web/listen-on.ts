@@ -1,5 +1,5 @@
-import { activatedSocket, loopbackAddress } from '../../web/shared/socket-activation.ts';
-import type { ListenOn } from '../../web/shared/server.ts';
+import { activatedSocket, loopbackAddress } from '../../web/http/socket-activation.ts';
+import type { ListenOn } from '../../web/http/server.ts';
 import type { CliContext } from '../cli-context.ts';
 import { usageError } from '../options.ts';
 

@@ -4,7 +4,7 @@ import { addWebKey, dropWebKey, webKey } from '../../store/web-keys.ts';
 import { pageAnswer, seeOther } from '../../web/private/answer.ts';
 import { COOKIE, type PageRequest } from '../../web/private/http.ts';
 import { deadLinkPage, leftPage, signInPage } from '../../web/private/sign-in-pages.ts';
-import type { Answer } from '../../web/shared/answer.ts';
+import type { Answer } from '../../web/http/answer.ts';
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { webKeyHash, webSecret, WEB_SECRET } from './visit.ts';
 

@@ -6,7 +6,7 @@ import { batchPage, keysPage, leadPage } from '../../web/private/other-pages.ts'
 import { queuePage } from '../../web/private/queue-page.ts';
 import { problemPage, signedOutPage } from '../../web/private/sign-in-pages.ts';
 import { statusPage } from '../../web/private/status-page.ts';
-import type { Answer } from '../../web/shared/answer.ts';
+import type { Answer } from '../../web/http/answer.ts';
 import type { Invocation } from '../cli-context.ts';
 import { withState, type OperatorState } from '../operator-state.ts';
 import { openDesk } from '../review/desk.ts';

@@ -28,7 +28,7 @@ export interface Evidence {
 }
 
 /** Fewer leads than this teach nothing: two may be one person's mistake made twice. */
-export const LEADS_TO_LEARN_FROM = 3;
+const LEADS_TO_LEARN_FROM = 3;
 /** Of the leads at a domain so many must agree. */
 const SHARE_TO_LEARN_FROM = 0.8;
 

@@ -25,7 +25,7 @@ export type ChatCard =
   | { readonly kind: 'plain' };
 
 /** Every decision that a button can stand for. */
-export const TAP_ACTIONS = [
+const TAP_ACTIONS = [
   'approve',
   'edit',
   'reject',

@@ -1,5 +1,5 @@
 /** What can be typed in the chat; each is a decision that a button can make too (cli.md 2.5). */
-export const CHAT_VERBS = [
+const CHAT_VERBS = [
   'status',
   'review',
   'approve',

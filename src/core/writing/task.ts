@@ -19,7 +19,7 @@ export interface WritingTask {
 }
 
 /** D3: so much of the previous mail is shown. */
-export const EXCERPT_CHARACTERS = 240;
+const EXCERPT_CHARACTERS = 240;
 
 /** The beginning of a text, cut between words. */
 export function excerptOf(text: string): string {

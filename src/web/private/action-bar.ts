@@ -1,4 +1,4 @@
-import { html, type Markup, type Part } from './markup.ts';
+import { html, type Markup, type Part } from '../markup.ts';
 import type { FrameView, MessageView } from './views.ts';
 
 /** What a person may do with this message now; every form is bound to the words and the state that the page shows. */

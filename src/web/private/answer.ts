@@ -1,5 +1,5 @@
-import type { Answer, Headers } from '../shared/answer.ts';
-import type { Markup } from './markup.ts';
+import type { Answer, Headers } from '../http/answer.ts';
+import type { Markup } from '../markup.ts';
 
 /**
  * On every answer. Scripts and styles come from this page's own files alone; nothing may frame it but itself, and it frames only the

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Answer } from '../shared/answer.ts';
+import type { Answer } from '../http/answer.ts';
 import style from './assets/page.css';
 import script from './assets/page.js';
 

@@ -1,5 +1,5 @@
 import { framedPage, toldBox } from './frame.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup } from '../markup.ts';
 import type { EditView, FrameView } from './views.ts';
 
 /** Other words for one draft. What was typed and could not be kept is still there. */

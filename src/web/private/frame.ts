@@ -1,5 +1,5 @@
 import { FAVICON, SCRIPT, STYLE } from './assets.ts';
-import { html, type Markup, type Part } from './markup.ts';
+import { html, type Markup, type Part } from '../markup.ts';
 import type { FrameView, Strip, ToldView } from './views.ts';
 
 /** A whole page around what is its own. `title` is the first thing that a screen reader says. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { sendAnswer, type Answer } from '../shared/answer.ts';
-import { readBody, type BodyPool } from '../shared/body.ts';
-import type { Journal } from '../shared/journal.ts';
+import { sendAnswer, type Answer } from '../http/answer.ts';
+import { readBody, type BodyPool } from '../http/body.ts';
+import type { Journal } from '../http/journal.ts';
 import { ALWAYS, plain } from './answer.ts';
 import { assetAt } from './assets.ts';
 import { foreign } from './foreign.ts';

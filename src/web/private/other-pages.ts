@@ -1,5 +1,5 @@
 import { framedPage, keysTable } from './frame.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup } from '../markup.ts';
 import { row, trackOf } from './queue-page.ts';
 import type { BatchView, FrameView, LeadView, StoryEntry } from './views.ts';
 

@@ -1,6 +1,6 @@
 import { actionBar } from './action-bar.ts';
 import { framedPage } from './frame.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup } from '../markup.ts';
 import type { FrameView, GroupView, MessageView, QueueView, RowView, TrackStep } from './views.ts';
 
 /** The queue: what waits on the left, one mail on the right as its reader will see it. */

@@ -1,5 +1,5 @@
 import { gate, page } from './frame.ts';
-import { html, type Markup, type Part } from './markup.ts';
+import { html, type Markup, type Part } from '../markup.ts';
 
 function small(title: string, content: Part): Markup {
   return page(

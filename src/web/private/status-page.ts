@@ -1,5 +1,5 @@
 import { framedPage } from './frame.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup } from '../markup.ts';
 import type { FigureView, FrameView, JobView, PlanView, StatusView, VolumeView } from './views.ts';
 
 /** The screen of `headgate status`, as a page. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { sendAnswer, type Answer, type Headers } from '../shared/answer.ts';
+import { sendAnswer, type Answer, type Headers } from '../http/answer.ts';
 import { STYLE_HASH } from './html.ts';
 
 export type { Answer };

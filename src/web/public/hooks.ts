@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Instant } from '../../core/model.ts';
 import { plain, type Answer } from './answer.ts';
-import { readBody, type BodyPool } from '../shared/body.ts';
-import type { Journal } from '../shared/journal.ts';
+import { readBody, type BodyPool } from '../http/body.ts';
+import type { Journal } from '../http/journal.ts';
 import type { SignatureCheck } from './signatures.ts';
 
 export type HookName = 'resend' | 'mailgun' | 'stream';

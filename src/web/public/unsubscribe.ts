@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Instant } from '../../core/model.ts';
 import type { PageAct, PageActKind } from '../../core/page-act.ts';
 import { html, plain, type Answer } from './answer.ts';
-import { readBody, type BodyPool } from '../shared/body.ts';
+import { readBody, type BodyPool } from '../http/body.ts';
 import { actOfBody } from './form.ts';
 import type { Pages } from './html.ts';
-import type { Journal } from '../shared/journal.ts';
+import type { Journal } from '../http/journal.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** What a link opens: `expired` still opts out, and nothing else (hardening 121). */

@@ -8,13 +8,13 @@ import { createHookSpool, type HookSpool } from '../../../src/adapters/hook-spoo
 import { createActWriter, createOptOutSpool, type OptOutSpool } from '../../../src/adapters/spool.ts';
 import { createUnsubscribeTokens } from '../../../src/adapters/unsubscribe-token.ts';
 import type { PageAct } from '../../../src/core/page-act.ts';
-import { BodyPool } from '../../../src/web/shared/body.ts';
+import { BodyPool } from '../../../src/web/http/body.ts';
 import { ALWAYS } from '../../../src/web/public/answer.ts';
 import { renderPages, type PageBrand } from '../../../src/web/public/html.ts';
-import { createJournal } from '../../../src/web/shared/journal.ts';
+import { createJournal } from '../../../src/web/http/journal.ts';
 import { RateLimit } from '../../../src/web/public/rate-limit.ts';
 import { answerRequest, type PublicSite } from '../../../src/web/public/routes.ts';
-import { startServer } from '../../../src/web/shared/server.ts';
+import { startServer } from '../../../src/web/http/server.ts';
 import { mailgunCheck, resendCheck, streamCheck } from '../../../src/web/public/signatures.ts';
 import { FakeClock } from '../../helpers/fakes.ts';
 import { temporaryDirectory } from '../../helpers/state.ts';

@@ -47,7 +47,7 @@ const DOUBTS_MAX = 3;
 const WAIT_IN_RUN_MS_MAX = 30_000;
 
 /** A fingerprint of an account: who changes key, address or identity is another customer, whose keys nobody remembers. */
-export function accountOf(baseUrl: string, key: string, identity: string | null): string {
+function accountOf(baseUrl: string, key: string, identity: string | null): string {
   const parts = identity === null ? [baseUrl, key] : [baseUrl, key, identity];
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
 }

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../core/html-escape.ts';
+import { escapeHtml } from '../core/html-escape.ts';
 
 /** HTML that is safe to send: every word of it that came from elsewhere has been escaped. Only `html` makes one. */
 export class Markup {
