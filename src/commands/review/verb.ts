@@ -1,4 +1,5 @@
 import type { Decision } from '../../core/review-rules.ts';
+import type { StoredMessage } from '../../store/messages.ts';
 import type { Invocation, Outcome } from '../cli-context.ts';
 import { withState } from '../operator-state.ts';
 import { NO_DETAILS, type DecisionDetails } from './changes.ts';
@@ -15,11 +16,19 @@ export function runBulkVerb(
 ): Promise<Outcome> {
   return withState(invocation, 'write', async (state) => {
     const messages = await selectMessages(state, decision.kind);
-    const seen = messages.map((message) => ({ message, expectHash: given.expectHash ?? null }));
+    const seen = messages.map((message) => ({
+      message,
+      expectHash: given.expectHash ?? textMeant(decision, message),
+    }));
     // D7: whoever was asked for the number may have thought about it for long; the undo begins with the answer.
     const desk = openDesk({ ...state, now: invocation.context.clock.now() });
     return decideAndReport(desk, decision, { seen, details: { ...NO_DETAILS, ...given.details } });
   });
+}
+
+/** D5: an approval is of the words that waited when they were counted, however long the number took to type; other decisions are of the message. */
+function textMeant({ kind }: Decision, message: StoredMessage): string | null {
+  return kind === 'approve' ? message.textHash : null;
 }
 
 /** Decides about what was seen and tells what became of it. Nothing is written when nothing was meant. */

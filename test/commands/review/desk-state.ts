@@ -14,6 +14,7 @@ import {
 import { saveSequences } from '../../../src/store/sequences.ts';
 import { leadTimeline } from '../../../src/store/timeline.ts';
 import { runCli, type CliOptions, type CliResult } from '../../helpers/cli.ts';
+import { FakeClock } from '../../helpers/fakes.ts';
 import { sequenceDefinition, storedSequence } from '../../helpers/definitions.ts';
 import { testState, type TestState } from '../../helpers/state.ts';
 
@@ -51,6 +52,25 @@ export interface ReviewDesk extends TestState {
   /** The lead's story: `kind text`, oldest first. */
   story(id: string): readonly string[];
   one(sql: string): Readonly<Record<string, unknown>>;
+}
+
+/** A clock at which something happens when it is read for the nth time after the first: it is read once at the start, and once by each screen or answer. */
+export class ClockWithNews extends FakeClock {
+  #readings = 0;
+  readonly #screen: number;
+  readonly #news: () => void;
+
+  constructor(screen: number, news: () => void) {
+    super();
+    this.#screen = screen;
+    this.#news = news;
+  }
+
+  override now(): number {
+    this.#readings += 1;
+    if (this.#readings === this.#screen + 1) this.#news();
+    return super.now();
+  }
 }
 
 const NO_HEADER =

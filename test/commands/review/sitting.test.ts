@@ -5,28 +5,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { moveMessage } from '../../../src/store/messages.ts';
-import { FakeClock } from '../../helpers/fakes.ts';
 import type { CliOptions } from '../../helpers/cli.ts';
-import { reviewDesk, type ReviewDesk } from './desk-state.ts';
-
-/** A clock at which something happens while the nth screen is drawn: it is read once before the first one, and once by each. */
-class ClockWithNews extends FakeClock {
-  #readings = 0;
-  readonly #screen: number;
-  readonly #news: () => void;
-
-  constructor(screen: number, news: () => void) {
-    super();
-    this.#screen = screen;
-    this.#news = news;
-  }
-
-  override now(): number {
-    this.#readings += 1;
-    if (this.#readings === this.#screen + 1) this.#news();
-    return super.now();
-  }
-}
+import { ClockWithNews, reviewDesk, type ReviewDesk } from './desk-state.ts';
 
 /** A person at a terminal of 80 columns who presses these keys. */
 function sit(desk: ReviewDesk, keys: readonly string[], options: CliOptions = {}) {

@@ -7,7 +7,7 @@ import type { MessageState } from '../../../src/core/model.ts';
 import { readHeader, setPersonNeeded } from '../../../src/store/header.ts';
 import { moveMessage } from '../../../src/store/messages.ts';
 import { draftVolume } from '../../../src/store/volume.ts';
-import { DAY_MS, reviewDesk, type ReviewDesk } from './desk-state.ts';
+import { ClockWithNews, DAY_MS, reviewDesk, type ReviewDesk } from './desk-state.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -160,6 +160,20 @@ describe('whole batches', () => {
     expect(right).toMatchObject({ code: 0 });
     expect(right.stderr).toContain('1 message: 1 pending_approval');
     expect(desk.message(id).state).toBe('approved');
+  });
+
+  test('D5: words that changed while the number was typed are not approved by it; the others are', async () => {
+    const desk = reviewDesk();
+    const [changed, read] = [desk.draft(), desk.draft()];
+    const clock = new ClockWithNews(1, () => {
+      const change = { subject: 'Changed', text_hash: 'f'.repeat(64) } as const;
+      desk.database.write(() =>
+        moveMessage(desk.database, desk.message(changed), { to: 'pending_approval', change }),
+      );
+    });
+    const { stdout } = await desk.run(['review', 'approve', '--all'], { answers: ['2'], clock });
+    expect(stdout).toContain('the text changed');
+    expect([changed, read].map((id) => desk.message(id).state)).toEqual(['pending_approval', 'approved']);
   });
 
   test('--all rejects and approves what waits for approval alone; what was decided or held by hand stays', async () => {
