@@ -9,7 +9,7 @@ import { forgetWentLive, markRestored, readHeader } from '../store/header.ts';
 import { readJob } from '../store/jobs.ts';
 import type { Invocation } from './cli-context.ts';
 import { GUARDS_OFF } from './guards-off.ts';
-import { doubtsOf } from './run-session.ts';
+import { doubtsOf, hashStamped } from './run-session.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** What a command that a person typed works on: no lock, no run row, one clock reading. */
@@ -93,12 +93,9 @@ export function jobDoubtsOf(state: OperatorState, job: OutboundJob): readonly Do
 function judge(state: DoubtfulState, stamp: Stamp | 'damaged' | null): readonly StateDoubt[] {
   const { db, now, invocation } = state;
   const machine = invocation.context.machine.identity();
-  const doubts = judgeState({
-    header: readHeader(db),
-    stamp: stamp === 'damaged' ? null : stamp,
-    machine,
-    now,
-  });
+  const sound = stamp === 'damaged' ? null : stamp;
+  const auditHash = hashStamped(db, sound);
+  const doubts = judgeState({ header: readHeader(db), stamp: sound, auditHash, machine, now });
   return stamp === 'damaged' ? doubts.map(nameDamage) : doubts;
 }
 

@@ -6,7 +6,8 @@ import { judgeState } from '../core/guards/state-doubts.ts';
 import { repliesUnread, wakeDoubts, type Doubt } from '../core/guards/wake.ts';
 import type { Instant } from '../core/model.ts';
 import { stampOf, type StateHeader } from '../core/state-identity.ts';
-import type { StampFile } from '../ports.ts';
+import type { Stamp, StampFile } from '../ports.ts';
+import { auditHashAt, auditHead } from '../store/audit.ts';
 import { openState, type StateDatabase } from '../store/database.ts';
 import { readHeader } from '../store/header.ts';
 import { readJob, type JobRecord } from '../store/jobs.ts';
@@ -142,10 +143,15 @@ export function doubtsOf(session: WakeView, without: ReadonlySet<string>): reado
   const machine = session.invocation.context.machine.identity();
   const { checkpointAt, checkpointBootId, vetoedAt } = record;
   return [
-    ...judgeState({ header, stamp, machine, now }),
+    ...judgeState({ header, stamp, auditHash: hashStamped(reader, stamp), machine, now }),
     ...wakeDoubts({ now, bootId, checkpointAt, checkpointBootId, vetoedAt }, limits),
     ...repliesUnread({ now, bootId, sources: replySourceFacts(reader, replySourceIds) }, limits),
   ];
+}
+
+/** What the state's audit trail has where its stamp knows an entry; null for none. */
+export function hashStamped(db: StateDatabase, stamp: Stamp | null): string | null {
+  return stamp?.audit === undefined ? null : auditHashAt(db, stamp.audit.number);
 }
 
 /**
@@ -153,9 +159,9 @@ export function doubtsOf(session: WakeView, without: ReadonlySet<string>): reado
  * that goes on beside the run syncs its commits at its end, and after a power cut the state would look like a restored one.
  */
 export function stampState(session: Pick<RunSession, 'stampFile'>, db: StateDatabase): void {
-  const header = readHeader(db);
-  db.syncUpTo(header.writeCounter);
-  session.stampFile.write(stampOf(header));
+  const stamp = db.read(() => stampOf(readHeader(db), auditHead(db)));
+  db.syncUpTo(stamp.writeCounter);
+  session.stampFile.write(stamp);
 }
 
 /** D10: the spool of the unsubscribe page. */

@@ -1,3 +1,4 @@
+import type { AuditHead } from './audit/entry.ts';
 import type { Instant } from './model.ts';
 
 /** Keyed hashes of what names this machine; a part that cannot be read is null and is not compared (A15). */
@@ -15,10 +16,12 @@ export interface Stamp {
   readonly machine: MachineIdentity;
   readonly lastClockAt: Instant;
   readonly writeCounter: number;
+  /** Where the audit trail ended when it was written; left out where nobody looked. */
+  readonly audit?: AuditHead;
 }
 
 /** The state's own header row: what it is, whose machine it belongs to, how far it has come (A14, A15). */
-export interface StateHeader extends Stamp {
+export interface StateHeader extends Omit<Stamp, 'audit'> {
   readonly createdAt: Instant;
   /** When `init` or `adopt` bound it to its machine. */
   readonly boundAt: Instant;
@@ -31,9 +34,9 @@ export interface StateHeader extends Stamp {
 }
 
 /** What the stamp beside a state must say right after the commit that left this header. */
-export function stampOf(header: StateHeader): Stamp {
+export function stampOf(header: StateHeader, audit: AuditHead | null = null): Stamp {
   const { stateId, machine, lastClockAt, writeCounter } = header;
-  return { stateId, machine, lastClockAt, writeCounter };
+  return { stateId, machine, lastClockAt, writeCounter, ...(audit === null ? {} : { audit }) };
 }
 
 /** Reads a machine identity out of parsed JSON; null when it has not that shape. */
@@ -52,7 +55,17 @@ export function parseStamp(value: unknown): Stamp | null {
   const machine = parseMachineIdentity(value['machine']);
   if (machine === null || typeof stateId !== 'string' || stateId === '') return null;
   if (!isCount(lastClockAt) || !isCount(writeCounter)) return null;
-  return { stateId, machine, lastClockAt, writeCounter };
+  const audit = parseAuditHead(value['audit']);
+  return { stateId, machine, lastClockAt, writeCounter, ...(audit === null ? {} : { audit }) };
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+
+/** Reads the end of an audit trail out of parsed JSON; null when it has not that shape. */
+export function parseAuditHead(value: unknown): AuditHead | null {
+  if (!isRecord(value)) return null;
+  const { number, hash } = value;
+  return isCount(number) && typeof hash === 'string' && HASH.test(hash) ? { number, hash } : null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

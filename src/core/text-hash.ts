@@ -40,6 +40,7 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
-function sha256(text: string): string {
+/** SHA-256 of a text in UTF-8, as 64 hex digits. */
+export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }

@@ -2,8 +2,10 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { HeadgateError } from '../core/errors.ts';
+import { BEFORE_THE_FIRST, nextEntry, type AuditEntry } from '../core/audit/entry.ts';
 import type { Instant } from '../core/model.ts';
 import type { MachineIdentity, Stamp } from '../core/state-identity.ts';
+import { auditRow, INSERT_AUDIT, type AuditRow } from './audit.ts';
 import { APPLICATION_ID } from './database.ts';
 import { migrate } from './migrate.ts';
 import { mapSqliteError } from './sqlite-errors.ts';
@@ -19,6 +21,8 @@ export interface CreateStateOptions {
   readonly replace?: boolean;
   /** What the first values in it will be worked out with; null, and the first run works them out again. */
   readonly reckonedWith?: string | null;
+  /** Who makes it, as the audit trail names them. */
+  readonly madeBy?: string;
 }
 
 /** What SQLite keeps beside a database. A log that outlives its database would be replayed into the next one. */
@@ -33,16 +37,18 @@ const COMPANIONS = ['-wal', '-shm'] as const;
 export function createState(options: CreateStateOptions): Stamp {
   const { file, stampFile } = options;
   if (options.replace !== true) refuseExisting(options);
-  const stamp: Stamp = {
+  const state = {
     stateId: options.random.publicId('s'),
     machine: options.machine.identity(),
     lastClockAt: options.clock.now(),
     writeCounter: 0,
   };
+  const created = createdEntry(state, options.madeBy ?? 'terminal:init');
+  const stamp: Stamp = { ...state, audit: { number: created.number, hash: created.hash } };
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const building = `${file}.new`;
-    build(building, { stamp, reckonedWith: options.reckonedWith ?? null });
+    build(building, { stamp, created, reckonedWith: options.reckonedWith ?? null });
     setAside(file);
     renameSync(building, file);
     syncFolder(dirname(file));
@@ -66,8 +72,22 @@ function refuseExisting({ file, stampFile }: CreateStateOptions): void {
   });
 }
 
-function build(building: string, state: { stamp: Stamp; reckonedWith: string | null }): void {
-  const { stamp, reckonedWith } = state;
+/** A13: every trail begins with the state that it is of. */
+function createdEntry({ stateId, lastClockAt }: Stamp, actor: string): AuditEntry {
+  return nextEntry(BEFORE_THE_FIRST, {
+    at: lastClockAt,
+    kind: 'created',
+    actor,
+    subject: stateId,
+    detail: {},
+  });
+}
+
+function build(
+  building: string,
+  state: { stamp: Stamp; created: AuditEntry; reckonedWith: string | null },
+): void {
+  const { stamp, created, reckonedWith } = state;
   removeDatabase(building);
   // Made by hand first, for the mode; SQLite gives its companions the same one.
   closeSync(openSync(building, 'wx', 0o600));
@@ -90,6 +110,7 @@ function build(building: string, state: { stamp: Stamp; reckonedWith: string | n
         stamp.lastClockAt,
         reckonedWith,
       );
+    connection.prepare<AuditRow>(INSERT_AUDIT).run(...auditRow(created));
   } finally {
     // Closing the only connection moves the log into the database, synced, and removes it.
     connection.close();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createStampFile } from '../../src/adapters/stamp-file.ts';
 import { judgeState } from '../../src/core/guards/state-doubts.ts';
+import { auditHead } from '../../src/store/audit.ts';
 import { createState } from '../../src/store/create.ts';
 import type { CreateStateOptions } from '../../src/store/create.ts';
 import { openState } from '../../src/store/database.ts';
@@ -35,9 +36,11 @@ test('A15: a new state is bound to its machine and moment, agrees with its stamp
     restoredAt: null,
     wentLiveAt: null,
   });
-  expect(stamp).toEqual({ stateId: header.stateId, machine, lastClockAt: TEST_NOW, writeCounter: 0 });
+  const audit = auditHead(database);
+  expect(stamp).toEqual({ stateId: header.stateId, machine, lastClockAt: TEST_NOW, writeCounter: 0, audit });
   expect(options.stampFile.read()).toEqual(stamp);
-  expect(judgeState({ header, stamp, machine, now: TEST_NOW })).toEqual([]);
+  const auditHash = audit?.hash ?? null;
+  expect(judgeState({ header, stamp, auditHash, machine, now: TEST_NOW })).toEqual([]);
   database.close();
 });
 

@@ -92,6 +92,18 @@ CREATE TABLE attempts (
   UNIQUE (message_row_id, attempt, event)
 ) STRICT;
 
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY CHECK (number > 0),
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  -- Public id of what it speaks of: m-…, l-…, p-…, r-…, a sequence.
+  subject TEXT,
+  detail TEXT NOT NULL,
+  previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),
+  hash TEXT NOT NULL CHECK (length(hash) = 64)
+) STRICT;
+
 CREATE TABLE chat_buttons (
   id TEXT PRIMARY KEY,
   page_row_id INTEGER NOT NULL REFERENCES chat_pages (row_id) ON DELETE CASCADE,
@@ -601,6 +613,14 @@ CREATE TABLE web_keys (
 CREATE TRIGGER attempts_append_only_delete BEFORE DELETE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
 
 CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
+
+CREATE TRIGGER audit_append_only_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+
+CREATE TRIGGER audit_append_only_insert BEFORE INSERT ON audit WHEN new.number <= (SELECT max(number) FROM audit)
+  OR new.previous_hash <> coalesce((SELECT hash FROM audit ORDER BY number DESC LIMIT 1), printf('%064d', 0))
+  BEGIN SELECT RAISE(ABORT, 'an audit entry follows the one before it'); END;
+
+CREATE TRIGGER audit_append_only_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 
 CREATE TRIGGER enrollments_count_delete AFTER DELETE ON enrollments BEGIN
   UPDATE enrollment_counts SET count = count - 1 WHERE sequence_row_id = old.sequence_row_id AND status = old.status;

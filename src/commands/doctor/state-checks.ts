@@ -26,6 +26,7 @@ import { openState, type StateDatabase } from '../../store/database.ts';
 import { diskSpace } from '../../store/disk-space.ts';
 import { readHeader } from '../../store/header.ts';
 import { readStamp } from '../operator-state.ts';
+import { hashStamped } from '../run-session.ts';
 import { attempt, type Checkup } from './checkup.ts';
 
 /** The state as far as it can be opened. */
@@ -57,7 +58,8 @@ export function openForCheckup({
     const header = readHeader(db);
     const isStampDamaged = stamp === 'damaged';
     const machine = invocation.context.machine.identity();
-    const doubts = doubtsOf({ header, stamp: isStampDamaged ? null : stamp, machine, now });
+    const sound = isStampDamaged ? null : stamp;
+    const doubts = doubtsOf({ header, stamp: sound, auditHash: hashStamped(db, sound), machine, now });
     return { kind: 'open', db, description: describeState(db), header, doubts, isStampDamaged };
   } catch (error) {
     db?.close();

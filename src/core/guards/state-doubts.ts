@@ -15,6 +15,8 @@ export interface StateFacts {
    * a stamp read last would then be ahead of a header read first, as if the state had been restored.
    */
   readonly stamp: Stamp | null;
+  /** A13: what the state's audit trail has where the stamp knows an entry; null for none. */
+  readonly auditHash: string | null;
   /** The machine this process runs on. */
   readonly machine: MachineIdentity;
   readonly now: Instant;
@@ -60,7 +62,7 @@ function differs(bound: string | null, present: string | null): boolean {
   return bound !== null && present !== null && bound !== present;
 }
 
-function judgeHistory({ header, stamp }: StateFacts): StateDoubt | null {
+function judgeHistory({ header, stamp, auditHash }: StateFacts): StateDoubt | null {
   if (stamp === null) return restored('its stamp (stamp.json) is missing', { stamp: 'missing' });
   if (stamp.stateId !== header.stateId) {
     return restored('the stamp beside it belongs to another state', {
@@ -72,6 +74,14 @@ function judgeHistory({ header, stamp }: StateFacts): StateDoubt | null {
     return restored(
       `it is ${String(stamp.writeCounter - header.writeCounter)} writes older than the stamp beside it`,
       { write_counter: header.writeCounter, stamp_write_counter: stamp.writeCounter },
+    );
+  }
+  if (stamp.audit !== undefined && stamp.audit.hash !== auditHash && header.restoredAt === null) {
+    return restored(
+      `its audit trail does not hold entry ${String(stamp.audit.number)}, which its stamp knows`,
+      {
+        stamp_audit_number: stamp.audit.number,
+      },
     );
   }
   if (header.restoredAt === null) return null;

@@ -629,3 +629,24 @@ CREATE TABLE chat_updates (
 ) STRICT;
 CREATE INDEX chat_updates_waiting ON chat_updates (row_id) WHERE acted_at IS NULL;
 CREATE INDEX chat_updates_by_time ON chat_updates (received_at);
+
+-- A13: the audit trail, a chain of hashes (core/audit): every outward act and every decision, written in the transaction of what it
+-- records. Ids and hashes alone, no word about a person, so that erasing one never touches it.
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY CHECK (number > 0),
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  -- Public id of what it speaks of: m-…, l-…, p-…, r-…, a sequence.
+  subject TEXT,
+  detail TEXT NOT NULL,
+  previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),
+  hash TEXT NOT NULL CHECK (length(hash) = 64)
+) STRICT;
+
+-- Also against REPLACE, which takes a row away without asking the trigger for that.
+CREATE TRIGGER audit_append_only_insert BEFORE INSERT ON audit WHEN new.number <= (SELECT max(number) FROM audit)
+  OR new.previous_hash <> coalesce((SELECT hash FROM audit ORDER BY number DESC LIMIT 1), printf('%064d', 0))
+  BEGIN SELECT RAISE(ABORT, 'an audit entry follows the one before it'); END;
+CREATE TRIGGER audit_append_only_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_append_only_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;

@@ -27,7 +27,13 @@ const HEADER: StateHeader = {
   personNeededSinceAt: null,
 };
 
-const SOUND: StateFacts = { header: HEADER, stamp: stampOf(HEADER), machine: MACHINE, now: NOW };
+const SOUND: StateFacts = {
+  header: HEADER,
+  stamp: stampOf(HEADER),
+  auditHash: null,
+  machine: MACHINE,
+  now: NOW,
+};
 
 function reasons(change: Partial<StateFacts>): string[] {
   return judgeState({ ...SOUND, ...change }).map(({ reason }) => reason);
@@ -41,6 +47,24 @@ function onlyDoubt(change: Partial<StateFacts>): StateDoubt {
 
 test('a state on its machine, at its time, with its stamp, raises no doubt', () => {
   expect(judgeState(SOUND)).toEqual([]);
+});
+
+describe('A13: an audit trail that its stamp knows otherwise', () => {
+  const stamp = { ...stampOf(HEADER), audit: { number: 41, hash: 'a'.repeat(64) } };
+
+  test('an entry that is gone, or is another one, is the doubt of a restored state', () => {
+    for (const auditHash of [null, 'b'.repeat(64)]) {
+      expect(onlyDoubt({ stamp, auditHash })).toMatchObject({
+        reason: 'restored',
+        liftedBy: 'adopt',
+        detail: expect.stringContaining('does not hold entry 41'),
+      });
+    }
+  });
+
+  test('the entry that the stamp knows raises none', () => {
+    expect(reasons({ stamp, auditHash: 'a'.repeat(64) })).toEqual([]);
+  });
 });
 
 describe('A15: another machine (a cloned VPS)', () => {

@@ -1,0 +1,81 @@
+import {
+  BEFORE_THE_FIRST,
+  nextEntry,
+  type AuditAct,
+  type AuditEntry,
+  type AuditHead,
+} from '../core/audit/entry.ts';
+import type { StateDatabase } from './database.ts';
+
+/** A13: records one act, in its own transaction, so that neither exists without the other. Answers with the new end of the trail. */
+export function appendAudit(db: StateDatabase, act: AuditAct): AuditHead {
+  return append(db, nextEntry(auditHead(db) ?? BEFORE_THE_FIRST, act));
+}
+
+/**
+ * A15: records that the trail goes on behind entries that are gone: `outside` is the newest that somebody else knows of; null when nobody
+ * knows one. Its number is the one after those that are gone, so that no number ever names two entries.
+ */
+export function appendRestored(
+  db: StateDatabase,
+  act: Omit<AuditAct, 'kind'>,
+  outside: AuditHead | null,
+): AuditHead {
+  const head = auditHead(db) ?? BEFORE_THE_FIRST;
+  const number = Math.max(head.number, outside?.number ?? 0) + 1;
+  const known = { outside_number: outside?.number ?? null, outside_hash: outside?.hash ?? null };
+  const missing = number - 1 - head.number;
+  const detail = { ...act.detail, ...known, missing };
+  return append(db, nextEntry(head, { ...act, kind: 'restored', detail }, number));
+}
+
+function append(db: StateDatabase, entry: AuditEntry): AuditHead {
+  db.assertInWrite();
+  db.prepare<AuditRow>(INSERT_AUDIT).run(...auditRow(entry));
+  return { number: entry.number, hash: entry.hash };
+}
+
+/** For `createState` too, which has no handle on a state yet. */
+export const INSERT_AUDIT =
+  'INSERT INTO audit (number, at, kind, actor, subject, detail, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
+
+export type AuditRow = [number, number, string, string, string | null, string, string, string];
+
+export function auditRow(entry: AuditEntry): AuditRow {
+  const { number, at, kind, actor, subject, detail, previousHash, hash } = entry;
+  return [number, at, kind, actor, subject, detail, previousHash, hash];
+}
+
+/** The newest entry; null in a state without any. */
+export function auditHead(db: StateDatabase): AuditHead | null {
+  return (
+    db.prepare<[], AuditHead>('SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1').get() ?? null
+  );
+}
+
+/** The hash that is stored under a number; null when there is no such entry. */
+export function auditHashAt(db: StateDatabase, number: number): string | null {
+  return (
+    db.prepare<[number], { hash: string }>('SELECT hash FROM audit WHERE number = ?').get(number)?.hash ??
+    null
+  );
+}
+
+/** Whether the trail holds this very entry, or a `restored` entry says that it is gone. */
+export function accountsFor(db: StateDatabase, head: AuditHead): boolean {
+  const stored = auditHashAt(db, head.number);
+  if (stored !== null) return stored === head.hash;
+  const row = db
+    .prepare<[number], { kind: string }>('SELECT kind FROM audit WHERE number > ? ORDER BY number LIMIT 1')
+    .get(head.number);
+  return row?.kind === 'restored';
+}
+
+const COLUMNS = 'number, at, kind, actor, subject, detail, previous_hash AS previousHash, hash';
+
+/** Entries after this number, oldest first, as they are asked for. Read them within one snapshot. */
+export function auditEntries(db: StateDatabase, afterNumber: number): IterableIterator<AuditEntry> {
+  return db
+    .prepare<[number], AuditEntry>(`SELECT ${COLUMNS} FROM audit WHERE number > ? ORDER BY number`)
+    .iterate(afterNumber);
+}
