@@ -10,12 +10,13 @@ import { doctorLines, type Surroundings } from './doctor/doctor-text.ts';
 import { mailChecks } from './doctor/mail-checks.ts';
 import { modelChecks } from './doctor/model-checks.ts';
 import { peopleChecks } from './doctor/people-checks.ts';
+import { sourceChecks } from './doctor/source-checks.ts';
 import { openForCheckup, stateChecks } from './doctor/state-checks.ts';
 import { systemdChecks } from './doctor/systemd-checks.ts';
 import { flagOption, listOption, textOption, usageError } from './options.ts';
 
 /**
- * `doctor`: configuration, state, clock, the way out, the way to people, model and units, each judged with one line that mends it (F7).
+ * `doctor`: configuration, state, clock, the way out, what `sync` reads, the way to people, model and units, each judged with one line that mends it (F7).
  * Sends nothing, tells nobody anything of a lead, and changes nothing; `--fix` only takes away rights of files. One check that fails or
  * hangs hides no other. Ends 78 when it found a problem.
  */
@@ -40,6 +41,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       state: () => stateChecks(checkup, state, { mends: flagOption(invocation, 'fix') }),
       clock: () => clockChecks(checkup, state),
       mail: () => mailChecks(checkup),
+      sources: () => sourceChecks(checkup, state),
       people: () => peopleChecks(checkup),
       ai: () => modelChecks(checkup),
       systemd: () => systemdChecks(checkup),

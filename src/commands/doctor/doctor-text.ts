@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   state: 'State',
   clock: 'Clock',
   mail: 'Mail',
+  sources: 'Sources',
   people: 'People',
   ai: 'Language model',
   systemd: 'systemd',

@@ -65,7 +65,7 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
     examples: ['headgate doctor', 'headgate doctor --only mail people --dns 9.9.9.9'],
     configure: (command: Command): void => {
       command
-        .option('--only <group...>', 'only these: config, state, clock, mail, people, ai, systemd')
+        .option('--only <group...>', 'only these: config, state, clock, mail, sources, people, ai, systemd')
         .option('--offline', 'ask nobody else; what was not looked at is said to be skipped')
         .option('--fix', 'take rights away from files that are open to others; mends nothing else')
         .option('--dns <address>', 'ask this name server, such as 9.9.9.9 or 127.0.0.1:5353')

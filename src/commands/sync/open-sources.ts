@@ -41,7 +41,12 @@ interface Opening {
  * turn comes.
  */
 export function sourcesOf(opening: Opening): readonly SyncSource[] {
-  return [...hooksOf(opening), ...opening.workspace.sources.map((source) => sourceOf(opening, source))];
+  return [...hooksOf(opening), ...configuredSources(opening)];
+}
+
+/** The [[source]] blocks alone. */
+export function configuredSources(opening: Opening): readonly SyncSource[] {
+  return opening.workspace.sources.map((source) => sourceOf(opening, source));
 }
 
 /** Of each provider whose webhooks wait. Facts that its own source tells too are counted as that source's (E7). */

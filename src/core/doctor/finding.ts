@@ -1,5 +1,5 @@
 /** What `doctor` looks at, in the order in which it tells (F7). */
-export const GROUPS = ['config', 'state', 'clock', 'mail', 'people', 'ai', 'systemd'] as const;
+export const GROUPS = ['config', 'state', 'clock', 'mail', 'sources', 'people', 'ai', 'systemd'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** `skipped` is not passed: nobody looked, and the detail says why. */
