@@ -16,37 +16,37 @@ const CODES: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** What people write besides the name of the Unicode locale data; folded by `foldName`. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  uk: 'GB',
-  'great britain': 'GB',
-  england: 'GB',
-  scotland: 'GB',
-  wales: 'GB',
-  'northern ireland': 'GB',
-  usa: 'US',
-  'united states of america': 'US',
-  america: 'US',
-  uae: 'AE',
-  holland: 'NL',
-  'the netherlands': 'NL',
-  'czech republic': 'CZ',
-  'russian federation': 'RU',
-  'republic of korea': 'KR',
-  korea: 'KR',
-  'viet nam': 'VN',
-  turkey: 'TR',
-  'hong kong': 'HK',
-  macao: 'MO',
-  macau: 'MO',
-  'ivory coast': 'CI',
-  myanmar: 'MM',
-  burma: 'MM',
-  swaziland: 'SZ',
-  palestine: 'PS',
-  macedonia: 'MK',
-  'republic of ireland': 'IE',
-};
+/** What people write besides the name of the Unicode locale data; folded by `foldName`. A map: a plain object has a "constructor". */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['uk', 'GB'],
+  ['great britain', 'GB'],
+  ['england', 'GB'],
+  ['scotland', 'GB'],
+  ['wales', 'GB'],
+  ['northern ireland', 'GB'],
+  ['usa', 'US'],
+  ['united states of america', 'US'],
+  ['america', 'US'],
+  ['uae', 'AE'],
+  ['holland', 'NL'],
+  ['the netherlands', 'NL'],
+  ['czech republic', 'CZ'],
+  ['russian federation', 'RU'],
+  ['republic of korea', 'KR'],
+  ['korea', 'KR'],
+  ['viet nam', 'VN'],
+  ['turkey', 'TR'],
+  ['hong kong', 'HK'],
+  ['macao', 'MO'],
+  ['macau', 'MO'],
+  ['ivory coast', 'CI'],
+  ['myanmar', 'MM'],
+  ['burma', 'MM'],
+  ['swaziland', 'SZ'],
+  ['palestine', 'PS'],
+  ['macedonia', 'MK'],
+  ['republic of ireland', 'IE'],
+]);
 
 const SUGGESTIONS_MAX = 3;
 
@@ -59,7 +59,7 @@ export function readCountry(text: string): { readonly country: string } | { read
   const upper = text.toUpperCase();
   if (CODES.has(upper)) return { country: upper };
   const folded = foldName(text);
-  const named = OTHER_NAMES[folded] ?? countriesByName().get(folded);
+  const named = OTHER_NAMES.get(folded) ?? countriesByName().get(folded);
   if (named !== undefined) return { country: named };
   const near = nearestWords(folded, [...countriesByName().keys()], SUGGESTIONS_MAX);
   const meant = near.map((name) => `${countriesByName().get(name) ?? ''} (${name})`).join(', ');

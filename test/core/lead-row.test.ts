@@ -135,6 +135,11 @@ describe('what is unknown rejects the row, since a guess could write to somebody
       { country: 'Germny' },
       'country: "Germny" is no country: write its two letters, such as DE; did you mean DE (germany)?',
     ],
+    // Words that every plain object of JavaScript answers to.
+    [{ opted_out: 'constructor' }, /^opted_out: "constructor" is neither yes nor no/],
+    [{ do_not_contact: '__proto__' }, /^do_not_contact: "__proto__" is neither yes nor no/],
+    [{ country: 'constructor' }, /^country: "constructor" is no country/],
+    [{ stage: 'constructor' }, /^stage: unknown stage "constructor"/],
     [{ country: 'ZZ' }, /^country: "ZZ" is no country/],
     [
       { timezone: 'America/New_Yrok' },

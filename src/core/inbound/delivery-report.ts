@@ -71,17 +71,18 @@ function segmentOf(block: StatusBlock, segments: readonly NoticeSegment[], notic
   return segments.length <= 1 ? noticeText : (own ?? '');
 }
 
-const ACTIONS: Readonly<Record<string, InboundKind>> = {
-  delayed: 'delay',
-  delivered: 'delivery_notice',
-  relayed: 'delivery_notice',
-  expanded: 'delivery_notice',
-};
+/** A map, since a plain object answers to words like "constructor" as well. */
+const ACTIONS: ReadonlyMap<string, InboundKind> = new Map([
+  ['delayed', 'delay'],
+  ['delivered', 'delivery_notice'],
+  ['relayed', 'delivery_notice'],
+  ['expanded', 'delivery_notice'],
+]);
 
 function fromBlock(block: StatusBlock, segment: string, failed: string | null): RecipientVerdict {
   const facts = factsOf(block, segment);
   const address = block.address ?? failed ?? addressesIn(segment, 1)[0] ?? null;
-  const known = ACTIONS[block.action];
+  const known = ACTIONS.get(block.action);
   if (known !== undefined) return verdictOf(address, facts, { kind: known, reason: null, rule: null });
   // What a local program says when it dies is about its machine (RFC 3464 2.3.6), whatever status stands beside it.
   if (

@@ -27,6 +27,8 @@ describe('E4: a delivery report in the form of RFC 3464', () => {
     ['relayed', 'delivery_notice'],
     ['expanded', 'delivery_notice'],
     ['Failed (permanently)', 'dead_address'],
+    // A word that every plain object of JavaScript answers to.
+    ['constructor', 'dead_address'],
   ])('hardening 141: the action %s is a %s, whatever the status', (action, kind) => {
     expect(report({ action, status: '5.1.1' }).kind).toBe(kind);
   });
