@@ -8,6 +8,8 @@ import { OWN_COLUMN_PREFIX } from '../core/lead-columns.ts';
 export interface Reject {
   readonly line: number;
   readonly field: string;
+  /** What stood in the field, shortened; for a damaged row the row. The file has it in full. */
+  readonly value: string;
   readonly reason: string;
 }
 
@@ -27,7 +29,7 @@ export class RejectsFile {
     this.#header = header;
   }
 
-  add({ line, field, reason }: Reject, cells: readonly string[]): void {
+  add({ line, field, reason }: Omit<Reject, 'value'>, cells: readonly string[]): void {
     if (this.#descriptor === null) this.#open();
     this.#waiting.push(safeCsvLine([String(line), field, reason, ...cells]));
     if (this.#waiting.length >= LINES_AT_ONCE) this.#flush();

@@ -27,6 +27,8 @@ export interface LeadRow {
 export interface RejectedRow {
   readonly kind: 'rejected';
   readonly field: string;
+  /** What stood there, short and with what moves a cursor escaped. */
+  readonly value: string;
   readonly reason: string;
 }
 
@@ -50,15 +52,16 @@ const NO_REMARKS: readonly RowRemark[] = [];
 const NO_TAGS: readonly string[] = [];
 const NO_CUSTOM: Readonly<Record<string, string>> = {};
 
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  '': false,
-  true: true,
-  yes: true,
-  '1': true,
-  false: false,
-  no: false,
-  '0': false,
-};
+/** A map, since a plain object answers to words like "constructor" as well. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['', false],
+  ['true', true],
+  ['yes', true],
+  ['1', true],
+  ['false', false],
+  ['no', false],
+  ['0', false],
+]);
 
 /**
  * Reads one row of a lead source (cli.md 2.0; hardening 16 to 36, 43, 44). Empty cells are missing. Stage, status,
@@ -76,7 +79,7 @@ export function parseLeadRow(
   const cell = (index: number): string => (index < 0 ? '' : (cells[index] ?? ''));
   const reader = new RowReader();
   const address = parseAddress(cell(at.email));
-  if ('problem' in address) return { kind: 'rejected', field: 'email', reason: address.problem };
+  if ('problem' in address) return rejected('email', cell(at.email), address.problem);
   for (const warning of address.warnings) reader.remark(warning);
   const stage = reader.choice('stage', cell(at.stage), STAGES);
   const status = reader.choice('status', cell(at.status), LEAD_STATUSES);
@@ -106,7 +109,7 @@ export function parseLeadRow(
     custom: reader.custom(cells, layout),
   };
   const enrolledAt = reader.instant('enrolled_at', cell(at.enrolled_at));
-  if (reader.problem !== null) return { kind: 'rejected', ...reader.problem };
+  if (reader.problem !== null) return reader.problem;
   return {
     kind: 'lead',
     fields,
@@ -119,7 +122,7 @@ export function parseLeadRow(
 
 /** Reads the cells of one row and keeps the first problem; after one, what it returns no longer matters. */
 class RowReader {
-  problem: { readonly field: string; readonly reason: string } | null = null;
+  problem: RejectedRow | null = null;
   remarks: readonly RowRemark[] = NO_REMARKS;
 
   remark(remark: RowRemark): void {
@@ -148,16 +151,16 @@ class RowReader {
     const lower = text.toLowerCase();
     const found = choices.find((choice) => choice === lower);
     if (found === undefined)
-      this.#refuse(column, `unknown ${column} ${quoted(text)}${meant(lower, choices)}`);
+      this.#refuse(column, text, `unknown ${column} ${quoted(text)}${meant(lower, choices)}`);
     return found ?? null;
   }
 
   flag(column: LeadColumn, text: string): boolean {
     // The common cells first: most files say nothing here.
     if (text === '' || text === 'false') return false;
-    const value = BOOLEANS[text.trim().toLowerCase()];
+    const value = BOOLEANS.get(text.trim().toLowerCase());
     if (value === undefined)
-      this.#refuse(column, `${quoted(text)} is neither yes nor no: write true, false, yes, no, 1 or 0`);
+      this.#refuse(column, text, `${quoted(text)} is neither yes nor no: write true, false, yes, no, 1 or 0`);
     return value ?? false;
   }
 
@@ -166,7 +169,7 @@ class RowReader {
     if (text === '') return null;
     const parsed = parseInstant(text);
     if (typeof parsed === 'number') return parsed;
-    this.#refuse(column, `${quoted(text)}: ${parsed.problem}`);
+    this.#refuse(column, text, `${quoted(text)}: ${parsed.problem}`);
     return null;
   }
 
@@ -183,7 +186,7 @@ class RowReader {
     if (text === '') return null;
     const read = readCountry(text);
     if ('country' in read) return read.country;
-    this.#refuse('country', `${quoted(text)} is ${read.problem}`);
+    this.#refuse('country', text, `${quoted(text)} is ${read.problem}`);
     return null;
   }
 
@@ -193,7 +196,7 @@ class RowReader {
     const zone = canonicalZone(text);
     if (zone === null) {
       const near = nearestZones(text, SUGGESTIONS_MAX);
-      this.#refuse('timezone', `${quoted(text)} is no IANA time zone${didYouMean(near)}`);
+      this.#refuse('timezone', text, `${quoted(text)} is no IANA time zone${didYouMean(near)}`);
     }
     return zone;
   }
@@ -234,13 +237,18 @@ class RowReader {
 
   #refusesNul(field: string, raw: string): boolean {
     if (!hasNul(raw)) return false;
-    this.#refuse(field, 'a NUL byte in the cell');
+    this.#refuse(field, raw, 'a NUL byte in the cell');
     return true;
   }
 
-  #refuse(field: string, reason: string): void {
-    this.problem ??= { field, reason };
+  #refuse(field: string, value: string, reason: string): void {
+    this.problem ??= rejected(field, value, reason);
   }
+}
+
+/** A row that cannot be taken; `value` is what stood in the field, in full and as it was. */
+export function rejected(field: string, value: string, reason: string): RejectedRow {
+  return { kind: 'rejected', field, value: quoted(value), reason };
 }
 
 /** A cell as a sentence may show it: short, and with what moves a cursor escaped. */

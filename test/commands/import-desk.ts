@@ -18,7 +18,7 @@ export interface ImportAnswer {
   readonly fix: string | null;
   readonly error: { readonly code: string; readonly details: readonly string[] } | undefined;
   readonly counts: Readonly<Record<string, number>> | undefined;
-  readonly rejects: readonly { line: number; field: string; reason: string }[];
+  readonly rejects: readonly { line: number; field: string; value: string; reason: string }[];
   readonly rejectsFile: string | null;
   readonly remarks: Readonly<Record<string, number>>;
   readonly sequences: readonly { sequence: string; enrolled: number }[];

@@ -281,7 +281,7 @@ describe('what it says', () => {
     const { stdout, stderr, code } = await desk.run(['leads', 'import', desk.file(text)]);
     expect(code).toBe(32);
     expect(stdout).toContain('7 rows: 2 new, 0 known, 5 refused');
-    expect(stdout).toContain('lines 3, 4  email: no @ in the address');
+    expect(stdout).toContain('leads.csv lines 3, 4  email: no @ in the address');
     expect(stdout).toContain('and 1 other reason');
     expect(stdout).toContain('oldest created 2 months ago. 1 enrollment begins today, not then.');
     expect(stdout).toContain('website-lead 1');

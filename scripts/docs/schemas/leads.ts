@@ -178,6 +178,6 @@ export const LEAD_SHAPES: Shapes = {
     oldest_created_at: nullable(instant),
     remarks: mapOf(count),
     rejects_file: nullable(text),
-    rejects: listOf(objectOf({ line: count, field: text, reason: text })),
+    rejects: listOf(objectOf({ line: count, field: text, value: text, reason: text })),
   }),
 };

@@ -1,3 +1,4 @@
+import type { Reject } from '../../adapters/rejects-file.ts';
 import { delimiterName } from '../../core/csv-delimiter.ts';
 import type { RowRemark } from '../../core/lead-row.ts';
 import type { Instant } from '../../core/model.ts';
@@ -92,20 +93,34 @@ function headline(result: ImportResult): string {
   return `${countOf(rowsOf(result), 'row')}: ${arrivals.new} new, ${knownText}${refused}`;
 }
 
-function refusedLines(terminal: Terminal, { rejects }: ImportResult): readonly string[] {
-  const byReason = new Map<string, number[]>();
-  for (const { field, reason, line } of rejects) {
-    const lines = byReason.get(`${field}: ${reason}`) ?? [];
-    byReason.set(`${field}: ${reason}`, [...lines, line]);
+function refusedLines(terminal: Terminal, { name, rejects }: ImportResult): readonly string[] {
+  const byReason = new Map<string, Reject[]>();
+  for (const reject of rejects) {
+    const reason = `${reject.field}: ${reject.reason}`;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), reject]);
   }
   const reasons = [...byReason].sort(([, left], [, right]) => right.length - left.length);
-  const shown = reasons.slice(0, REASONS_SHOWN_MAX).map(([reason, lines]) => {
-    const more = lines.length > LINES_SHOWN_MAX ? ' …' : '';
-    const where = `${lines.length === 1 ? 'line' : 'lines'} ${lines.slice(0, LINES_SHOWN_MAX).join(', ')}${more}`;
-    return `   ${terminal.red(terminal.symbols.problem)} ${where}  ${escapeText(reason)}`;
-  });
+  const shown = reasons
+    .slice(0, REASONS_SHOWN_MAX)
+    .map(
+      ([reason, same]) =>
+        `   ${terminal.red(terminal.symbols.problem)} ${escapeText(name)}${refusedFor(reason, same)}`,
+    );
   const hidden = reasons.length - shown.length;
   return hidden === 0 ? shown : [...shown, `     and ${countOf(hidden, 'other reason')}`];
+}
+
+/** Several rows with one fault are one line without their values, which are in the file of refused rows. */
+function refusedFor(reason: string, rejects: readonly Reject[]): string {
+  const [first] = rejects;
+  if (first !== undefined && rejects.length === 1) {
+    const { line, value } = first;
+    const isNamed = value === '""' || reason.includes(value);
+    return `:${line}  ${escapeText(isNamed ? reason : `${reason}: ${value}`)}`;
+  }
+  const more = rejects.length > LINES_SHOWN_MAX ? ' …' : '';
+  const lines = rejects.slice(0, LINES_SHOWN_MAX).map(({ line }) => line);
+  return ` lines ${lines.join(', ')}${more}  ${escapeText(reason)}`;
 }
 
 function beginLines(result: ImportResult, facts: ImportFacts, { enrolled }: Capacity): readonly string[] {

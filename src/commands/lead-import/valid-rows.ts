@@ -1,8 +1,15 @@
 import type { Reject } from '../../adapters/rejects-file.ts';
 import type { CheckedLeads, LeadSource } from '../../adapters/lead-source.ts';
 import type { CsvRecord } from '../../core/csv-scanner.ts';
-import { parseLeadRow, type LeadRow, type RejectedRow, type RowContext } from '../../core/lead-row.ts';
+import {
+  parseLeadRow,
+  rejected,
+  type LeadRow,
+  type RejectedRow,
+  type RowContext,
+} from '../../core/lead-row.ts';
 import type { LeadLayout } from '../../core/lead-columns.ts';
+import { countOf } from '../output/text.ts';
 
 /** Also what one transaction holds (hardening 40): others wait no longer than that for the state. */
 export const ROWS_PER_BATCH = 1_000;
@@ -22,7 +29,7 @@ export function* validBatches(
       const row = readRecord(record, checked.layout, context);
       if (row === null) continue;
       if (row.kind === 'lead') batch.push(row);
-      else onReject({ line: record.line, field: row.field, reason: row.reason }, record.cells);
+      else onReject(rejectOf(row, record.line), record.cells);
       if (batch.length < ROWS_PER_BATCH) continue;
       yield batch;
       batch = [];
@@ -37,10 +44,14 @@ function readRecord(
   context: RowContext,
 ): LeadRow | RejectedRow | null {
   const { cells, problem } = record;
-  if (problem !== null) return wholeRow(problem);
+  if (problem !== null) return rejected('row', cells.join(','), problem);
   if (cells.length !== layout.width) {
     if (isEmpty(cells)) return null;
-    return wholeRow(`${cells.length} fields, but the header has ${layout.width}`);
+    return rejected(
+      'row',
+      cells.join(','),
+      `${countOf(cells.length, 'field')}, but the header has ${layout.width}`,
+    );
   }
   const row = parseLeadRow(cells, layout, context);
   return row.kind === 'rejected' && isEmpty(cells) ? null : row;
@@ -50,6 +61,6 @@ function isEmpty(cells: readonly string[]): boolean {
   return cells.every((cell) => cell.trim() === '');
 }
 
-function wholeRow(reason: string): RejectedRow {
-  return { kind: 'rejected', field: 'row', reason };
+function rejectOf({ field, value, reason }: RejectedRow, line: number): Reject {
+  return { line, field, value, reason };
 }
