@@ -36,6 +36,8 @@ export interface LeadLayout {
   readonly width: number;
   /** The header as written, for the file of rejected rows. */
   readonly header: readonly string[];
+  /** It is a file of rejected rows that came back: what a spreadsheet would have run has an apostrophe in front. */
+  readonly isNeutralised: boolean;
 }
 
 export interface HeaderProblem {
@@ -54,6 +56,9 @@ export interface ColumnRename {
 export const OWN_COLUMN_PREFIX = 'headgate_';
 
 const COLUMNS_SHOWN_MAX = 40;
+/** Somebody may have saved a letter as a table. */
+const LIST_CHARACTERS_MAX = 200;
+const NAME_CHARACTERS_MAX = 40;
 
 /**
  * Reads the header row of a lead file. Names compare without case, spaces and dashes count as underscores
@@ -82,7 +87,7 @@ export function parseRename(text: string): ColumnRename | { readonly problem: st
   const cut = text.lastIndexOf('=');
   const from = text.slice(0, cut).trim();
   const to = customFieldName(text.slice(cut + 1));
-  if (cut < 1 || from === '' || to === '') return { problem: `--map takes THEIRS=OURS, not "${text}"` };
+  if (cut < 1 || from === '' || to === '') return { problem: `--map takes THEIRS=OURS, not ${shown(text)}` };
   return { from, to };
 }
 
@@ -96,7 +101,7 @@ function applyRenames(
     if (index === -1) {
       return {
         code: 'map_unknown',
-        problem: `--map names a column "${from}" which the file does not have; it has ${listed(names)}`,
+        problem: `--map names a column ${shown(from)} which the file does not have; it has ${listed(names)}`,
         fix: suggestion(from, names),
       };
     }
@@ -121,18 +126,19 @@ function layOut(names: readonly string[], header: readonly string[]): LeadLayout
     return {
       code: 'email_missing',
       problem: `there is no column "email"; the file has ${listed(names)}`,
-      fix: `Say which column holds the address: --map ${names.find((name) => name.includes('mail')) ?? 'THEIRS'}=email`,
+      fix: `Say which column holds the address: --map ${names.find((name) => name.includes('mail') && name.length <= NAME_CHARACTERS_MAX) ?? 'THEIRS'}=email`,
     };
   }
   const at = (column: LeadColumn): number => seen.get(column) ?? -1;
-  return { at: indexes(at), custom, width: header.length, header };
+  const isNeutralised = names.some((name) => name.startsWith(OWN_COLUMN_PREFIX));
+  return { at: indexes(at), custom, width: header.length, header, isNeutralised };
 }
 
 function twice(header: readonly string[], indexes: readonly [number, number], name: string): HeaderProblem {
   const [first, second] = indexes;
   return {
     code: 'column_twice',
-    problem: `columns ${String(first + 1)} ("${header[first] ?? ''}") and ${String(second + 1)} ("${header[second] ?? ''}") are both "${name}"`,
+    problem: `columns ${String(first + 1)} (${shown(header[first] ?? '')}) and ${String(second + 1)} (${shown(header[second] ?? '')}) are both ${shown(name)}`,
     fix: 'Rename or remove one of them: which one counts cannot be guessed.',
   };
 }
@@ -141,7 +147,7 @@ function twice(header: readonly string[], indexes: readonly [number, number], na
 function clash(column: string, name: string): HeaderProblem {
   return {
     code: 'column_clash',
-    problem: `the column "${column}" has a name that templates use for the sender`,
+    problem: `the column ${shown(column)} has a name that templates use for the sender`,
     fix: `Give it another name: --map ${name}=lead_${name}`,
   };
 }
@@ -182,8 +188,18 @@ function isLeadColumn(name: string): name is LeadColumn {
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.filter((name) => name !== '').slice(0, COLUMNS_SHOWN_MAX);
-  return shown.length === 0 ? 'none' : shown.join(', ');
+  const there = names.filter((name) => name !== '').slice(0, COLUMNS_SHOWN_MAX);
+  return there.length === 0
+    ? 'none'
+    : short(there.map((name) => short(name)).join(', '), LIST_CHARACTERS_MAX);
+}
+
+function shown(name: string): string {
+  return `"${short(name)}"`;
+}
+
+function short(text: string, charactersMax = NAME_CHARACTERS_MAX): string {
+  return text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text;
 }
 
 function suggestion(from: string, names: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { cleanLine } from './clean-text.ts';
+import { plainCell } from './csv-format.ts';
 import { detectDelimiter } from './csv-delimiter.ts';
 import { CsvScanner, type CsvRecord } from './csv-scanner.ts';
 import { parseAddress } from './email-address.ts';
@@ -70,7 +71,7 @@ function readRow(
 ): ListedAddress | { readonly problem: string } {
   if (problem !== null) return { problem };
   // What a spreadsheet would have run was written with an apostrophe in front (hardening 17).
-  const parsed = parseAddress((cells[layout.address] ?? '').replace(/^'(?=[=+@-])/, ''));
+  const parsed = parseAddress(plainCell(cells[layout.address] ?? ''));
   if ('problem' in parsed) return parsed;
   const note = cleanLine(cells[layout.note] ?? '', NOTE_GRAPHEMES_MAX).text;
   return {

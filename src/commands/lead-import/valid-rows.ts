@@ -1,5 +1,6 @@
 import type { Reject } from '../../adapters/rejects-file.ts';
 import type { CheckedLeads, LeadSource } from '../../adapters/lead-source.ts';
+import { plainCell } from '../../core/csv-format.ts';
 import type { CsvRecord } from '../../core/csv-scanner.ts';
 import {
   parseLeadRow,
@@ -53,7 +54,7 @@ function readRecord(
       `${countOf(cells.length, 'field')}, but the header has ${layout.width}`,
     );
   }
-  const row = parseLeadRow(cells, layout, context);
+  const row = parseLeadRow(layout.isNeutralised ? cells.map(plainCell) : cells, layout, context);
   return row.kind === 'rejected' && isEmpty(cells) ? null : row;
 }
 
