@@ -33,18 +33,21 @@ test.each([
   ['[limits]\ndrafts_per_rnu_drip = 3', /headgate\.toml:4:1.*drafts_per_rnu_drip[\s\S]*drafts_per_run_drip/],
   ['[limit]\ndrafts_per_day = 3', /headgate\.toml:3:\d+.*limit[\s\S]*limits/],
   ['[limits]\nDrafts_per_day = 3', /drafts_per_day/],
-])('75: %j is refused with the nearest right key: a misspelt guard is no guard', async (sections, words) => {
-  await expectRefused(sections, words);
-});
+])(
+  'hardening 75: %j is refused with the nearest right key: a misspelt guard is no guard',
+  async (sections, words) => {
+    await expectRefused(sections, words);
+  },
+);
 
 test.each(['"5"', '-1', '1000000', '10001', 'inf', 'nan', '2.5', '[5]', 'true'])(
-  '76: a cap of %s is refused, naming the key',
+  'hardening 76: a cap of %s is refused, naming the key',
   async (value) => {
     await expectRefused(`[limits]\ndrafts_per_run_drip = ${value}`, /drafts_per_run_drip/);
   },
 );
 
-test('76: a cap of 0 means none, not unlimited', async () => {
+test('hardening 76: a cap of 0 means none, not unlimited', async () => {
   const shop = await Workshop.open({ config: `${OPEN}\n[limits]\ndrafts_per_run_drip = 0` });
   await shop.settle();
   await shop.people(3);
@@ -53,7 +56,7 @@ test('76: a cap of 0 means none, not unlimited', async () => {
   expect(shop.drafts()).toEqual([]);
 });
 
-test('77: without any setting the caps, hours and weekdays are the safe defaults', async () => {
+test('hardening 77: without any setting the caps, hours and weekdays are the safe defaults', async () => {
   const shop = await Workshop.open({ config: '' });
   await shop.settle();
   await shop.people(30);
@@ -67,7 +70,7 @@ test('77: without any setting the caps, hours and weekdays are the safe defaults
   for (const { madeAt } of shop.drafts()) expect(new Date(madeAt).getUTCHours()).toBeGreaterThanOrEqual(9);
 });
 
-describe('78: a strict and bounded TOML parser', () => {
+describe('hardening 78: a strict and bounded TOML parser', () => {
   test.each([
     ['a key twice', '[limits]\ndrafts_per_day = 3\ndrafts_per_day = 4', /headgate\.toml:5/],
     ['a key redefined as a table', 'holidays = []\n[holidays.x]\ny = 1', /headgate\.toml:\d/],
@@ -82,7 +85,7 @@ describe('78: a strict and bounded TOML parser', () => {
   });
 });
 
-describe('79: secrets in the configuration', () => {
+describe('hardening 79: secrets in the configuration', () => {
   test('a literal key is refused, and not repeated', async () => {
     await expectRefused('[mail.smtp]\npassword = "hunter2-hunter2"', /mail\.smtp\.password|password/);
     const shop = await Workshop.open();
@@ -100,7 +103,7 @@ describe('79: secrets in the configuration', () => {
   });
 });
 
-test('80: a variable that is set but empty counts as missing', async () => {
+test('hardening 80: a variable that is set but empty counts as missing', async () => {
   const shop = await Workshop.open();
   await shop.settle();
   await shop.people(30);
@@ -111,14 +114,14 @@ test('80: a variable that is set but empty counts as missing', async () => {
 test.each([
   ['hunter2\n', 'hunter2'],
   ['hunter2\r\n\n', 'hunter2'],
-])('81: the line break behind a secret (%j) is trimmed', async (content, expected) => {
+])('hardening 81: the line break behind a secret (%j) is trimmed', async (content, expected) => {
   const shop = await Workshop.open();
   shop.write('secret', content);
   expect(await resolveSecret({ kind: 'file', path: 'secret' }, contextOf(shop))).toBe(expected);
 });
 
 test.each(['hunter2\nBcc: x@y.example', 'hunter2\0', 'a\u2028b', ''])(
-  '81: a secret that would break a header (%j) is refused, and not repeated',
+  'hardening 81: a secret that would break a header (%j) is refused, and not repeated',
   async (content) => {
     const shop = await Workshop.open();
     shop.write('secret', content);
@@ -128,7 +131,7 @@ test.each(['hunter2\nBcc: x@y.example', 'hunter2\0', 'a\u2028b', ''])(
   },
 );
 
-test('82: a configuration that does not exist is named', async () => {
+test('hardening 82: a configuration that does not exist is named', async () => {
   const shop = await Workshop.open();
   const result = await shop.run(['-C', 'nowhere/headgate.toml', 'drip']);
   expect(result.code).toBe(78);
@@ -136,7 +139,7 @@ test('82: a configuration that does not exist is named', async () => {
   expect(shop.rows(RUNS)).toEqual([]);
 });
 
-test('82: a configuration given twice is a usage error that names both', async () => {
+test('hardening 82: a configuration given twice is a usage error that names both', async () => {
   const shop = await Workshop.open();
   shop.write('other.toml', 'live = false\n');
   for (const words of [
@@ -151,7 +154,7 @@ test('82: a configuration given twice is a usage error that names both', async (
   expect(shop.rows(RUNS)).toEqual([]);
 });
 
-describe('83: a state on a file system that forgets or cannot lock', () => {
+describe('hardening 83: a state on a file system that forgets or cannot lock', () => {
   test('NFS and its kin are named', () => {
     for (const type of [0x6969, 0xff534d42, 0x01021997]) {
       expect(describeFileSystem('/srv/state', type)).toMatch(/\/srv\/state is on a .* file system/);
@@ -178,7 +181,7 @@ describe('83: a state on a file system that forgets or cannot lock', () => {
   });
 });
 
-describe('84: hours', () => {
+describe('hardening 84: hours', () => {
   test('17:00 to 09:00 is open through the night', async () => {
     const shop = await Workshop.open({
       config: '[hours]\nweekdays = [1, 2, 3, 4, 5, 6, 7]\nstart = "17:00"\nend = "09:00"',
@@ -199,7 +202,7 @@ describe('84: hours', () => {
   );
 });
 
-describe('85: weekdays', () => {
+describe('hardening 85: weekdays', () => {
   test('a window with no weekdays is open every day', async () => {
     const shop = await Workshop.open();
     shop.sequence(
@@ -218,13 +221,13 @@ describe('85: weekdays', () => {
 });
 
 test.each(['2026-13-01', '2026-02-30', '1 May 2026', '2026-5-1', ''])(
-  '86: the holiday %j is refused',
+  'hardening 86: the holiday %j is refused',
   async (day) => {
     await expectRefused(`holidays = ["${day}"]`, /headgate\.toml:3:\d+.*holidays/);
   },
 );
 
-describe('87: two profiles on one state', () => {
+describe('hardening 87: two profiles on one state', () => {
   test('they share one lock and one count: the second cannot run beside the first, nor past its caps', async () => {
     const shop = await Workshop.open();
     await shop.settle();
@@ -246,7 +249,7 @@ describe('87: two profiles on one state', () => {
   });
 });
 
-test('88: --force with --preview previews: nothing is drafted, and no checkpoint is written', async () => {
+test('hardening 88: --force with --preview previews: nothing is drafted, and no checkpoint is written', async () => {
   const shop = await Workshop.open();
   await shop.people(3);
   const result = await shop.run(['drip', '--force', '--preview']);
@@ -259,7 +262,7 @@ test.each([
   ['drip', '500'],
   ['drip', '6'],
   ['nurture', '6'],
-])('89: %s --limit %s is above the cap: refused, nothing done', async (job, limit) => {
+])('hardening 89: %s --limit %s is above the cap: refused, nothing done', async (job, limit) => {
   const shop = await Workshop.open();
   await shop.settle();
   await shop.people(9);
@@ -281,7 +284,7 @@ test.each([
   ['confirm', 'p-one', 'p-two'],
   ['dripp'],
   ['--state'],
-])('90: `%s %s` is a usage error: 64, nothing done', async (...words) => {
+])('hardening 90: `%s %s` is a usage error: 64, nothing done', async (...words) => {
   const shop = await Workshop.open();
   await shop.settle();
   await shop.people(3);

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, plainWords, said, sequenceFiles, Workshop } from './wo
 
 /** Sequences: numbers 63 to 74 of the list, by the real commands. */
 
-test('63: a sequence without steps is warned about, and enrolls nobody', async () => {
+test('hardening 63: a sequence without steps is warned about, and enrolls nobody', async () => {
   const shop = await Workshop.open();
   shop.sequence('welcome', sequenceFiles({ steps: [] }));
   const lint = await shop.run(['sequences', 'lint']);
@@ -23,7 +23,7 @@ test('63: a sequence without steps is warned about, and enrolls nobody', async (
   ).toContain('empty');
 });
 
-test('64: a folder that vanished while people are under way is refused until the sequence is archived and applied', async () => {
+test('hardening 64: a folder that vanished while people are under way is refused until the sequence is archived and applied', async () => {
   const shop = await Workshop.open();
   await shop.people(1);
   const files = sequenceFiles();
@@ -41,7 +41,7 @@ test('64: a folder that vanished while people are under way is refused until the
   await shop.mustRun(['sequences', 'apply', '--yes']);
 });
 
-test('65: two steps with one id are refused with the line of the second', async () => {
+test('hardening 65: two steps with one id are refused with the line of the second', async () => {
   const shop = await Workshop.open();
   shop.sequence(
     'welcome',
@@ -57,7 +57,7 @@ test('65: two steps with one id are refused with the line of the second', async 
   expect(said(lint)).toMatch(/sequence\.toml:9:1 {2}error/);
 });
 
-test('66: the id of a deleted step is never used again, since its send key is in the history', async () => {
+test('hardening 66: the id of a deleted step is never used again, since its send key is in the history', async () => {
   const shop = await Workshop.open();
   await shop.people(1);
   shop.sequence(
@@ -76,7 +76,7 @@ test('66: the id of a deleted step is never used again, since its send key is in
   expect(said(again)).toContain('two');
 });
 
-test('67: steps in another order while people are midway: nobody gets one twice, nobody loses one, and the preflight shows it', async () => {
+test('hardening 67: steps in another order while people are midway: nobody gets one twice, nobody loses one, and the preflight shows it', async () => {
   const shop = await Workshop.open();
   await shop.settle();
   await shop.people(1);
@@ -106,8 +106,8 @@ test('67: steps in another order while people are midway: nobody gets one twice,
   expect(seen).toEqual(['three', 'two']);
 });
 
-describe('68 to 70: there is no `next`; the order is that of the file', () => {
-  test('68: a step file without its [[step]] is refused', async () => {
+describe('hardening 68 to 70: there is no `next`; the order is that of the file', () => {
+  test('hardening 68: a step file without its [[step]] is refused', async () => {
     const shop = await Workshop.open();
     shop.write('sequences/welcome/forgotten.md', plainWords());
     const lint = await shop.run(['sequences', 'lint']);
@@ -115,7 +115,7 @@ describe('68 to 70: there is no `next`; the order is that of the file', () => {
     expect(said(lint)).toContain('forgotten.md');
   });
 
-  test('69: a [[step]] without its file is refused', async () => {
+  test('hardening 69: a [[step]] without its file is refused', async () => {
     const shop = await Workshop.open();
     shop.remove('sequences/welcome/two.md');
     const lint = await shop.run(['sequences', 'lint']);
@@ -123,7 +123,7 @@ describe('68 to 70: there is no `next`; the order is that of the file', () => {
     expect(said(lint)).toContain('two');
   });
 
-  test('70: a key `next`, which could make a loop, is unknown', async () => {
+  test('hardening 70: a key `next`, which could make a loop, is unknown', async () => {
     const shop = await Workshop.open();
     shop.sequence('welcome', sequenceFiles({ steps: [['one', 'after = "0d"\nnext = "one"']] }));
     const lint = await shop.run(['sequences', 'lint']);
@@ -144,7 +144,7 @@ test.each([
   '""',
   '"null"',
   'inf',
-])('71: a delay of %s is refused with the forms that are accepted', async (delay) => {
+])('hardening 71: a delay of %s is refused with the forms that are accepted', async (delay) => {
   const shop = await Workshop.open();
   shop.sequence(
     'welcome',
@@ -161,7 +161,7 @@ test.each([
   expect(said(lint)).toMatch(/90m|longer than/);
 });
 
-test('72: a delay of 0 on every step is still one step per lead in 24 hours', async () => {
+test('hardening 72: a delay of 0 on every step is still one step per lead in 24 hours', async () => {
   const shop = await Workshop.open();
   const steps = ['one', 'two', 'three'].map((id) => [id, 'after = "0d"'] as const);
   shop.sequence('welcome', sequenceFiles({ steps }));
@@ -181,7 +181,7 @@ test('72: a delay of 0 on every step is still one step per lead in 24 hours', as
 });
 
 test.each(['"1 month"', '"1mo"', '"1M"', '"1y"'])(
-  '73: delays know no months or years: %s is refused',
+  'hardening 73: delays know no months or years: %s is refused',
   async (delay) => {
     const shop = await Workshop.open();
     shop.sequence('welcome', sequenceFiles({ steps: [['one', `after = ${delay}`]] }));
@@ -189,7 +189,7 @@ test.each(['"1 month"', '"1mo"', '"1M"', '"1y"'])(
   },
 );
 
-test('74: a renamed sequence with people under way is refused without renamed_from, and keeps its state with it', async () => {
+test('hardening 74: a renamed sequence with people under way is refused without renamed_from, and keeps its state with it', async () => {
   const shop = await Workshop.open();
   await shop.settle();
   await shop.people(1);

@@ -53,7 +53,7 @@ async function expectRefusal(shop: Workshop, code: number, words: RegExp): Promi
   }
 }
 
-test('109: no state: nothing runs, nothing is made anew, and init alone is named for a first time', async () => {
+test('hardening 109: no state: nothing runs, nothing is made anew, and init alone is named for a first time', async () => {
   const shop = await running();
   removeDatabase(shop);
   await expectRefusal(shop, 30, /There is no state at .*headgate\.db[\s\S]*init/);
@@ -61,7 +61,7 @@ test('109: no state: nothing runs, nothing is made anew, and init alone is named
   expect((await shop.run(['init', '.', '--no-input'])).code).toBe(64);
 });
 
-test('110: an empty file is no fresh state', async () => {
+test('hardening 110: an empty file is no fresh state', async () => {
   const shop = await running();
   removeDatabase(shop);
   writeFileSync(shop.path('headgate.db'), '');
@@ -69,20 +69,23 @@ test('110: an empty file is no fresh state', async () => {
   expect(statSync(shop.path('headgate.db')).size).toBe(0);
 });
 
-test('111: a text file is no state', async () => {
+test('hardening 111: a text file is no state', async () => {
   const shop = await running();
   removeDatabase(shop);
   writeFileSync(shop.path('headgate.db'), 'lead,email\n'.repeat(500));
   await expectRefusal(shop, 78, /headgate\.db.*(not a state|not a database|damaged)[\s\S]*restore/);
 });
 
-test.each([50, 100, 5000, 3 * PAGE_BYTES])('112: a state cut after %i bytes is refused', async (bytes) => {
-  const shop = await running();
-  truncateSync(shop.path('headgate.db'), bytes);
-  await expectRefusal(shop, 78, /headgate\.db.*(not a state|not a database|damaged)/);
-});
+test.each([50, 100, 5000, 3 * PAGE_BYTES])(
+  'hardening 112: a state cut after %i bytes is refused',
+  async (bytes) => {
+    const shop = await running();
+    truncateSync(shop.path('headgate.db'), bytes);
+    await expectRefusal(shop, 78, /headgate\.db.*(not a state|not a database|damaged)/);
+  },
+);
 
-test('113: one page of noise, wherever it is: drip and send never go on over it', async () => {
+test('hardening 113: one page of noise, wherever it is: drip and send never go on over it', async () => {
   const shop = await running();
   const whole = shop.path('whole.db');
   copyFileSync(shop.path('headgate.db'), whole);
@@ -104,7 +107,7 @@ test('113: one page of noise, wherever it is: drip and send never go on over it'
   expect(codes.get(78) ?? 0).toBeGreaterThan(pages);
 }, 120_000);
 
-test('114: a newer schema is refused and left as it is', async () => {
+test('hardening 114: a newer schema is refused and left as it is', async () => {
   const shop = await running();
   const database = new Database(shop.path('headgate.db'));
   database.pragma('user_version = 9999');
@@ -112,7 +115,7 @@ test('114: a newer schema is refused and left as it is', async () => {
   await expectRefusal(shop, 78, /9999/);
 });
 
-describe('115: a backup of three days ago in the place of the state', () => {
+describe('hardening 115: a backup of three days ago in the place of the state', () => {
   test('is noticed by the stamp: nothing runs, not by force, until it is adopted', async () => {
     const shop = await running();
     copyFileSync(shop.path('headgate.db'), shop.path('old.db'));
@@ -146,7 +149,7 @@ describe('115: a backup of three days ago in the place of the state', () => {
   });
 });
 
-describe('116: what a dead process left of its lock', () => {
+describe('hardening 116: what a dead process left of its lock', () => {
   test.each([
     ['of a process that is gone', 4_194_303],
     ['of a pid that another program has now', 1],

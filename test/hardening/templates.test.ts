@@ -5,7 +5,7 @@ import { plainWords, said, sequenceFiles, Workshop } from './workshop.ts';
 /** Names, templates and bodies: numbers 46 to 49 of the list, by the real commands. */
 
 test.each(['{{unsubscribe_url}}', '{{7*7}}', '{% assign x = 1 %}', '{{ first_name }}'])(
-  '46: a company called %s is inserted literally and never expanded again',
+  'hardening 46: a company called %s is inserted literally and never expanded again',
   async (company) => {
     const shop = await Workshop.open();
     shop.sequence(
@@ -34,7 +34,7 @@ test.each([
   ['{first_name}', '{first_name}'],
   ['Hello {company}', '{company}'],
   ['{% if first_name %}', 'if'],
-])('47: %s in the words is refused by validation, long before a send', async (words, named) => {
+])('hardening 47: %s in the words is refused by validation, long before a send', async (words, named) => {
   const shop = await Workshop.open();
   shop.sequence('welcome', sequenceFiles({ words: plainWords('A question', `${words} How are you?`) }));
   const lint = await shop.run(['sequences', 'lint']);
@@ -52,7 +52,7 @@ test.each([
   "{{constructor.constructor('return 1')()}}",
   '{{ first_name.constructor }}',
   '{{ toString }}',
-])('48: %s is an unknown token, not a way into the program', async (words) => {
+])('hardening 48: %s is an unknown token, not a way into the program', async (words) => {
   const shop = await Workshop.open();
   shop.sequence('welcome', sequenceFiles({ words: plainWords('A question', `${words} How are you?`) }));
   expect((await shop.run(['sequences', 'lint'])).code).toBe(65);
@@ -60,7 +60,7 @@ test.each([
 });
 
 test.each(['', 'null', 'undefined', 'NaN', '[object Object]', '  '])(
-  '49: a first name that is "%s" makes no draft where the words need one (reason template)',
+  'hardening 49: a first name that is "%s" makes no draft where the words need one (reason template)',
   async (name) => {
     const shop = await Workshop.open();
     shop.sequence(
@@ -81,7 +81,7 @@ test.each(['', 'null', 'undefined', 'NaN', '[object Object]', '  '])(
 );
 
 test.each(['null', 'undefined', 'NaN'])(
-  '49: a first name that is "%s" takes the fallback where the words have one',
+  'hardening 49: a first name that is "%s" takes the fallback where the words have one',
   async (name) => {
     const shop = await Workshop.open();
     await shop.settle();

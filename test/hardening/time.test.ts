@@ -16,7 +16,7 @@ import {
 
 const OPEN = '[hours]\nweekdays = [1, 2, 3, 4, 5, 6, 7]\nstart = "00:00"\nend = "24:00"';
 
-describe('91: a zone that does not exist', () => {
+describe('hardening 91: a zone that does not exist', () => {
   test.each([
     ['America/New_Yrok', 'America/New_York'],
     ['EST5', ''],
@@ -53,7 +53,7 @@ describe('91: a zone that does not exist', () => {
   });
 });
 
-test('92: a lead without a zone has the operator’s, and the preview shows which', async () => {
+test('hardening 92: a lead without a zone has the operator’s, and the preview shows which', async () => {
   const shop = await Workshop.open({ timezone: 'Asia/Tokyo' });
   await shop.import(['b@firm.example,B,Firm,,form:web']);
   expect(shop.rows('SELECT zone, zone_rule FROM leads')).toEqual([
@@ -62,7 +62,7 @@ test('92: a lead without a zone has the operator’s, and the preview shows whic
   expect(said(await shop.run(['drip', '--preview']))).toContain('Tokyo');
 });
 
-describe('93, 94: a window at an hour that a change of clocks removes or repeats', () => {
+describe('hardening 93, 94: a window at an hour that a change of clocks removes or repeats', () => {
   /** Half past one and half past two, in New York, each for two hours so that a tick of the hour meets it. */
   async function draftsAround(day: number, start: string, end: string): Promise<readonly Draft[]> {
     const shop = await Workshop.open({ now: day - 2 * DAY_MS });
@@ -83,13 +83,13 @@ describe('93, 94: a window at an hour that a change of clocks removes or repeats
     return shop.drafts();
   }
 
-  test('93: 02:30 on 14 March 2027 does not exist: the step goes at the first instant after the gap, once', async () => {
+  test('hardening 93: 02:30 on 14 March 2027 does not exist: the step goes at the first instant after the gap, once', async () => {
     const drafts = await draftsAround(Date.UTC(2027, 2, 14), '02:00', '03:30');
     expect(drafts.map(({ madeAt }) => newYork(madeAt))).toContain('2027-03-14 03:00');
     expectOncePerDay(drafts);
   }, 60_000);
 
-  test('94: 01:30 on 1 November 2026 exists twice: the step goes once', async () => {
+  test('hardening 94: 01:30 on 1 November 2026 exists twice: the step goes once', async () => {
     const drafts = await draftsAround(Date.UTC(2026, 10, 1), '01:00', '02:00');
     expect(drafts.filter(({ madeAt }) => newYork(madeAt).startsWith('2026-11-01'))).toHaveLength(1);
     expectOncePerDay(drafts);
@@ -104,7 +104,7 @@ describe('93, 94: a window at an hour that a change of clocks removes or repeats
   }
 });
 
-test('95: 24 hours since the last draft are elapsed time, also in the night that has 23 or 25', async () => {
+test('hardening 95: 24 hours since the last draft are elapsed time, also in the night that has 23 or 25', async () => {
   for (const [evening, gapAtSameClock] of [
     [Date.UTC(2027, 2, 14, 3), 23],
     [Date.UTC(2026, 10, 1, 2), 25],
@@ -131,7 +131,7 @@ test('95: 24 hours since the last draft are elapsed time, also in the night that
   }
 });
 
-test('96: `day` counts days of 24 hours from the enrollment, also at 23:59, and preview and run agree', async () => {
+test('hardening 96: `day` counts days of 24 hours from the enrollment, also at 23:59, and preview and run agree', async () => {
   const enrolled = Date.UTC(2026, 2, 4, 22, 59);
   const shop = await Workshop.open({ now: enrolled });
   shop.sequence(
@@ -160,7 +160,7 @@ test('96: `day` counts days of 24 hours from the enrollment, also at 23:59, and 
   expect((await shop.drip()).map(({ step }) => step)).toEqual(['two']);
 });
 
-test('97: on 29 February, and a year after it, steps come when their days are over', async () => {
+test('hardening 97: on 29 February, and a year after it, steps come when their days are over', async () => {
   const leapDay = Date.UTC(2028, 1, 29, 9);
   const shop = await Workshop.open({ now: leapDay });
   shop.sequence(
@@ -189,7 +189,7 @@ test('97: on 29 February, and a year after it, steps come when their days are ov
   expect(await isDue('2029-03-01T09:00:00Z')).toBe(true);
 });
 
-test('98: from 28 December to 5 January no weekday is missed and none is doubled', async () => {
+test('hardening 98: from 28 December to 5 January no weekday is missed and none is doubled', async () => {
   const start = Date.UTC(2026, 11, 28, 9);
   const shop = await Workshop.open({ now: start, config: '' });
   await shop.settle();
@@ -210,7 +210,7 @@ test('98: from 28 December to 5 January no weekday is missed and none is doubled
   ]);
 });
 
-test('99: across 2038-01-19 03:14:08 everything goes on', async () => {
+test('hardening 99: across 2038-01-19 03:14:08 everything goes on', async () => {
   const edge = Date.UTC(2038, 0, 19, 3, 14, 8);
   const shop = await Workshop.open({ now: edge - DAY_MS });
   await shop.settle();
@@ -226,7 +226,7 @@ test('99: across 2038-01-19 03:14:08 everything goes on', async () => {
   expect(shop.rows("SELECT 1 FROM messages WHERE state = 'sent'")).toHaveLength(2);
 });
 
-describe('100 to 102: a clock that is wrong', () => {
+describe('hardening 100 to 102: a clock that is wrong', () => {
   test.each([
     ['100: in 1970', HOUR_MS],
     ['101: an hour back', MORNING - HOUR_MS],
@@ -255,7 +255,7 @@ describe('100 to 102: a clock that is wrong', () => {
   });
 });
 
-describe('103: a clock that jumps in the middle of a run', () => {
+describe('hardening 103: a clock that jumps in the middle of a run', () => {
   test.each([
     ['a day ahead', DAY_MS],
     ['a day back', -DAY_MS],
@@ -290,7 +290,7 @@ test.each([
   ['exactly 36 h', 36 * HOUR_MS, 0],
   ['36 h and a millisecond', 36 * HOUR_MS + 1, 30],
   ['36 h and a second', 36 * HOUR_MS + 1000, 30],
-])('104: a last run %s ago', async (_, gap, code) => {
+])('hardening 104: a last run %s ago', async (_, gap, code) => {
   const shop = await Workshop.open();
   await shop.settle();
   await shop.people(3);
@@ -299,7 +299,7 @@ test.each([
   expect(shop.drafts()).toHaveLength(code === 0 ? 3 : 0);
 });
 
-test('105: at 16:59:59 on a Friday with five to send, sending stops when the hours close at 17:00', async () => {
+test('hardening 105: at 16:59:59 on a Friday with five to send, sending stops when the hours close at 17:00', async () => {
   const friday = Date.UTC(2026, 2, 6, 16, 59, 57);
   const shop = await Workshop.open({ now: friday - 2 * HOUR_MS, config: '' });
   await shop.settle();
@@ -317,7 +317,7 @@ test('105: at 16:59:59 on a Friday with five to send, sending stops when the hou
   expect(shop.rows("SELECT 1 FROM messages WHERE state = 'sending'")).toEqual([]);
 });
 
-test('106: a timer that fires late, on a Saturday, does nothing: the weekday guard is in the code', async () => {
+test('hardening 106: a timer that fires late, on a Saturday, does nothing: the weekday guard is in the code', async () => {
   const friday = Date.UTC(2026, 2, 6, 15);
   const shop = await Workshop.open({ now: friday, config: '' });
   await shop.settle();
@@ -336,7 +336,7 @@ test('106: a timer that fires late, on a Saturday, does nothing: the weekday gua
   expect(shop.rows("SELECT 1 FROM messages WHERE state = 'sent'")).toEqual([]);
 });
 
-test('107: a second run in the same minute drafts nobody again', async () => {
+test('hardening 107: a second run in the same minute drafts nobody again', async () => {
   const shop = await Workshop.open();
   await shop.settle();
   await shop.people(4);
@@ -347,7 +347,7 @@ test('107: a second run in the same minute drafts nobody again', async () => {
   expect(shop.rows("SELECT 1 FROM attempts WHERE event = 'accepted'")).toHaveLength(4);
 });
 
-describe('108: times as text', () => {
+describe('hardening 108: times as text', () => {
   test.each([
     ['2026-03-01T08:00:00Z', Date.UTC(2026, 2, 1, 8)],
     ['2026-03-01T08:00:00+05:30', Date.UTC(2026, 2, 1, 2, 30)],
