@@ -203,7 +203,7 @@ test('the file of rejected rows is for its owner alone and can be imported again
 test('hardening 17: refused rows that come back are what they were, without the apostrophes that made them harmless', async () => {
   const desk = importDesk();
   const refused = await desk.import(
-    `email,phone,company,notes,stage\n+ann@a.example,+49 30 1234,'=Inn,"${"''"} -x",nwe\nben@a.example,'tis,plain,-,nwe\n`,
+    `email,phone,company,notes,stage\n+ann@a.example,+49 30 1234,'=Inn,"'' -x",nwe\nben@a.example,'tis,plain,-,nwe\n`,
   );
   const text = readFileSync(refused.rejectsFile ?? '', 'utf8');
   expect(text).toContain(`,'+ann@a.example,'+49 30 1234,''=Inn,`);
