@@ -7,6 +7,7 @@ const READS_STATE: readonly ExitName[] = ['COLD_START'];
 const WRITES_STATE: readonly ExitName[] = ['COLD_START', 'TEMPFAIL'];
 const DECIDES: readonly ExitName[] = ['COLD_START', 'PARTIAL', 'STALE_PLAN', 'TEMPFAIL'];
 const DRAFTS: readonly ExitName[] = [
+  'UNAVAILABLE',
   'NOTHING_DUE',
   'WOULD_ACT',
   'COLD_START',
@@ -22,7 +23,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   drip: DRAFTS,
   nurture: DRAFTS,
   confirm: DRAFTS.filter((name) => name !== 'WOULD_ACT'),
-  send: [...DRAFTS.filter((name) => name !== 'STALE_PLAN'), 'UNAVAILABLE'],
+  send: DRAFTS.filter((name) => name !== 'STALE_PLAN'),
   sync: ['NOTHING_DUE', 'WOULD_ACT', 'COLD_START', 'PARTIAL', 'TEMPFAIL', 'UNAVAILABLE'],
   digest: WRITES_STATE,
   listen: WRITES_STATE,

@@ -36,15 +36,15 @@ async function confirmAll(invocation: Invocation, request: ConfirmRequest): Prom
 }
 
 /** A17: a saved plan is done as it is; what would narrow or move it belongs to the preview that makes it. */
-const NOT_WITH_A_PLAN = ['force', 'limit', 'lead', 'sequence', 'at'] as const;
+const NOT_WITH_A_PLAN = ['force', 'limit', 'lead', 'sequence', 'at', 'withCopy'] as const;
 
 /** `drip --plan p-…` is the same act under another name, by a person. Throws 64 for flags that it could not honour. */
 export async function confirmNamed(invocation: Invocation, job: Job, planId: string): Promise<Outcome> {
   const contrary = NOT_WITH_A_PLAN.find((name) => invocation.options[name] !== undefined);
   if (contrary !== undefined) {
     throw usageError(
-      `--plan and --${contrary} contradict each other`,
-      `A plan is drafted as it was saved: headgate ${job} --preview --${contrary} … makes a new one.`,
+      `--plan and --${flagName(contrary)} contradict each other`,
+      `A plan is drafted as it was saved: headgate ${job} --preview --${flagName(contrary)} … makes a new one.`,
     );
   }
   const isPreview = flagOption(invocation, 'preview');
@@ -57,6 +57,10 @@ export async function confirmNamed(invocation: Invocation, job: Job, planId: str
     isPreview,
     detailedExitCode,
   });
+}
+
+function flagName(option: (typeof NOT_WITH_A_PLAN)[number]): string {
+  return option === 'withCopy' ? 'with-copy' : option;
 }
 
 async function confirmJob(invocation: Invocation, job: Job, request: ConfirmRequest): Promise<Outcome> {

@@ -14,6 +14,8 @@ export function readJobRequest(invocation: Invocation, job: Job): JobRequest {
       'Give one of them; a preview needs no force.',
     );
   }
+  const withCopy = flagOption(invocation, 'withCopy');
+  if (withCopy) refuseCopy(invocation, { job, preview });
   const at = textOption(invocation, 'at');
   if (at !== null && !preview)
     throw usageError('--at is for previews only', `headgate ${job} --preview --at ${at}`);
@@ -27,7 +29,27 @@ export function readJobRequest(invocation: Invocation, job: Job): JobRequest {
     at: at === null ? null : instantOf(at),
     detailedExitCode: flagOption(invocation, 'detailedExitCode'),
     usesModel: !flagIsOff(invocation, 'ai'),
+    withCopy,
   };
+}
+
+/** cli.md 2.2: a live run asks its model anyway, and words that nobody keeps are not paid for. */
+function refuseCopy(
+  invocation: Invocation,
+  { job, preview }: { readonly job: Job; readonly preview: boolean },
+): void {
+  if (!preview)
+    throw usageError(
+      '--with-copy is for previews only: a live run asks its model anyway',
+      `headgate ${job} --preview --with-copy`,
+    );
+  if (flagIsOff(invocation, 'ai'))
+    throw usageError('--with-copy and --no-ai contradict each other', 'Give one of them.');
+  if (textOption(invocation, 'at') !== null)
+    throw usageError(
+      '--with-copy and --at contradict each other',
+      'A preview of another time saves no plan: its words would be paid for and lost.',
+    );
 }
 
 function instantOf(text: string): number {

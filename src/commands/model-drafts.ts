@@ -1,9 +1,11 @@
 import type { AiConfig } from '../config/ai.ts';
+import { HeadgateError } from '../core/errors.ts';
 import type { RunPlan } from '../core/planner.ts';
 import type { LanguageModel } from '../ports.ts';
 import type { Invocation } from './cli-context.ts';
 import { asksModel, type Applied, type ApplyOptions } from './engine/drafting.ts';
 import type { Engine } from './engine/engine.ts';
+import type { AskingOptions } from './engine/model-asking.ts';
 import { stopReason, type RunSession } from './run-session.ts';
 import { fetchSecret, type Workspace } from './workspace.ts';
 
@@ -22,26 +24,44 @@ export async function askForDrafts(
   engine: Engine,
   of: { readonly plan: RunPlan; readonly options: ApplyOptions; readonly done: number },
 ): Promise<Applied> {
-  const { invocation, workspace, runId } = session;
-  if (workspace.ai === null || !of.plan.drafts.some(asksModel)) return { drafted: [], fellAway: [] };
-  const [{ applyAsked }, { ModelDesk }, { createBriefs }] = await Promise.all([
-    import('./engine/model-drafting.ts'),
+  if (session.workspace.ai === null || !of.plan.drafts.some(asksModel)) return { drafted: [], fellAway: [] };
+  const { applyAsked } = await import('./engine/model-drafting.ts');
+  const asking = await askingOptions(session, { isTimed: true });
+  return applyAsked(engine, of.plan, { ...of.options, ...asking, done: of.done });
+}
+
+/** The desk, the briefs and the rest that a run needs to ask. `isTimed`: systemd may wait for it. Throws as `openModel` does. */
+export async function askingOptions(
+  { invocation, workspace, runId }: RunSession,
+  { isTimed }: { readonly isTimed: boolean },
+): Promise<AskingOptions> {
+  const config = workspace.ai;
+  if (config === null) throw noModel('Nothing was asked.');
+  const [{ ModelDesk }, { createBriefs }] = await Promise.all([
     import('./engine/model-desk.ts'),
     import('../adapters/brief-files.ts'),
   ]);
-  const model = await openModel(invocation, workspace, workspace.ai);
-  const { clock } = invocation.context;
-  const now = (): number => clock.now();
-  return applyAsked(engine, of.plan, {
-    ...of.options,
-    done: of.done,
-    desk: new ModelDesk({ model, config: workspace.ai, runId, now, isTimed: true }),
+  const model = await openModel(invocation, workspace, config);
+  const { clock, random } = invocation.context;
+  return {
+    desk: new ModelDesk({ model, config, runId, now: () => clock.now(), isTimed }),
     briefs: createBriefs(workspace.paths),
     clock,
+    random,
     mustStop: () => stopReason(workspace),
     progress: (line) => {
       invocation.progress(line);
     },
+  };
+}
+
+/** 78, for what makes no sense without a model. */
+export function noModel(notDone: string): HeadgateError {
+  return new HeadgateError('no model is set up', {
+    code: 'no_model',
+    exit: 'CONFIG',
+    notDone,
+    fix: 'Set ai.provider, ai.key and ai.model in headgate.toml: headgate config explain ai',
   });
 }
 

@@ -1,9 +1,11 @@
 import { formatInstant } from '../core/time/instants.ts';
 import { leadByRowId } from '../store/leads.ts';
+import { writtenBy, type WrittenBy } from '../store/model-calls.ts';
 import { planItems, type StoredPlan, type StoredPlanItem } from '../store/plans.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState } from './operator-state.ts';
 import { argument } from './options.ts';
+import { writtenByText } from './output/model-cost.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, escapeLines, escapeText } from './output/text.ts';
 import { formatDateTime, formatDueDay } from './output/time.ts';
@@ -21,6 +23,8 @@ interface PlannedStep {
   };
   readonly sequence: string;
   readonly step: string;
+  /** Who wrote the words in the preview, and for how much; null: a person did, or a model has still to. */
+  readonly model: WrittenBy | null;
 }
 
 /** `review plan p-…`: a saved preview lead by lead, word for word what `confirm` would draft (A17). */
@@ -52,6 +56,7 @@ function plannedStep({ engine }: Desk, item: StoredPlanItem): PlannedStep {
     },
     sequence: sequence?.id ?? '',
     step: sequence?.steps.find((each) => each.rowId === item.stepRowId)?.id ?? '',
+    model: item.askedFor === null ? null : writtenBy(engine.db, item.askedFor),
   };
 }
 
@@ -74,7 +79,7 @@ function planDocument(plan: StoredPlan): Readonly<Record<string, unknown>> {
   };
 }
 
-function stepDocument({ item, lead, sequence, step }: PlannedStep): Readonly<Record<string, unknown>> {
+function stepDocument({ item, lead, sequence, step, model }: PlannedStep): Readonly<Record<string, unknown>> {
   return {
     action: 'draft',
     lead,
@@ -86,6 +91,8 @@ function stepDocument({ item, lead, sequence, step }: PlannedStep): Readonly<Rec
     preheader: item.preheader,
     text: item.bodyMarkdown,
     hash: item.textHash,
+    held: item.unfit,
+    model: model === null ? null : { name: model.model, calls: model.calls, cost_micros: model.costMicros },
   };
 }
 
@@ -120,6 +127,8 @@ function stepLines(
     '',
     ` ${terminal.bold(String(number))}  ${escapeText(who)}   ${where}   due ${due}`,
     ...(item.askReason === null ? [] : [`    ${terminal.yellow(`! a person must look: ${item.askReason}`)}`]),
+    ...(item.unfit === null ? [] : [`    ${terminal.yellow(`! would be held: ${escapeText(item.unfit)}`)}`]),
+    ...(step.model === null ? [] : [`    ${terminal.dim(writtenByText(step.model))}`]),
     `    ${terminal.bold(escapeText(item.subject))}`,
     ...escapeLines(item.bodyMarkdown).map((line) => `    ${line}`.trimEnd()),
   ];

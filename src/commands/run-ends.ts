@@ -2,7 +2,7 @@ import type { ChatCard } from '../core/chat/card.ts';
 import { HeadgateError } from '../core/errors.ts';
 import { strongestExit, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
-import type { RunPlan } from '../core/planner.ts';
+import type { HeldBack, RunPlan } from '../core/planner.ts';
 import type { Reason } from '../core/reasons.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { readHeader } from '../store/header.ts';
@@ -65,25 +65,33 @@ export function endQuietly(
   return report;
 }
 
+/** A run that only looks, before its row is written. */
+export interface Preview extends Asked {
+  readonly exit: ExitName;
+  readonly doubts: readonly Doubt[];
+  readonly plan: RunPlan;
+  readonly quiet: Reason | null;
+  /** False with `--at`, which writes nothing at all. */
+  readonly isSaved: boolean;
+  /** True with `--preview`: the operator knows, so nobody is alerted. */
+  readonly isAsked: boolean;
+  /** `--with-copy`: whom a model left without words, and what it was asked in all. */
+  readonly written?: { readonly fellAway: readonly HeldBack[]; readonly totals: ModelTotals | null };
+  /** D4: what ended it before all was written. */
+  readonly endedBy?: string;
+}
+
 /** A run that only looks: asked to (`--preview`), or because it distrusts time, machine or state (30). Saves its plan (A17). */
-export function endAsPreview(
-  session: RunSession,
-  preview: Asked & {
-    exit: ExitName;
-    doubts: readonly Doubt[];
-    plan: RunPlan;
-    quiet: Reason | null;
-    /** False with `--at`, which writes nothing at all. */
-    isSaved: boolean;
-    /** True with `--preview`: the operator knows, so nobody is alerted. */
-    isAsked: boolean;
-  },
-): RunReport {
-  const counts = planCounts(preview.plan, preview.plan.drafts.length, 'would_draft');
+export function endAsPreview(session: RunSession, preview: Preview): RunReport {
+  const { fellAway = [], totals = null } = preview.written ?? {};
+  const counts = {
+    ...planCounts(preview.plan, preview.plan.drafts.length, 'would_draft'),
+    ...modelCounts(totals),
+  };
   const end = {
     ...preview,
     mode: 'preview' as const,
-    reason: preview.doubts[0]?.reason ?? preview.quiet,
+    reason: preview.endedBy ?? preview.doubts[0]?.reason ?? preview.quiet,
     counts,
   };
   const planId = savedQuietly(session, preview, () => {
@@ -100,7 +108,12 @@ export function endAsPreview(
       return id;
     });
   });
-  return { ...reportOf({ ...end, planId }), doubts: preview.doubts, plan: preview.plan };
+  return {
+    ...reportOf({ ...end, planId }),
+    doubts: preview.doubts,
+    plan: preview.plan,
+    fellAway: fellAway.map(fallen),
+  };
 }
 
 /** F2: what a person may lift, or stop, can be decided in the chat; what only `adopt` lifts cannot. */
@@ -223,7 +236,7 @@ async function fillUp(
   },
 ): Promise<readonly DraftedItem[]> {
   const { plan, refill, options, applied } = of;
-  if (refill === undefined || !applied.fellAway.some(({ reason }) => COPY_FAILURES.has(reason))) return [];
+  if (refill === undefined || !hasFailedCopy(applied.fellAway)) return [];
   const places = plan.caps.perRun - applied.drafted.length;
   if (places <= 0 || isBatchHeld(applied) || stopReason(session.workspace) !== null) return [];
   const more = await refill(places);
@@ -256,6 +269,11 @@ function hasNewlyFallen({ drafts }: RunPlan, { fellAway }: Applied): boolean {
     const reason = failed.get(candidate);
     return reason !== undefined && COPY_FAILURES.has(reason) && reason !== previousReason;
   });
+}
+
+/** A6: whether somebody's place is free for want of words. */
+export function hasFailedCopy(fellAway: readonly HeldBack[]): boolean {
+  return fellAway.some(({ reason }) => COPY_FAILURES.has(reason));
 }
 
 const COPY_FAILURES: ReadonlySet<Reason> = new Set<Reason>(['template', 'model', 'validation', 'budget']);

@@ -85,8 +85,9 @@ export function writePlan(
 
 /** One by one as they are stored: no more than one of them is in memory with all its words (P7). */
 function* planItemsOf(plan: RunPlan, now: Instant): Generator<StoredPlanItem> {
-  for (const [ordinal, { candidate, copy, askReason }] of plan.drafts.entries()) {
+  for (const [ordinal, { candidate, copy, askReason, attribution, judgedClaim }] of plan.drafts.entries()) {
     const words = copy.words();
+    const isJudged = attribution !== undefined && judgedClaim !== undefined;
     yield {
       ordinal,
       leadRowId: candidate.lead.rowId,
@@ -97,6 +98,9 @@ function* planItemsOf(plan: RunPlan, now: Instant): Generator<StoredPlanItem> {
       askReason,
       ...words,
       textHash: textHash(words),
+      askedFor: copy.byModel?.askedFor ?? null,
+      unfit: copy.byModel?.unfit ?? null,
+      judged: isJudged ? { attribution, claim: judgedClaim } : null,
     };
   }
 }

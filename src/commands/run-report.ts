@@ -22,7 +22,11 @@ export interface RunReport extends RunEnd {
   readonly plan: RunPlan | null;
   readonly drafted: readonly DraftedItem[];
   readonly fellAway: readonly Fallen[];
+  /** `--with-copy`: what a model was asked about each lead, by its id. */
+  readonly costs?: ModelCosts;
 }
+
+export type ModelCosts = ReadonlyMap<string, { readonly calls: number; readonly costMicros: number }>;
 
 /** A step that a plan wanted and that is no longer allowed, or no longer there (A17). */
 export interface Fallen {
@@ -115,7 +119,7 @@ function guardsDocument(
 function itemsDocument(session: RunSession, report: RunReport): readonly unknown[] {
   const { plan } = report;
   if (plan === null) return [];
-  const view = { now: session.now, locals: new Map<string, string>() };
+  const view = { now: session.now, locals: new Map<string, string>(), costs: report.costs };
   const drafts =
     report.mode === 'live'
       ? report.drafted.map(({ draft, messageId, state }) => ({
@@ -131,10 +135,11 @@ function itemsDocument(session: RunSession, report: RunReport): readonly unknown
 interface ItemView {
   readonly now: Instant;
   readonly locals: Map<string, string>;
+  readonly costs: ModelCosts | undefined;
 }
 
 function draftItem(
-  { now, locals }: ItemView,
+  { now, locals, costs }: ItemView,
   { candidate, copy, askReason }: PlannedDraft,
 ): Readonly<Record<string, unknown>> {
   const { lead, enrollment, sequence, step } = candidate;
@@ -149,6 +154,23 @@ function draftItem(
     local,
     subject: copy.subject,
     ask: askReason,
+    ...(costs === undefined ? {} : { words: wordsItem(copy, costs.get(lead.id)) }),
+  };
+}
+
+/** A17: the words that `confirm` drafts, and what a model took for them. */
+function wordsItem(
+  copy: PlannedDraft['copy'],
+  cost: { readonly calls: number; readonly costMicros: number } | undefined,
+): Readonly<Record<string, unknown>> {
+  const { preheader, bodyMarkdown } = copy.words();
+  return {
+    preheader,
+    text: bodyMarkdown,
+    by_model: copy.byModel !== undefined,
+    held: copy.byModel?.unfit ?? null,
+    calls: cost?.calls ?? 0,
+    cost_micros: cost?.costMicros ?? 0,
   };
 }
 

@@ -2,9 +2,11 @@ import type { HeldBack, PlannedDraft, RunPlan } from '../core/planner.ts';
 import { REASON_PHRASES, REASONS } from '../core/reason-texts.ts';
 import type { Reason } from '../core/reasons.ts';
 import { formatClock, formatDateTime, formatDueDay, formatRelative, zoneLabel } from './output/time.ts';
-import { modelCostText } from './output/model-cost.ts';
+import { countWords } from '../core/word-count.ts';
+import { amountText, modelCostText } from './output/model-cost.ts';
 import { renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
+import { hanging } from './output/wrap.ts';
 import { countOf, displayWidth, escapeText, truncate } from './output/text.ts';
 import type { RunReport } from './run-report.ts';
 import type { RunSession } from './run-session.ts';
@@ -24,6 +26,7 @@ export function runLines(terminal: Terminal, view: RunView): readonly string[] {
     headline(terminal, view),
     ...(report.doubts.length > 0 ? whyLines(terminal, view) : stateLines(terminal, view)),
     ...(plan === null ? [] : draftLines(terminal, { ...view, plan })),
+    ...(plan === null ? [] : writtenLines(terminal, { plan, report })),
     ...(plan === null ? [] : heldBackLines(terminal, { plan, report, session })),
     ...modelLines(terminal, report),
     ...(report.planId === null || report.mode !== 'preview' ? [] : ['', ...savedLines(view, report.planId)]),
@@ -117,6 +120,35 @@ function draftLines(terminal: Terminal, view: RunView & { plan: RunPlan }): read
 }
 
 const SHOWN_MAX = 20;
+
+/** `--with-copy`: how long each mail is that a model wrote, what it cost, and whether its words would be held. */
+function writtenLines(
+  terminal: Terminal,
+  { plan, report }: { readonly plan: RunPlan; readonly report: RunReport },
+): readonly string[] {
+  const { costs } = report;
+  const written = plan.drafts.filter(({ copy }) => copy.byModel !== undefined).slice(0, SHOWN_MAX);
+  if (costs === undefined || written.length === 0) return [];
+  const costText = (draft: PlannedDraft): string =>
+    amountText(costs.get(draft.candidate.lead.id)?.costMicros ?? 0);
+  const table = renderTable({ ...terminal, isTty: true, width: terminal.width - 1 }, written, [
+    { header: 'written for', cell: leadText, minWidth: 14 },
+    { header: 'words', cell: ({ copy }) => String(countWords(copy.words().bodyMarkdown)), align: 'right' },
+    { header: 'cost', cell: costText, align: 'right' },
+    { header: 'judged', cell: (draft) => (unfitOf(draft) === null ? 'as asked' : 'would be held') },
+  ]);
+  const held = written.flatMap((draft) => {
+    const unfit = unfitOf(draft);
+    if (unfit === null) return [];
+    const text = escapeText(`${draft.candidate.lead.email} would be held: ${unfit}`);
+    return hanging(` ${terminal.symbols.warning} `, text, terminal.width - 1);
+  });
+  return ['', ...table.map((line) => ` ${line}`), ...held.map((line) => terminal.yellow(line))];
+}
+
+function unfitOf({ copy }: PlannedDraft): string | null {
+  return copy.byModel?.unfit ?? null;
+}
 
 function leadText({ candidate: { lead } }: PlannedDraft): string {
   const name = lead.name ?? lead.email;

@@ -13,7 +13,7 @@ import { planJob, type AttributeLead } from './engine/planning.ts';
 import { fixedCopyWriter } from './engine/writing.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { usageError } from './options.ts';
-import { withoutModel } from './model-drafts.ts';
+import { noModel, withoutModel } from './model-drafts.ts';
 import { endAsPreview, endLive, endQuietly } from './run-ends.ts';
 import { reportRun, type RunReport } from './run-report.ts';
 import { doubtsOf, openSession, optOutsOf, stopReason, type RunSession } from './run-session.ts';
@@ -35,6 +35,8 @@ export interface JobRequest {
   readonly detailedExitCode: boolean;
   /** False with `--no-ai`: steps that a model writes wait. */
   readonly usesModel: boolean;
+  /** `--with-copy`: a preview has the model write, and pays for it. */
+  readonly withCopy: boolean;
 }
 
 /**
@@ -53,6 +55,7 @@ export async function runJob(invocation: Invocation, request: JobRequest): Promi
 async function runInSession(session: RunSession, request: JobRequest): Promise<RunReport> {
   const asked = { forced: request.force, narrowed: isNarrowed(request) };
   refuseRaisedCap(session, request);
+  if (request.withCopy && session.workspace.ai === null) throw noModel('Nothing was previewed.');
   // `--at` pretends for the plan, not for the doubts: nothing was missed by a time that has not come.
   const awakeAt = request.at === null ? session.now : session.invocation.context.clock.now();
   const found = doubtsOf({ ...session, now: awakeAt }, GUARDS_OFF);
@@ -78,10 +81,19 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
 
   const quiet = quietReason(engine, request.job);
   const plan = await makePlan(engine, { session, request, quiet, countsCalendar: doubts.length > 0 });
+  const refill = (places: number): Promise<RunPlan> => {
+    // A model may have taken minutes: weekday, hours and caps are those of this moment.
+    const now = engineAt(engine, session.invocation.context.clock.now());
+    const placed = { session, request: { ...request, limit: places }, isRefill: true };
+    return makePlan(now, { ...placed, quiet: quietReason(now, request.job), countsCalendar: false });
+  };
   if (!isLive) {
     const exit = doubts.length > 0 ? 'COLD_START' : previewExit(request, plan);
     const saving = { isSaved: request.at === null, isAsked: request.preview };
-    return endAsPreview(session, { ...asked, ...saving, exit, doubts, plan, quiet });
+    const preview = { ...asked, ...saving, exit, doubts, plan, quiet };
+    if (!request.withCopy) return endAsPreview(session, preview);
+    const { endWithCopy } = await import('./preview-copy.ts');
+    return endWithCopy(session, { engine, preview, refill });
   }
   const nothingDue = nothingDueExit(request);
   if (quiet !== null) {
@@ -96,12 +108,6 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
     });
   }
   const { limit } = request;
-  const refill = (places: number): Promise<RunPlan> => {
-    // A model may have taken minutes: weekday, hours and caps are those of this moment.
-    const now = engineAt(engine, session.invocation.context.clock.now());
-    const placed = { session, request: { ...request, limit: places }, isRefill: true };
-    return makePlan(now, { ...placed, quiet: quietReason(now, request.job), countsCalendar: false });
-  };
   return endLive(session, { ...asked, engine, plan, limit, planId: null, lifted: found, nothingDue, refill });
 }
 

@@ -28,11 +28,22 @@ export interface PlannedCopy {
   words(): CopyWords;
   /** D3: set where a model has still to write. */
   readonly frame?: Frame;
+  /** D3: set where a model wrote them. */
+  readonly byModel?: ModelWords;
+}
+
+/** How a model's words came to be. */
+export interface ModelWords {
+  /** The message id under which the calls that they cost are kept. */
+  readonly askedFor: string;
+  /** Why a person must look at them first; null: they passed. */
+  readonly unfit: string | null;
+  readonly isAssist: boolean;
 }
 
 /** Words that exist already, as planned copy. */
-export function writtenCopy(words: CopyWords): PlannedCopy {
-  return { subject: words.subject, words: () => words };
+export function writtenCopy(words: CopyWords, byModel?: ModelWords): PlannedCopy {
+  return { subject: words.subject, words: () => words, ...(byModel === undefined ? {} : { byModel }) };
 }
 
 /** Words with a gap that a model fills when the draft is made. */
@@ -59,6 +70,8 @@ export interface PlannedDraft {
   readonly claim?: AttributionClaim;
   /** B8: what this run found out about the lead; kept with the draft. */
   readonly attribution?: Attribution;
+  /** B8 (3): what a model has judged in a preview, which keeps its verdict with the plan and not with the lead (F3). */
+  readonly judgedClaim?: AttributionClaim;
 }
 
 export interface HeldBack {
@@ -260,7 +273,7 @@ class PlanInProgress {
     this.drafts.push({
       candidate: this.keeper.keep(candidate),
       copy,
-      askReason: asked ?? (copy.frame?.isAssist === true ? 'model' : null),
+      askReason: asked ?? ((copy.frame ?? copy.byModel)?.isAssist === true ? 'model' : null),
       ...(copy.frame === undefined && !isOpenClaim(this.gate)
         ? {}
         : { previousReason: candidate.previousReason }),

@@ -81,6 +81,20 @@ export function modelTotals(db: StateDatabase, runId: string): ModelTotals | nul
   return row === undefined || row.calls === 0 ? null : row;
 }
 
+/** What one run asked about each lead, by the lead's id: who it is for, what it says. */
+export function modelCostsByLead(
+  db: StateDatabase,
+  runId: string,
+): ReadonlyMap<string, { readonly calls: number; readonly costMicros: number }> {
+  const rows = db
+    .prepare<[string], { leadId: string; calls: number; costMicros: number }>(
+      `SELECT lead_id AS leadId, count(*) AS calls, coalesce(sum(cost_micros), 0) AS costMicros
+       FROM model_calls WHERE run_id = ? AND lead_id IS NOT NULL GROUP BY lead_id`,
+    )
+    .all(runId);
+  return new Map(rows.map(({ leadId, calls, costMicros }) => [leadId, { calls, costMicros }]));
+}
+
 /** Says for which draft calls were made, once it is known: one that is written again keeps the id that it had (D11). */
 export function nameCalls(
   db: StateDatabase,

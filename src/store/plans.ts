@@ -1,3 +1,5 @@
+import type { AttributionClaim } from '../core/attribution/claim.ts';
+import type { Attribution } from '../core/attribution/judge.ts';
 import type { DoubtReason } from '../core/reasons.ts';
 import type { Instant, Job } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
@@ -33,6 +35,12 @@ export interface StoredPlanItem {
   readonly preheader: string | null;
   readonly bodyMarkdown: string;
   readonly textHash: string;
+  /** Where a model wrote the words in the preview (A17), the message id under which their calls are kept. */
+  readonly askedFor: string | null;
+  /** Why a person must look at a model's words first; null: they passed. */
+  readonly unfit: string | null;
+  /** B8: what a model said of the lead in the preview, and of what it said so. */
+  readonly judged: { readonly attribution: Attribution; readonly claim: AttributionClaim } | null;
 }
 
 interface PlanRow {
@@ -84,8 +92,8 @@ export function savePlan(
 function insertItem(db: StateDatabase, planId: string, item: StoredPlanItem): void {
   db.prepare(
     `INSERT INTO plan_items (plan_id, ordinal, lead_row_id, enrollment_row_id, sequence_row_id, step_row_id, due_at, ask_reason,
-       subject, preheader, body_markdown, text_hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       subject, preheader, body_markdown, text_hash, asked_for, unfit, judged_json)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     planId,
     item.ordinal,
@@ -99,6 +107,9 @@ function insertItem(db: StateDatabase, planId: string, item: StoredPlanItem): vo
     item.preheader,
     item.bodyMarkdown,
     item.textHash,
+    item.askedFor,
+    item.unfit,
+    item.judged === null ? null : JSON.stringify(item.judged),
   );
 }
 
@@ -145,6 +156,9 @@ export function planItems(db: StateDatabase, planId: string): StoredPlanItem[] {
         preheader: string | null;
         body_markdown: string;
         text_hash: string;
+        asked_for: string | null;
+        unfit: string | null;
+        judged_json: string | null;
       }
     >('SELECT * FROM plan_items WHERE plan_id = ? ORDER BY ordinal')
     .all(planId)
@@ -160,6 +174,10 @@ export function planItems(db: StateDatabase, planId: string): StoredPlanItem[] {
       preheader: row.preheader,
       bodyMarkdown: row.body_markdown,
       textHash: row.text_hash,
+      askedFor: row.asked_for,
+      unfit: row.unfit,
+      // Written by insertItem.
+      judged: row.judged_json === null ? null : (JSON.parse(row.judged_json) as StoredPlanItem['judged']),
     }));
 }
 

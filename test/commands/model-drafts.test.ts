@@ -7,12 +7,10 @@ import type { LeadFields } from '../../src/core/model.ts';
 import { sequenceDefinition, stepDefinition } from '../helpers/definitions.ts';
 import { GOOD_WORDS, OpenAiServer } from '../servers/models.ts';
 import { json } from '../servers/provider-server.ts';
-import { DAY_MS, desk, HOUR_MS, type Desk } from './desk.ts';
+import { DAY_MS, HOUR_MS, type Desk } from './desk.ts';
+import { BODY, BRIEFING, drafts, enroll, modelBench } from './model-bench.ts';
 
 /** D3, D4, B8 through the real command: a model writes over HTTP, and nothing it does can make a half draft or a bill. */
-
-const BODY = 'Hi {{ first_name }},\n\n{{ ai }}\n\nTom\n';
-const BRIEFING = 'One case study from the same industry, one number, one question at the end, and no links.';
 
 let server: OpenAiServer;
 
@@ -20,66 +18,7 @@ beforeEach(async () => {
   server = await OpenAiServer.start();
 });
 
-function bench(more = ''): Desk {
-  const of = desk({
-    config: `timezone = "UTC"
-
-[hours]
-weekdays = [1, 2, 3, 4, 5, 6, 7]
-start = "00:00"
-end = "24:00"
-
-[web]
-token_secret = { file = "secret" }
-
-[ai]
-provider = "openai"
-base_url = "${server.url}/v1"
-key = { file = "model-key" }
-model = "${OpenAiServer.MODEL}"
-${more}`,
-  });
-  writeFileSync(join(of.directory, 'model-key'), OpenAiServer.KEY, { mode: 0o600 });
-  return of;
-}
-
-function enroll(
-  of: Desk,
-  names: readonly string[],
-  fields: Partial<LeadFields> = {},
-  mode: 'ai' | 'assist' = 'ai',
-): void {
-  const copy = {
-    ...stepDefinition('x').copy,
-    subject: 'Quick case study for {{ first_name }}',
-    mode,
-    length: 'short' as const,
-    briefing: BRIEFING,
-    bodyMarkdown: BODY,
-  };
-  const sequence = of.apply(sequenceDefinition('website', [stepDefinition('hello', { copy }), 'fixed']));
-  for (const name of names) of.enroll(of.lead(name, fields), sequence);
-}
-
-interface Draft {
-  readonly name: string;
-  readonly state: string;
-  readonly cause: string | null;
-  readonly note: string | null;
-  readonly subject: string;
-  readonly body: string;
-  readonly ask: string | null;
-}
-
-function drafts(of: Desk): readonly Draft[] {
-  return of.database
-    .prepare<[], Draft>(
-      `SELECT l.first_name AS name, m.state, m.hold_cause AS cause, m.note, m.subject, m.body_markdown AS body,
-         m.ask_reason AS ask
-       FROM messages m JOIN leads l ON l.row_id = m.lead_row_id ORDER BY m.row_id`,
-    )
-    .all();
-}
+const bench = (more = ''): Desk => modelBench(server, more);
 
 const drip = (of: Desk, ...flags: string[]) => of.run(['drip', '--force', ...flags, '--json']);
 

@@ -57,6 +57,11 @@ const refusals = [
 ];
 
 /** Documents of `review …`. */
+const model = described(
+  nullable(objectOf({ name: text, calls: count, cost_micros: count })),
+  'Who wrote it, in how many calls, for how many millionths of your currency; null for words of people.',
+);
+
 export const REVIEW_SHAPES: Shapes = {
   'headgate.review/1': objectOf(
     {
@@ -64,10 +69,7 @@ export const REVIEW_SHAPES: Shapes = {
         objectOf(message, {
           text: nullable(text),
           preheader: nullable(text),
-          model: described(
-            nullable(objectOf({ name: text, calls: count, cost_micros: count })),
-            'Who wrote it, in how many calls, for how many millionths of your currency; null for words of people.',
-          ),
+          model,
           result: oneOf(['done', 'unchanged', 'refused']),
           refused: nullable(oneOf(refusals)),
           detail: nullable(text),
@@ -102,6 +104,11 @@ export const REVIEW_SHAPES: Shapes = {
         preheader: nullable(text),
         text,
         hash: text,
+        held: described(
+          nullable(text),
+          "Of a model's words: why the draft would be held; null: they passed.",
+        ),
+        model,
       }),
     ),
     next,

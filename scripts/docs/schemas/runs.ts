@@ -1,5 +1,6 @@
 import { MESSAGE_STATES } from '../../../src/core/model.ts';
-import { counts, doubt, lead, next, nullableId, reason, runMode } from './common.ts';
+import { counts, doubt, lead, next, nullableId, runMode } from './common.ts';
+import { asked, draft, heldBack, sent } from './run-items.ts';
 import {
   count,
   day,
@@ -49,54 +50,6 @@ const guards = objectOf({
     used_today: described(nullable(count), 'Before this run; null for one that planned nothing.'),
   }),
   paused: flag,
-});
-
-const draft = objectOf(
-  {
-    action: { const: 'draft' },
-    lead,
-    sequence: text,
-    step: text,
-    due: instant,
-    local: text,
-    subject: text,
-    ask: nullable(reason),
-  },
-  { message: idOf('m'), state: oneOf(MESSAGE_STATES) },
-);
-
-const heldBack = objectOf(
-  {
-    action: { const: 'hold_back' },
-    lead,
-    sequence: text,
-    step: text,
-    reason,
-    detail: text,
-    retry_after: nullable(instant),
-  },
-  { id: idOf('m'), subject: nullable(text) },
-);
-
-const sent = objectOf(
-  {
-    action: { const: 'send' },
-    id: idOf('m'),
-    lead,
-    sequence: text,
-    step: text,
-    subject: nullable(text),
-  },
-  { outcome: oneOf(['sent', 'uncertain', 'retry', 'failed', 'withdrawn']), detail: text },
-);
-
-const asked = objectOf({
-  action: { const: 'ask' },
-  id: idOf('m'),
-  lead,
-  sequence: text,
-  step: text,
-  subject: nullable(text),
 });
 
 const recordedRun: Shapes = {

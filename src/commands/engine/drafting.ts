@@ -7,6 +7,7 @@ import {
   writtenCopy,
   type CopyWords,
   type HeldBack,
+  type ModelWords,
   type PlannedAttribution,
   type PlannedDraft,
   type RunPlan,
@@ -15,6 +16,7 @@ import { textHash } from '../../core/text-hash.ts';
 import type { Random } from '../../ports.ts';
 import { draft as storeDrafts, type Settlement } from '../../store/drafts.ts';
 import { insertEnrollment } from '../../store/enrollment-insert.ts';
+import { nameCalls } from '../../store/model-calls.ts';
 import { countFollowUp } from '../../store/nurture-enrollments.ts';
 import { addTimelines } from '../../store/timeline.ts';
 import { draftsMade } from '../../store/volume.ts';
@@ -63,7 +65,7 @@ export function applyPlan(engine: Engine, plan: RunPlan, options: ApplyOptions):
   const fellAway: HeldBack[] = [];
   for (let start = 0; start < known.length; start += BATCH_MAX) {
     const batch = known.slice(start, start + BATCH_MAX);
-    const input = { plan, batch, context, options, done: drafted.length, messageIds, unfit: null };
+    const input = { plan, batch, context, options, done: drafted.length, messageIds };
     const made = engine.db.write(() => draftBatch(engine, input));
     drafted.push(...made.drafted);
     fellAway.push(...made.fellAway);
@@ -83,18 +85,18 @@ export function applyWritten(
     readonly plan: RunPlan;
     readonly draft: PlannedDraft;
     readonly words: CopyWords;
-    /** Why a person must look at the words first; null: they passed. */
-    readonly unfit: string | null;
+    /** Null: they are a person's, and a model judged the lead alone. */
+    readonly byModel: ModelWords | null;
     readonly messageId: string;
     /** What this run has made before. */
     readonly done: number;
     readonly options: ApplyOptions;
   },
 ): Applied {
-  const { plan, draft, words, unfit, messageId, done, options } = of;
+  const { plan, draft, words, byModel, messageId, done, options } = of;
   const context = guardContext(engine, plan.job);
-  const batch = [{ ...draft, copy: writtenCopy(words) }];
-  const input = { plan, batch, context, options, done, messageIds: [messageId], unfit };
+  const batch = [{ ...draft, copy: writtenCopy(words, byModel ?? undefined) }];
+  const input = { plan, batch, context, options, done, messageIds: [messageId] };
   return engine.db.write(() => draftBatch(engine, input));
 }
 
@@ -115,8 +117,6 @@ interface BatchInput {
   readonly done: number;
   /** Taken from its front. */
   readonly messageIds: string[];
-  /** D3: what is wrong with a model's words; null for words that are as they should be. */
-  readonly unfit: string | null;
 }
 
 function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]; fellAway: HeldBack[] } {
@@ -137,7 +137,8 @@ function draftBatch(engine: Engine, input: BatchInput): { drafted: DraftedItem[]
     // the drafts stand there in the order of fairness (A6).
     const [first] = chosen;
     const waitsOtherwise =
-      first !== undefined && approvesItself(first, input) !== approvesItself(draft, input);
+      first !== undefined &&
+      (approvesItself(first, input) !== approvesItself(draft, input) || unfitOf(first) !== unfitOf(draft));
     const leadRowId = draft.candidate.lead.rowId;
     if (waitsOtherwise || leadRowIds.has(leadRowId)) make();
     const refusal =
@@ -212,7 +213,7 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
   const { db, now, operatorDay } = engine;
   const { runId, planId } = options;
   const settlement = settlementOf(engine, {
-    ...{ plan, options, unfit: input.unfit },
+    ...{ plan, options, unfit: unfitOf(first) },
     approvesItself: approvesItself(first, input),
   });
   const reserved = storeDrafts(
@@ -228,7 +229,7 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
         stepRowId: candidate.step.rowId,
         leadRowId: candidate.lead.rowId,
         // It outlives the hold: whoever approves it later sees that it did not pass.
-        askReason: input.unfit === null ? askReason : 'validation',
+        askReason: unfitOf(first) === null ? askReason : 'validation',
         ...words,
         textHash: textHash(words),
       };
@@ -241,7 +242,21 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
       : [{ draft, messageId, state: settlement.to, holdCause: settlement.holdCause }];
   });
   tellDrafted(engine, drafted);
+  nameModelCalls(engine, drafted);
   return drafted;
+}
+
+/** D3: what is wrong with a model's words; null for words that are as they should be. */
+function unfitOf({ copy }: PlannedDraft): string | null {
+  return copy.byModel?.unfit ?? null;
+}
+
+/** The calls were made under another id: one that is written again keeps its own (D11), and a saved plan had none to give (A17). */
+function nameModelCalls({ db }: Engine, drafted: readonly DraftedItem[]): void {
+  for (const { draft, messageId } of drafted) {
+    const askedFor = draft.copy.byModel?.askedFor ?? messageId;
+    if (askedFor !== messageId) nameCalls(db, { askedFor, messageId });
+  }
 }
 
 /** D5, A5: a sequence may approve itself, unless something asks for a person. */

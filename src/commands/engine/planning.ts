@@ -1,3 +1,4 @@
+import { isSameClaim } from '../../core/attribution/claim.ts';
 import type { Candidate } from '../../core/candidate.ts';
 import { OPERATING_DAYS_IN_MEAN } from '../../core/guards/blast-radius.ts';
 import { capsLeft } from '../../core/guards/caps.ts';
@@ -26,6 +27,7 @@ import {
   type ChooseFollowUp,
   type Narrowing,
 } from '../../store/candidates.ts';
+import { claimOf } from '../../store/attribution.ts';
 import { silencesOf } from '../../store/jobs.ts';
 import { leadByRowId } from '../../store/leads.ts';
 import type { StoredPlanItem } from '../../store/plans.ts';
@@ -89,8 +91,9 @@ export function planSaved(
   },
   items: readonly StoredPlanItem[],
 ): { plan: RunPlan; gone: readonly StoredPlanItem[] } {
-  const { job, attribute, withoutModel } = saved;
+  const { job, withoutModel } = saved;
   const copies = new Map<Candidate, CopyResult>();
+  const written = new Map<Candidate, StoredPlanItem>();
   const gone: StoredPlanItem[] = [];
   for (const item of items) {
     const candidate = candidateOfItem(engine, item);
@@ -99,21 +102,45 @@ export function planSaved(
       continue;
     }
     copies.set(candidate, savedCopy(item, candidate, withoutModel));
+    if (item.askedFor !== null || item.judged !== null) written.set(candidate, item);
   }
+  const attribute = attributeSaved(engine, saved.attribute, written);
   const writeCopy = (candidate: Candidate): CopyResult => copies.get(candidate) ?? NOT_SAVED;
   const queue = { candidates: copies.keys(), queueLength: copies.size };
   const plan = engine.db.read(() => runPlanner(engine, { job, limit: null, writeCopy, attribute }, queue));
   return { plan, gone };
 }
 
+/**
+ * B8, A17: a preview with copy has asked all that there is to ask. Its verdict stands while the lead claims what it claimed then; who claims
+ * something else by now waits for the next run, unless domains alone decide.
+ */
+function attributeSaved(
+  { db }: Engine,
+  attribute: AttributeLead,
+  written: ReadonlyMap<Candidate, StoredPlanItem>,
+): AttributeLead {
+  if (attribute === undefined || written.size === 0) return attribute;
+  return (candidate) => {
+    const item = written.get(candidate);
+    if (item === undefined) return attribute(candidate);
+    const { judged } = item;
+    if (judged !== null && isSameClaim(claimOf(db, item.leadRowId), judged.claim)) return judged.attribution;
+    const found = attribute(candidate);
+    return found !== null && 'verdict' in found ? found : null;
+  };
+}
+
 /** A17: the words as they were shown. Where a model has still to write, that is what was shown. */
 function savedCopy(
-  { subject, preheader, bodyMarkdown }: StoredPlanItem,
+  { subject, preheader, bodyMarkdown, askedFor, unfit }: StoredPlanItem,
   { step }: Candidate,
   withoutModel: string | null,
 ): CopyResult {
   const words = { subject, preheader, bodyMarkdown };
-  const frame = step.copy.mode === 'fixed' ? null : frameOf(words, step.copy.mode === 'assist');
+  const isAssist = step.copy.mode === 'assist';
+  if (askedFor !== null) return { kind: 'rendered', copy: writtenCopy(words, { askedFor, unfit, isAssist }) };
+  const frame = step.copy.mode === 'fixed' ? null : frameOf(words, isAssist);
   if (frame === null) return { kind: 'rendered', copy: writtenCopy(words) };
   if (withoutModel === null) return { kind: 'rendered', copy: framedCopy(frame) };
   return { kind: 'problem', reason: 'model', detail: `Mode: ${step.copy.mode}: ${withoutModel}` };

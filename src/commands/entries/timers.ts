@@ -124,6 +124,10 @@ function configureJob(command: Command): void {
   addPreviewFlag(command);
   command
     .option('--no-ai', 'ask no model: steps with Mode: ai or assist wait')
+    .option(
+      '--with-copy',
+      'with --preview: have the model write now, for what it costs; confirm asks no more',
+    )
     .option('--force', 'run live over a missing checkpoint, a gap or a first boot; over nothing else')
     .option('--plan <id>', 'draft what is still allowed of this saved preview, as confirm does');
   addNarrowingFlags(command);

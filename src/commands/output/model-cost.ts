@@ -23,6 +23,17 @@ export function modelDayTexts(
   return [`model ${countOf(day.calls, 'call')}${cost}`];
 }
 
+/** `written by openai writer-1 for 0.0123`. */
+export function writtenByText({
+  model,
+  costMicros,
+}: {
+  readonly model: string;
+  readonly costMicros: number;
+}): string {
+  return `written by ${model}${costMicros === 0 ? '' : ` for ${amountText(costMicros)}`}`;
+}
+
 /** The same in documents. */
 export function modelDayItem(
   day: { readonly calls: number; readonly costMicros: number } | null,

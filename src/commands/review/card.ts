@@ -5,7 +5,7 @@ import { messagesOfLead, type StoredMessage } from '../../store/messages.ts';
 import { writtenBy, type WrittenBy } from '../../store/model-calls.ts';
 import { senderOfLead } from '../../store/senders.ts';
 import type { OperatorState } from '../operator-state.ts';
-import { amountText } from '../output/model-cost.ts';
+import { writtenByText } from '../output/model-cost.ts';
 import { formatClock, formatDateTime, formatRelative, zoneLabel } from '../output/time.ts';
 import { checksOf, type Checks } from './checks.ts';
 import type { Desk } from './desk.ts';
@@ -67,8 +67,7 @@ export function cardOf(desk: Desk, message: StoredMessage, place: string | null)
 
 /** D3: a reader trusts a model's words otherwise than a copywriter's. */
 function modelText(by: WrittenBy | null): readonly string[] {
-  if (by === null) return [];
-  return [`written by ${by.model}${by.costMicros === 0 ? '' : ` for ${amountText(by.costMicros)}`}`];
+  return by === null ? [] : [writtenByText(by)];
 }
 
 function zoneOf({ workspace }: OperatorState): string {

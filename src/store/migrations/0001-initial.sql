@@ -422,6 +422,12 @@ CREATE TABLE plan_items (
   preheader TEXT,
   body_markdown TEXT NOT NULL,
   text_hash TEXT NOT NULL,
+  -- A17: where a model wrote the words in the preview, the message id under which their calls are kept.
+  asked_for TEXT,
+  -- Why a person must look at those words first.
+  unfit TEXT,
+  -- B8: a model's verdict on the lead, with the claim that it judged; the lead has it once the draft is made.
+  judged_json TEXT,
   PRIMARY KEY (plan_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
