@@ -19,6 +19,7 @@ import {
   saveSequences,
 } from '../store/sequences.ts';
 import { addTimeline } from '../store/timeline.ts';
+import { retryUnwritten } from './retry-unwritten.ts';
 
 export interface ApplyDependencies {
   readonly db: StateDatabase;
@@ -38,6 +39,8 @@ export interface Applied {
   readonly preflight: Preflight;
   /** Every sequence, the changed ones with their final row ids. */
   readonly edits: readonly SequenceEdit[];
+  /** How many leads no longer wait to be written for, because the words of their step were corrected. */
+  readonly retried: number;
 }
 
 /** What applying would do, with the hash of what is applied now. Reads only (C5). */
@@ -84,7 +87,7 @@ export function applySequences(options: ApplyOptions, dependencies: ApplyDepende
       builder.add(edit, place, move);
       applyMove(move, { edit, place, dependencies });
     });
-    return { preflight: builder.finish(), edits: saved };
+    return { preflight: builder.finish(), edits: saved, retried: retryUnwritten(saved, dependencies) };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/model.ts';
+import type { Instant, Lead } from '../core/model.ts';
 import { REASON_TEXTS } from '../core/reason-texts.ts';
 import type { Reason } from '../core/reasons.ts';
 import { formatInstant } from '../core/time/instants.ts';
@@ -25,6 +25,7 @@ export function run(invocation: Invocation): Promise<Outcome> {
         items: why.paths.map(pathItem),
         match: match === null ? null : { verdict: match.verdict, text: matchText(match) },
         follow_up: why.hasFollowUp,
+        attribution: why.mismatch === null ? null : guardItem(why.mismatch),
       },
       human: (terminal) => whyLines(terminal, state, why),
     };
@@ -40,24 +41,51 @@ function pathItem({ candidate, guards, answer, refusals }: WhyPath): Readonly<Re
     enrollment: enrollment?.id ?? null,
     verdict: answer?.verdict ?? 'allow',
     reasons: reasonsOf(refusals.length > 0 || answer === null ? refusals : [answer]),
-    guards: guards.map(({ until, ...guard }) => ({ ...guard, until: iso(until) })),
+    guards: guards.map(guardItem),
   };
 }
 
+function guardItem({ until, ...guard }: WhyGuard): Readonly<Record<string, unknown>> {
+  return { ...guard, until: iso(until) };
+}
+
 function whyLines(terminal: Terminal, state: OperatorState, why: Why): readonly string[] {
-  const { lead, paths, match, hasFollowUp } = why;
+  const { lead, paths, match, hasFollowUp, mismatch } = why;
   return [
     '',
     ` ${terminal.bold(escapeText(leadName(lead)))}  ${terminal.dim(`${lead.id}  ${escapeText(lead.email)}`)}`,
     ...paths.flatMap((path) => pathLines(terminal, state, path)),
-    ...(match === null
+    ...(mismatch === null ? [] : mismatchLines(terminal, state, { lead, mismatch })),
+    ...(match === null || mismatch !== null
       ? []
       : ['', ` Matching  ${match.verdict}: ${escapeText(matchText(match))}`, MATCHING_NOTE]),
-    ...(hasFollowUp ? [] : ['', ' Nurture   no active nurture sequence takes this lead']),
+    ...(hasFollowUp || mismatch !== null
+      ? []
+      : ['', ' Nurture   no active nurture sequence takes this lead']),
     '',
   ];
 }
 
+/** B8: out of every sequence, whatever would match. */
+function mismatchLines(
+  terminal: Terminal,
+  state: OperatorState,
+  { lead, mismatch }: { readonly lead: Lead; readonly mismatch: WhyGuard },
+): readonly string[] {
+  const known = allowText({ ...mismatch, detail: '' });
+  return [
+    '',
+    ...guardLines(terminal, state, mismatch),
+    ...(terminal.isTty
+      ? hanging(INDENT, escapeText(known), terminal.width - 1)
+      : [`${INDENT}${escapeText(known)}`]),
+    ` ${terminal.yellow('So no sequence writes to this lead: attribution_mismatch')}`,
+    '',
+    ` If it is wrong: headgate leads verify ${escapeText(lead.email)} --as verified --reason "…"`,
+  ];
+}
+
+const INDENT = ' '.repeat(19);
 const MATCHING_NOTE = '           It runs when a lead arrives, or its source or form changes.';
 
 function pathLines(terminal: Terminal, state: OperatorState, path: WhyPath): readonly string[] {

@@ -24,6 +24,7 @@ interface Done {
   readonly applied: boolean;
   readonly preflight: Preflight;
   readonly enrolled: number;
+  readonly retried: number;
 }
 
 /**
@@ -38,7 +39,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const isWanted = !isNothing(shown) && (await isAgreed(invocation, shown));
   const done = isWanted
     ? await applyLocked(invocation, shown)
-    : { applied: false, preflight: asShown, enrolled: 0 };
+    : { applied: false, preflight: asShown, enrolled: 0, retried: 0 };
   return outcomeOf(shown, done);
 }
 
@@ -92,7 +93,7 @@ function applyNow({ invocation, workspace, db, now }: OperatorState, shown: Show
   const isAsked = flagOption(invocation, 'enrollExisting');
   const { random } = invocation.context;
   const enrolled = isAsked ? enrollStored(applied.edits, { db, policy, now, random }) : 0;
-  return { applied: true, preflight: applied.preflight, enrolled };
+  return { applied: true, preflight: applied.preflight, enrolled, retried: applied.retried };
 }
 
 function outcomeOf({ valid, matches }: Shown, done: Done): Outcome {
@@ -104,6 +105,7 @@ function outcomeOf({ valid, matches }: Shown, done: Done): Outcome {
       ...preflightTotals(done.preflight),
       applied: done.applied,
       enrolled_count: done.enrolled,
+      retried_count: done.retried,
     },
     human: (terminal) => doneLines(terminal, done, matches),
     notes: length === 0 ? [] : [`${countOf(length, 'warning')}: headgate sequences lint`],
@@ -122,7 +124,15 @@ function doneLines(terminal: Terminal, done: Done, matches: StoredMatches): read
     '',
     ` ${terminal.bold('Applied.')} The next runs use this version.`,
     ...enrolled,
+    ...retriedLines(done.retried),
     '',
+  ];
+}
+
+function retriedLines(retried: number): readonly string[] {
+  if (retried === 0) return [];
+  return [
+    ` ${countOf(retried, 'lead')} that a model found no words for ${retried === 1 ? 'is' : 'are'} tried again.`,
   ];
 }
 

@@ -8,6 +8,7 @@ import { compileMatcher, type MatchOutcome } from '../core/matching.ts';
 import type { Instant, Job, Lead } from '../core/model.ts';
 import type { PlannedStep } from '../core/planned-step.ts';
 import type { GuardName, Reason } from '../core/reasons.ts';
+import { judgedLead } from '../store/attribution.ts';
 import { candidateOfColdLead, candidateOfEnrollment } from '../store/candidates.ts';
 import { readJob } from '../store/jobs.ts';
 import { liveEnrollmentsOfLead } from '../store/sequence-enrollments.ts';
@@ -52,6 +53,8 @@ export interface Why {
   readonly match: MatchOutcome | null;
   /** False when no active nurture sequence would take the lead. */
   readonly hasFollowUp: boolean;
+  /** B8: of a lead at the wrong company, which is out of every pipeline: no path is left that could say so. Null for any other. */
+  readonly mismatch: WhyGuard | null;
 }
 
 /**
@@ -70,7 +73,22 @@ export async function whyOf(state: OperatorState, lead: Lead): Promise<Why> {
   const { suppressedReason } = lead;
   const match =
     live.length > 0 ? null : compileMatcher(sequenceList(engine))(lead, { suppressedReason, live: [] });
-  return { lead, paths, match, hasFollowUp: hasNurture || followUp !== null };
+  const mismatch = paths.length > 0 ? null : mismatchGuard(state, lead);
+  return { lead, paths, match, hasFollowUp: hasNurture || followUp !== null, mismatch };
+}
+
+function mismatchGuard({ db, workspace }: OperatorState, lead: Lead): WhyGuard | null {
+  const judged = judgedLead(db, lead.rowId);
+  if (judged?.verdict !== 'mismatch') return null;
+  const facts = {
+    address: lead.email,
+    company: judged.company,
+    company_domain: judged.companyDomain,
+    judged_by: judged.by,
+    mode: workspace.policy.attribution.mode,
+  };
+  const detail = judged.note ?? 'the address does not belong to the company';
+  return no('attribution', 'attribution_mismatch', { detail, facts });
 }
 
 /** The same for one enrollment or follow-up. */

@@ -117,6 +117,26 @@ export function setDue(
   ).run(due.dueAt ?? null, due.nextDueAt, due.enrollmentRowId);
 }
 
+/**
+ * Ends the wait of live enrollments at these steps, in the caller's transaction, and forgets why they waited; returns how many. Whoever
+ * waits was due: `before` bounds what is looked at.
+ */
+export function clearRetries(
+  db: StateDatabase,
+  of: { readonly kind: SequenceKind; readonly stepRowIds: readonly number[]; readonly before: Instant },
+): number {
+  db.assertInWrite();
+  return db
+    .prepare<[SequenceKind, Instant, string]>(
+      `UPDATE enrollments INDEXED BY enrollments_queue
+       SET retry_at = NULL, last_error = NULL, verdict_reason = NULL, verdict_until = NULL
+       WHERE kind = ? AND is_first_step IN (0, 1) AND next_due_at <= ? AND next_due_at IS NOT NULL
+         AND status IN ('pending', 'active') AND retry_at IS NOT NULL
+         AND next_step_row_id IN (SELECT value FROM json_each(?))`,
+    )
+    .run(of.kind, of.before, JSON.stringify(of.stepRowIds)).changes;
+}
+
 /** A6: the step stays due, and is not tried again before then (`retry_wait`). In the caller's transaction. */
 export function setRetry(
   db: StateDatabase,

@@ -69,3 +69,17 @@ export function setNurtureDue(db: StateDatabase, leadRowId: number, dueAt: Insta
     'UPDATE leads SET nurture_due_at = ? WHERE row_id = ? AND nurture_due_at IS NOT NULL',
   ).run(dueAt, leadRowId);
 }
+
+/** The longest that a lead is put off for want of words (`setNurtureDue`). */
+const RETRY_MS_MAX = 7 * 86_400_000;
+
+/** Has nurture look at once at the leads that it put off for want of words; returns how many. In the caller's transaction. */
+export function clearNurtureRetries(db: StateDatabase, now: Instant): number {
+  db.assertInWrite();
+  return db
+    .prepare<[Instant, Instant, Instant]>(
+      `UPDATE leads SET nurture_due_at = ?, nurture_verdict_reason = NULL, nurture_verdict_until = NULL
+       WHERE nurture_due_at > ? AND nurture_due_at <= ? AND nurture_verdict_reason IN ('model', 'validation')`,
+    )
+    .run(now, now, now + RETRY_MS_MAX).changes;
+}

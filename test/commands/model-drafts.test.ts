@@ -624,6 +624,27 @@ describe('B8 (3): a model judges what domains leave open', () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test('A13: leads why says of a lead at the wrong company why nobody writes to it, and how to overrule that', async () => {
+    const of = bench(MODEL);
+    claims(of, { ben: { company: 'Other Works', companyDomain: 'other.example' } });
+    server.say = () => ({ text: '{"verdict":"different","reason":"two firms"}' });
+    await drip(of);
+    const { stdout } = await of.run(['leads', 'why', 'ben@ben.example']);
+    expect(stdout).toContain('attribution_mismatch: a model says: two firms');
+    expect(stdout).toMatch(/company Other Works, company domain other\.example, judged by model/);
+    expect(stdout).toContain('headgate leads verify ben@ben.example --as verified --reason');
+    expect(stdout).not.toContain('no_match');
+    expect(await of.json(['leads', 'why', 'ben@ben.example'])).toMatchObject({
+      items: [],
+      attribution: {
+        reason: 'attribution_mismatch',
+        facts: { address: 'ben@ben.example', company_domain: 'other.example', judged_by: 'model' },
+      },
+    });
+    await of.run(['leads', 'verify', 'ben@ben.example', '--as', 'verified', '--reason', 'one group']);
+    expect(await of.json(['leads', 'why', 'ben@ben.example'])).toMatchObject({ attribution: null });
+  });
+
   test('a verdict on a claim that changed meanwhile is no verdict on the lead', async () => {
     const of = bench(MODEL);
     claims(of, { ben: { companyDomain: 'other.example' } });

@@ -168,6 +168,10 @@ export const LEAD_SHAPES: Shapes = {
     ),
     match: nullable(objectOf({ verdict: oneOf(MATCH_VERDICTS), text })),
     follow_up: flag,
+    attribution: described(
+      nullable(guard),
+      'Of a lead at the wrong company, which no sequence writes to; null for any other.',
+    ),
   }),
   'headgate.import/1': objectOf({
     preview: flag,

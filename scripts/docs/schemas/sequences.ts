@@ -137,6 +137,10 @@ export const SEQUENCE_SHAPES: Shapes = {
     ...totals,
     applied: flag,
     enrolled_count: count,
+    retried_count: described(
+      count,
+      'Leads that waited because a model found no words, and that are tried again with the corrected ones.',
+    ),
   }),
   'headgate.sequences-new/1': objectOf({
     items: listOf(objectOf({ id: text, status: oneOf(['draft']), files: listOf(text) })),
