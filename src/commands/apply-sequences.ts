@@ -1,24 +1,21 @@
 import { moveEnrollment, type EnrollmentMove, type EnrollmentPlace } from '../core/edit-moves.ts';
-import { isChanged, planEdits, touchesLive, type EditPlan, type SequenceEdit } from '../core/edit-plan.ts';
+import { isChanged, planEdits, type EditPlan, type SequenceEdit } from '../core/edit-plan.ts';
 import type { EditRefusal } from '../core/edit-steps.ts';
 import { createPreflight, type Preflight } from '../core/edit-preflight.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant, SequenceDefinition, StoredSequence } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
+import { canonicalJson, combinedHash } from '../core/text-hash.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { cancelEnrollment, endEnrollment, setDue, setNextStep } from '../store/enrollments.ts';
 import { loadedHolidays } from '../store/holidays.ts';
 import { refreshNurtureDue } from '../store/nurture-queue.ts';
 import { undoReservations } from '../store/reservations.ts';
 import { livePlaces, withdrawDraft } from '../store/sequence-enrollments.ts';
-import {
-  appliedDefinitionsHash,
-  enrollmentCounts,
-  loadSequences,
-  noEnrollments,
-  saveSequences,
-} from '../store/sequences.ts';
+import { enrollmentCounts, loadSequences, noEnrollments, saveSequences } from '../store/sequences.ts';
 import { addTimeline } from '../store/timeline.ts';
+import { countOf } from './output/text.ts';
+import { preflightDocument, preflightTotals } from './preflight-document.ts';
 import { retryUnwritten } from './retry-unwritten.ts';
 
 export interface ApplyDependencies {
@@ -30,8 +27,8 @@ export interface ApplyDependencies {
 export interface ApplyOptions {
   /** Of all folders, without errors. */
   readonly definitions: readonly SequenceDefinition[];
-  /** What was applied when the operator saw the preflight; null when nobody was asked (`init`). */
-  readonly seenHash: string | null;
+  /** The fingerprint of the preflight that the operator saw; null when nobody was asked (`init`). */
+  readonly seen: string | null;
 }
 
 /** What was applied, and what it did to whoever was under way. */
@@ -43,11 +40,12 @@ export interface Applied {
   readonly retried: number;
 }
 
-/** What applying would do, with the hash of what is applied now. Reads only (C5). */
+/** What applying would do. Reads only (C5). */
 export interface SequencesPreview {
   readonly plan: EditPlan;
   readonly preflight: Preflight;
-  readonly appliedHash: string;
+  /** Of all that is shown of it: another one when files, state or configuration make the edit do anything else. */
+  readonly fingerprint: string;
 }
 
 /** C5: the preflight, on one snapshot of the state. Refusals are in the plan; nothing is thrown for them. */
@@ -55,12 +53,21 @@ export function previewSequences(
   definitions: readonly SequenceDefinition[],
   dependencies: ApplyDependencies,
 ): SequencesPreview {
+  return previewAgainst(definitions, { ...dependencies, stored: null });
+}
+
+/** The same as if `stored` were applied, with their own row ids, and not what the state has; null for what it has. */
+export function previewAgainst(
+  definitions: readonly SequenceDefinition[],
+  { stored, ...dependencies }: ApplyDependencies & { readonly stored: readonly StoredSequence[] | null },
+): SequencesPreview {
   const { db } = dependencies;
   return db.read(() => {
-    const plan = planOf(definitions, dependencies);
+    const plan = planOf(definitions, { ...dependencies, stored: stored ?? loadSequences(db) });
     const builder = createPreflight(plan);
     forEachMove(plan.edits, dependencies, (edit, place, move) => builder.add(edit, place, move));
-    return { plan, preflight: builder.finish(), appliedHash: appliedDefinitionsHash(db) };
+    const preflight = builder.finish();
+    return { plan, preflight, fingerprint: fingerprintOf(plan.edits, preflight) };
   });
 }
 
@@ -70,16 +77,15 @@ export function previewSequences(
  * changed due times anew. Enrolls nobody (A19; see `enrollStored`). The caller holds the locks of drip, nurture and
  * send, so that no run goes on with what it read before; what such a run left reserved is undone first.
  *
- * Throws HeadgateError `edit_refused` (65) with every reason, and `edit_outdated` (75) when something else was applied
- * since `seenHash`; nothing has been changed then.
+ * Throws HeadgateError `edit_refused` (65) with every reason, `edit_outdated` (33) when it would do anything else than what was `seen`,
+ * and `double_send_risk` (70) rather than let anybody get a step twice; nothing has been changed then.
  */
 export function applySequences(options: ApplyOptions, dependencies: ApplyDependencies): Applied {
   const { db } = dependencies;
   return db.write(() => {
-    if (options.seenHash !== null && options.seenHash !== appliedDefinitionsHash(db)) throw outdated();
     undoReservations(db, 'drip');
     undoReservations(db, 'nurture');
-    const plan = planOf(options.definitions, dependencies);
+    const plan = planOf(options.definitions, { ...dependencies, stored: loadSequences(db) });
     refuseEdits(plan.refusals);
     const saved = saveEdits(db, plan.edits);
     const builder = createPreflight({ ...plan, edits: saved });
@@ -87,8 +93,21 @@ export function applySequences(options: ApplyOptions, dependencies: ApplyDepende
       builder.add(edit, place, move);
       applyMove(move, { edit, place, dependencies });
     });
-    return { preflight: builder.finish(), edits: saved, retried: retryUnwritten(saved, dependencies) };
+    const preflight = builder.finish();
+    refuseDoubleSends(preflight);
+    refuseUnseen(options.seen, fingerprintOf(plan.edits, preflight));
+    return { preflight, edits: saved, retried: retryUnwritten(saved, dependencies) };
   });
+}
+
+/** Of the definitions before and after and of the effects; neither the moment nor the rows that were given to new steps count. */
+function fingerprintOf(edits: readonly SequenceEdit[], preflight: Preflight): string {
+  const hashes = edits.filter(isChanged).map(({ id, before, after }) => ({
+    id,
+    hash: `${before?.definitionHash ?? ''} ${after.definitionHash}`,
+  }));
+  const effects = { ...preflightTotals(preflight), items: preflight.items.map(preflightDocument) };
+  return combinedHash([...hashes, { id: '', hash: canonicalJson(effects) }]);
 }
 
 /** Throws HeadgateError `edit_refused` (65) unless there is nothing to refuse. */
@@ -104,19 +123,34 @@ export function refuseEdits(refusals: readonly EditRefusal[]): void {
   });
 }
 
-function outdated(): HeadgateError {
-  return new HeadgateError('Something else was applied since this was shown', {
+/** Throws HeadgateError `edit_outdated` (33) unless what was seen is what is done. `seen` may be cut short. */
+export function refuseUnseen(seen: string | null, fingerprint: string): void {
+  if (seen === null || fingerprint.startsWith(seen)) return;
+  throw new HeadgateError('What applying does is no longer what was shown', {
     code: 'edit_outdated',
-    exit: 'TEMPFAIL',
-    notDone: 'Nothing was applied.',
-    fix: 'headgate sequences apply',
+    exit: 'STALE_PLAN',
+    notDone: 'Nothing was applied: the files or the state have moved since.',
+    fix: 'headgate sequences plan',
   });
 }
 
-function planOf(definitions: readonly SequenceDefinition[], { db, now }: ApplyDependencies): EditPlan {
+function refuseDoubleSends({ doubleSendRiskCount }: Preflight): void {
+  if (doubleSendRiskCount === 0) return;
+  throw new HeadgateError(`Applying could send ${countOf(doubleSendRiskCount, 'lead')} a step again`, {
+    code: 'double_send_risk',
+    exit: 'SOFTWARE',
+    notDone: 'Nothing was applied: the last good version stays active.',
+    fix: 'Report this with the output of headgate sequences plan --json',
+  });
+}
+
+function planOf(
+  definitions: readonly SequenceDefinition[],
+  { db, now, stored }: ApplyDependencies & { readonly stored: readonly StoredSequence[] },
+): EditPlan {
   const counts = enrollmentCounts(db);
   return planEdits({
-    stored: loadSequences(db),
+    stored,
     definitions,
     liveCount: (rowId) => {
       const { pending, active } = counts.get(rowId) ?? noEnrollments();
@@ -158,7 +192,7 @@ function forEachMove(
 ): void {
   const holidaysOf = loadedHolidays(db);
   for (const edit of edits) {
-    if (edit.before === null || !touchesLive(edit)) continue;
+    if (edit.before === null || !isChanged(edit)) continue;
     for (const place of livePlaces(db, edit.before.rowId)) {
       visit(edit, place, moveEnrollment(place, edit, { policy, holidaysOf }));
     }

@@ -77,7 +77,7 @@ export async function fillWithSample(
   const { paths, policy } = workspace;
   const db = openState({ file: paths.databaseFile, mode: 'write' });
   try {
-    applySequences({ definitions, seenHash: null }, { db, policy, now: invocation.context.clock.now() });
+    applySequences({ definitions, seen: null }, { db, policy, now: invocation.context.clock.now() });
     db.write(() => {
       rememberAppliedFiles(db, hashDefinitions(paths.sequencesDir));
     });

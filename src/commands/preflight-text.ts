@@ -1,38 +1,28 @@
 import type { SequenceEdit } from '../core/edit-plan.ts';
 import { affectsLive, type Preflight, type PreflightItem } from '../core/edit-preflight.ts';
 import type { StepEdit } from '../core/edit-steps.ts';
+import type { Instant, SequenceKind, StepTiming } from '../core/model.ts';
+import type { Policy } from '../core/policy.ts';
+import { HOUR_MS, MINUTE_MS } from '../core/time/durations.ts';
+import { isOperatingDay, operatorDay } from '../core/time/operator-day.ts';
+import { changedLines } from './copy-lines.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, displayWidth, escapeText, padEnd } from './output/text.ts';
-import { formatSpan } from './output/time.ts';
+import { formatDateTime } from './output/time.ts';
 import { liveSteps, timingText, triggerText, windowText } from './sequence-text.ts';
 
-/** The item of `sequences plan --json` (cli.md 2.6), and of what `sequences apply` did. */
-export function preflightDocument(item: PreflightItem): Readonly<Record<string, unknown>> {
-  return {
-    sequence: item.sequence,
-    step: item.step,
-    change: item.change,
-    affected_count: item.affectedCount,
-    earliest_shift_seconds: inSeconds(item.earliestShiftMs),
-    latest_shift_seconds: inSeconds(item.latestShiftMs),
-    completes: item.completes,
-  };
-}
-
-/** The counts beside the items; `double_send_risk_count` is the contract's, the others say what the lines say. */
-export function preflightTotals(preflight: Preflight): Readonly<Record<string, number>> {
-  return {
-    double_send_risk_count: preflight.doubleSendRiskCount,
-    moved_count: preflight.moved,
-    completed_count: preflight.completed,
-    cancelled_count: preflight.cancelled,
-    drafts_withdrawn_count: preflight.draftsWithdrawn,
-    emails_added_count: preflight.emailsAdded,
-  };
+/** By which clock and calendar the first effect is told. */
+export interface PreflightMoment {
+  readonly now: Instant;
+  readonly policy: Policy;
 }
 
 /** The preflight for a person: sequence by sequence, then the three numbers that matter (cli.md 2.4). */
-export function preflightLines(terminal: Terminal, preflight: Preflight): readonly string[] {
+export function preflightLines(
+  terminal: Terminal,
+  preflight: Preflight,
+  moment: PreflightMoment,
+): readonly string[] {
   const rows = groupByEdit(preflight.items).flatMap(([edit, items]) => editRows(edit, items));
   const width = Math.max(0, ...rows.map((row) => displayWidth(row.label)));
   const middle = Math.max(0, ...rows.map((row) => displayWidth(row.change)));
@@ -44,21 +34,24 @@ export function preflightLines(terminal: Terminal, preflight: Preflight): readon
     ),
     ...preflight.unchanged.map((id) => terminal.dim(` = ${escapeText(id)}   no change`)),
     '',
-    totalsLine(preflight),
+    ...totalsLines(preflight),
+    ...effectLines(preflight, moment),
   ].map((line) => line.trimEnd());
 }
 
-function totalsLine(preflight: Preflight): string {
+function totalsLines(preflight: Preflight): readonly string[] {
   const { doubleSendRiskCount, moved, completed, cancelled, draftsWithdrawn, emailsAdded } = preflight;
-  const parts = [
-    `Double sends possible: ${doubleSendRiskCount}`,
-    `Leads whose next email moves: ${moved}`,
-    `Emails added: ${emailsAdded}`,
+  const ends = [
     ...(completed > 0 ? [`Completed: ${completed}`] : []),
     ...(cancelled > 0 ? [`Cancelled: ${cancelled}`] : []),
     ...(affectsLive(preflight) ? [`Drafts withdrawn: ${draftsWithdrawn}`] : []),
   ];
-  return ` ${parts.join('    ')}`;
+  const counts = [
+    `Double sends possible: ${doubleSendRiskCount}`,
+    `Leads whose next email moves: ${moved}`,
+    `Emails added: ${emailsAdded}`,
+  ];
+  return [counts, ends].filter((parts) => parts.length > 0).map((parts) => ` ${parts.join('    ')}`);
 }
 
 interface Row {
@@ -126,7 +119,7 @@ function statusEffect(item: PreflightItem): string {
     case 'draft':
       return item.edit.before === null ? 'matches nobody' : 'matches nobody; whoever is under way waits';
     case 'archived':
-      return `cancels ${countOf(item.affectedCount, 'enrollment')}, and is for good`;
+      return `cancels ${countOf(item.affectedCount, 'enrollment')}${withdrawnText(item)}, and is for good`;
   }
 }
 
@@ -141,7 +134,7 @@ function stepTexts(item: PreflightItem, { before, after }: StepEdit): { change: 
     case 'new':
       return {
         change: `new, number ${after.position + 1}`,
-        effect: `${countOf(item.affectedCount, 'lead')} will pass through it, none has passed it already`,
+        effect: newEffect(item),
       };
     case 'removed':
       return { change: 'removed', effect: removedEffect(item) };
@@ -151,16 +144,46 @@ function stepTexts(item: PreflightItem, { before, after }: StepEdit): { change: 
       return { change: `moved, now number ${after.position + 1}`, effect: shiftEffect(item) };
     case 'timing':
       return {
-        change: `${before === null ? '' : timingText(before.timing)} to ${timingText(after.timing)}`,
+        change: timingChange(before?.timing ?? after.timing, after.timing),
         effect: shiftEffect(item),
       };
     case 'window':
       return { change: `window ${windowText(after.window)}`, effect: shiftEffect(item) };
     case 'copy':
-      return { change: 'copy', effect: 'safe: sent mail and waiting drafts keep their own text' };
+      return {
+        change: copyText({ before, after }),
+        effect: 'safe: sent mail and waiting drafts keep their own text',
+      };
     default:
       return { change: 'settings', effect: 'nobody moves' };
   }
+}
+
+function copyText(edit: Pick<StepEdit, 'before' | 'after'>): string {
+  const lines = changedLines(edit);
+  return lines === null ? 'copy' : `copy, ${countOf(lines, 'line')}`;
+}
+
+/** `after 2d to 84h`, `day 5 to after 3d`. */
+function timingChange(before: StepTiming, after: StepTiming): string {
+  const to = timingText(after);
+  return `${timingText(before)} to ${before.kind === after.kind ? to.slice(to.indexOf(' ') + 1) : to}`;
+}
+
+function newEffect({
+  affectedCount,
+  movedCount,
+  earliestShiftMs,
+  latestShiftMs,
+  pastIt,
+}: PreflightItem): string {
+  const past =
+    pastIt === 0 ? 'none has passed it already' : `${countOf(pastIt, 'lead')} past it will not get it`;
+  const next =
+    movedCount === 0 || earliestShiftMs === null || latestShiftMs === null
+      ? ''
+      : `; the next email of ${movedCount}: ${shiftText(earliestShiftMs, latestShiftMs)}`;
+  return `${countOf(affectedCount, 'lead')} will pass through it, ${past}${next}`;
 }
 
 function removedEffect(item: PreflightItem): string {
@@ -170,7 +193,7 @@ function removedEffect(item: PreflightItem): string {
     ...(goOn > 0 ? [`${goOn} go on`] : []),
     ...(item.completes > 0 ? [`${item.completes} complete`] : []),
   ];
-  return `${countOf(item.affectedCount, 'lead')} waiting there: ${parts.join(', ')}; nothing is sent for it`;
+  return `${countOf(item.affectedCount, 'lead')} waiting there: ${parts.join(', ')}${withdrawnText(item)}; nothing is sent for it`;
 }
 
 function shiftEffect(item: PreflightItem): string {
@@ -178,16 +201,64 @@ function shiftEffect(item: PreflightItem): string {
   const { earliestShiftMs: earliest, latestShiftMs: latest } = item;
   const completes = item.completes > 0 ? `, ${item.completes} complete` : '';
   const shift = earliest === null || latest === null ? '' : `: ${shiftText(earliest, latest)}`;
-  return `moves ${countOf(item.affectedCount, 'lead')}${shift}${completes}`;
+  return `moves ${countOf(item.affectedCount, 'lead')}${shift}${completes}${withdrawnText(item)}`;
 }
 
-function shiftText(earliestMs: number, latestMs: number): string {
-  if (earliestMs >= 0 && latestMs <= 0) return 'at the same time';
-  if (earliestMs >= 0) return `up to ${formatSpan(latestMs)} later, none earlier`;
-  if (latestMs <= 0) return `up to ${formatSpan(-earliestMs)} earlier, none later`;
-  return `from ${formatSpan(-earliestMs)} earlier to ${formatSpan(latestMs)} later`;
+function withdrawnText({ draftsWithdrawn }: PreflightItem): string {
+  return draftsWithdrawn === 0 ? '' : `, ${countOf(draftsWithdrawn, 'draft')} withdrawn`;
 }
 
-function inSeconds(ms: number | null): number | null {
-  return ms === null ? null : Math.round(ms / 1_000);
+/** `1 d later, none earlier`, `3 h to 2 d 4 h earlier, none later`, `6 h earlier to 1 d later`: both ends, in whole minutes. */
+export function shiftText(earliestMs: number, latestMs: number): string {
+  if (earliestMs === 0 && latestMs === 0) return 'at the same time';
+  if (earliestMs < 0 && latestMs > 0)
+    return `${spanText(-earliestMs)} earlier to ${spanText(latestMs)} later`;
+  const isLater = latestMs > 0;
+  const [least, most] = isLater ? [earliestMs, latestMs] : [-latestMs, -earliestMs];
+  const spans =
+    least === most
+      ? spanText(most)
+      : least === 0
+        ? `up to ${spanText(most)}`
+        : `${spanText(least)} to ${spanText(most)}`;
+  return `${spans} ${isLater ? 'later, none earlier' : 'earlier, none later'}`;
+}
+
+/** To the minute, unlike a distance that is told in its largest unit: a shift of a day and a half is not one day. */
+function spanText(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / MINUTE_MS));
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(minutes / 1_440), 'd'],
+    [Math.floor(minutes / 60) % 24, 'h'],
+    [minutes % 60, 'm'],
+  ];
+  return parts.flatMap(([count, unit]) => (count === 0 ? [] : `${count} ${unit}`)).join(' ');
+}
+
+const HOUR_MINUTES = { drip: 3, nurture: 33 } as const satisfies Record<SequenceKind, number>;
+const DAYS_LOOKED_AHEAD = 31;
+
+/**
+ * ` First effect: Thu 19 Feb 2026 09:03 UTC (drip)`: the first tick of the shipped timer, on a day that the operator works, at which the
+ * job comes to the first email that is another one. What keeps that run from acting is not looked at.
+ */
+function effectLines(preflight: Preflight, { now, policy }: PreflightMoment): readonly string[] {
+  const effect = preflight.firstEffect;
+  if (preflight.items.length === 0) return [];
+  if (effect === null) return [' First effect: nobody under way stands where it changes anything'];
+  if (effect.kind === 'at_once') return [' First effect: at once, by applying'];
+  const at = tickAt(effect.job, Math.max(now, effect.at), policy);
+  return [` First effect: ${formatDateTime(at, policy.timezone)} (${effect.job})`];
+}
+
+function tickAt(job: SequenceKind, from: Instant, policy: Policy): Instant {
+  const { timezone, holidays, hours } = policy;
+  const minuteMs = HOUR_MINUTES[job] * MINUTE_MS;
+  let at = Math.ceil((from - minuteMs) / HOUR_MS) * HOUR_MS + minuteMs;
+  const calendar = { weekdays: hours.weekdays, holidays };
+  for (let hour = 0; hour < DAYS_LOOKED_AHEAD * 24; hour += 1) {
+    if (isOperatingDay(operatorDay(at, timezone), calendar)) return at;
+    at += HOUR_MS;
+  }
+  return at;
 }

@@ -1,15 +1,24 @@
+import { hashDefinitions } from '../config/definitions-hash.ts';
 import { affectsLive, type Preflight } from '../core/edit-preflight.ts';
+import { HeadgateError } from '../core/errors.ts';
 import { appliedFilesHash, rememberAppliedFiles } from '../store/applied-files.ts';
-import { applySequences, previewSequences, refuseEdits, type SequencesPreview } from './apply-sequences.ts';
+import {
+  applySequences,
+  previewSequences,
+  refuseEdits,
+  refuseUnseen,
+  type SequencesPreview,
+} from './apply-sequences.ts';
 import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { countStoredMatches, enrollStored, NO_MATCHES, type StoredMatches } from './enroll-stored.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
-import { flagOption } from './options.ts';
+import { flagOption, textOption, usageError } from './options.ts';
 import { createTerminal, type Terminal } from './output/terminal.ts';
 import { countOf, escapeText } from './output/text.ts';
-import { preflightDocument, preflightLines, preflightTotals } from './preflight-text.ts';
+import { preflightDocument, preflightTotals } from './preflight-document.ts';
+import { preflightLines, type PreflightMoment } from './preflight-text.ts';
 import { readValidDefinitions, type ValidDefinitions } from './valid-definitions.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -18,6 +27,7 @@ interface Shown {
   readonly valid: ValidDefinitions;
   readonly preview: SequencesPreview;
   readonly matches: StoredMatches;
+  readonly moment: PreflightMoment;
 }
 
 interface Done {
@@ -29,11 +39,14 @@ interface Done {
 
 /**
  * `sequences apply`: makes the files the active version, words included (C5). Shows the preflight first and asks; off
- * a terminal it needs `--yes` as soon as anybody who is under way, or already stored (A19), is affected.
+ * a terminal it needs `--yes` as soon as anybody who is under way, or already stored (A19), is affected. What is applied is what was shown,
+ * here or by the `plan` whose fingerprint `--expect` names, or nothing at all: 33 when files or state have moved in between (A17).
  */
 export async function run(invocation: Invocation): Promise<Outcome> {
+  const expected = expectedFingerprint(invocation);
   const shown = await withState(invocation, 'read', preflight);
   refuseEdits(shown.preview.plan.refusals);
+  refuseUnseen(expected, shown.preview.fingerprint);
   const { preflight: asShown } = shown.preview;
   if (isNothing(shown)) await rememberFiles(invocation, shown);
   const isWanted = !isNothing(shown) && (await isAgreed(invocation, shown));
@@ -43,13 +56,24 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return outcomeOf(shown, done);
 }
 
+const FINGERPRINT = /^[0-9a-f]{8,64}$/;
+
+function expectedFingerprint(invocation: Invocation): string | null {
+  const text = textOption(invocation, 'expect');
+  if (text === null || FINGERPRINT.test(text)) return text;
+  throw usageError(
+    '--expect takes the fingerprint that sequences plan shows, at least 8 digits of it',
+    'headgate sequences plan',
+  );
+}
+
 async function preflight({ invocation, workspace, db, now }: OperatorState): Promise<Shown> {
   const valid = await readValidDefinitions(workspace, db);
   return db.read(() => {
     const preview = previewSequences(valid.definitions, { db, policy: workspace.policy, now });
     const isAsked = flagOption(invocation, 'enrollExisting');
     const matches = isAsked ? countStoredMatches(db, preview.plan.edits) : NO_MATCHES;
-    return { valid, preview, matches };
+    return { valid, preview, matches, moment: { now, policy: workspace.policy } };
   });
 }
 
@@ -67,13 +91,13 @@ function rememberFiles(invocation: Invocation, { valid }: Shown): Promise<void> 
   });
 }
 
-async function isAgreed(invocation: Invocation, { preview, matches }: Shown): Promise<boolean> {
+async function isAgreed(invocation: Invocation, { preview, matches, moment }: Shown): Promise<boolean> {
   const isHarmless = !affectsLive(preview.preflight) && matches.total === 0;
   if (isHarmless && !invocation.global.input) return true;
   const { stderr, env } = invocation.context.io;
   const { isTty, columns } = stderr;
   const terminal = createTerminal({ isTty, columns, env, color: null, ascii: invocation.global.ascii });
-  const lines = ['', ...preflightLines(terminal, preview.preflight), ...matchLines(matches), ''];
+  const lines = ['', ...preflightLines(terminal, preview.preflight, moment), ...matchLines(matches), ''];
   return agrees(invocation, { lines, question: 'Apply?' });
 }
 
@@ -87,16 +111,37 @@ function applyLocked(invocation: Invocation, shown: Shown): Promise<Done> {
 
 function applyNow({ invocation, workspace, db, now }: OperatorState, shown: Shown): Done {
   const { policy } = workspace;
-  const { definitions } = shown.valid;
-  const applied = applySequences({ definitions, seenHash: shown.preview.appliedHash }, { db, policy, now });
-  rememberAppliedFiles(db, shown.valid.filesHash);
+  const { definitions, filesHash } = shown.valid;
+  if (hashDefinitions(workspace.paths.sequencesDir) !== filesHash) throw filesMoved();
   const isAsked = flagOption(invocation, 'enrollExisting');
+  if (isAsked && countStoredMatches(db, shown.preview.plan.edits).total !== shown.matches.total)
+    throw arrivalsMoved();
+  const applied = applySequences({ definitions, seen: shown.preview.fingerprint }, { db, policy, now });
+  rememberAppliedFiles(db, filesHash);
   const { random } = invocation.context;
   const enrolled = isAsked ? enrollStored(applied.edits, { db, policy, now, random }) : 0;
   return { applied: true, preflight: applied.preflight, enrolled, retried: applied.retried };
 }
 
-function outcomeOf({ valid, matches }: Shown, done: Done): Outcome {
+function filesMoved(): HeadgateError {
+  return new HeadgateError('The files have changed since this was shown', {
+    code: 'files_moved',
+    exit: 'STALE_PLAN',
+    notDone: 'Nothing was applied.',
+    fix: 'headgate sequences plan',
+  });
+}
+
+function arrivalsMoved(): HeadgateError {
+  return new HeadgateError('Other stored leads match than when this was shown', {
+    code: 'edit_outdated',
+    exit: 'STALE_PLAN',
+    notDone: 'Nothing was applied, and nobody was enrolled.',
+    fix: 'headgate sequences apply --enroll-existing',
+  });
+}
+
+function outcomeOf({ valid, matches, moment }: Shown, done: Done): Outcome {
   const { length } = valid.warnings;
   return {
     exit: 'OK',
@@ -107,12 +152,15 @@ function outcomeOf({ valid, matches }: Shown, done: Done): Outcome {
       enrolled_count: done.enrolled,
       retried_count: done.retried,
     },
-    human: (terminal) => doneLines(terminal, done, matches),
+    human: (terminal) => doneLines(terminal, { done, matches, moment }),
     notes: length === 0 ? [] : [`${countOf(length, 'warning')}: headgate sequences lint`],
   };
 }
 
-function doneLines(terminal: Terminal, done: Done, matches: StoredMatches): readonly string[] {
+function doneLines(
+  terminal: Terminal,
+  { done, matches, moment }: { readonly done: Done } & Pick<Shown, 'matches' | 'moment'>,
+): readonly string[] {
   const isNew = done.preflight.items.length > 0 || matches.total > 0;
   if (!isNew) return ['', ' Nothing to apply: the files say what is active already.', ''];
   if (!done.applied) return ['', ' Nothing was applied.', ''];
@@ -120,7 +168,7 @@ function doneLines(terminal: Terminal, done: Done, matches: StoredMatches): read
     done.enrolled === 0 ? [] : [` Enrolled ${countOf(done.enrolled, 'stored lead')}, from now on.`];
   return [
     '',
-    ...preflightLines(terminal, done.preflight),
+    ...preflightLines(terminal, done.preflight, moment),
     '',
     ` ${terminal.bold('Applied.')} The next runs use this version.`,
     ...enrolled,

@@ -46,10 +46,18 @@ export function loadDefinitions(sequencesDirectory: string): LoadedDefinitions {
     basename(sequencesDirectory),
   );
   const campaigns = readCampaignNames(join(dirname(sequencesDirectory), 'campaigns'));
-  const problems = [...readProblems];
+  return loadFolders(folders, { campaigns, problems: readProblems });
+}
+
+/** The same of folders that were read already, with what was found wrong in reading them. */
+export function loadFolders(
+  folders: readonly SequenceFolder[],
+  read: { readonly campaigns: ReadonlySet<string>; readonly problems: readonly DefinitionProblem[] },
+): LoadedDefinitions {
+  const problems = [...read.problems];
   const loaded: LoadedSequence[] = [];
   for (const folder of folders) {
-    const result = loadFolder(folder, campaigns);
+    const result = loadFolder(folder, read.campaigns);
     problems.push(...result.problems);
     if (result.loaded !== null) loaded.push(result.loaded);
   }

@@ -61,6 +61,45 @@ export function readSequenceFolders(directory: string, label: string): SequenceF
   return { folders, problems: walk.problems };
 }
 
+/**
+ * The same folders from files that were read elsewhere, such as a version in git; `path` is `sequences/<id>/<name>`. What no sequence is
+ * made of is passed over: whoever compares with a version is not asked to tidy it.
+ */
+export function foldersOf(
+  files: readonly { readonly path: string; readonly bytes: Buffer }[],
+  label: string,
+): SequenceFolders {
+  const walk: Walk = { problems: [] };
+  const byId = new Map<string, DefinitionFile[]>();
+  for (const { path, bytes } of files) {
+    const [top, id = '', name, ...deeper] = path.split('/');
+    if (top !== label || name === undefined || deeper.length > 0 || !isDefinitionId(id)) continue;
+    byId.set(id, [...(byId.get(id) ?? []), { file: path, bytes }]);
+  }
+  const folders = [...byId].sort(byName).map(([id, read]): SequenceFolder => {
+    const file = `${label}/${id}`;
+    const named = (source: DefinitionFile): string => source.file.slice(file.length + 1);
+    const steps = new Map(
+      read
+        .filter((source) => named(source).endsWith('.md'))
+        .map((source) => [named(source).slice(0, -'.md'.length), source] as const)
+        .filter(([step]) => isDefinitionId(step))
+        .sort(byName),
+    );
+    const toml = read.find((source) => named(source) === MECHANICS_FILE) ?? null;
+    for (const source of [toml, ...steps.values()]) {
+      if (source !== null && source.bytes.length > FILE_BYTES_MAX)
+        complain(walk, source.file, tooLarge(source.bytes.length));
+    }
+    return { id, file, toml, steps };
+  });
+  return { folders, problems: walk.problems };
+}
+
+function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 /** The names of the campaigns (`campaigns/NAME.md`); none when there is no such directory. */
 export function readCampaignNames(directory: string): ReadonlySet<string> {
   const names = listNames(directory, 'campaigns', { problems: [] });
@@ -160,11 +199,18 @@ function readDefinitionFile(path: string, file: string, walk: Walk): DefinitionF
     return null;
   }
   if (stat.size > FILE_BYTES_MAX) {
-    const message = `${stat.size} bytes, the limit is ${FILE_BYTES_MAX}`;
-    complain(walk, file, { code: 'too_large', message, fix: 'a step is one email' });
+    complain(walk, file, tooLarge(stat.size));
     return null;
   }
   return readBytes(path, file, walk);
+}
+
+function tooLarge(bytes: number): Complaint {
+  return {
+    code: 'too_large',
+    message: `${bytes} bytes, the limit is ${FILE_BYTES_MAX}`,
+    fix: 'a step is one email',
+  };
 }
 
 function readBytes(path: string, file: string, walk: Walk): DefinitionFile | null {

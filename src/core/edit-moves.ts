@@ -97,11 +97,23 @@ export function stepsAhead(place: EnrollmentPlace, after: StoredSequence): reado
   return ahead;
 }
 
-/** True when the edit would give the enrollment a step again that left, or may have left. Must never happen. */
-export function risksDoubleSend(place: EnrollmentPlace, move: EnrollmentMove): boolean {
-  if (move.kind !== 'moves') return false;
-  const state = place.messages.get(move.step.rowId);
-  return state === 'sent' || (state !== undefined && OUT_OF_OUR_HANDS.includes(state));
+/**
+ * True when the edit would give the enrollment a step again that left, or may have left, now or further on. Looks at what was sent and
+ * not at how the way ahead was found. Must never happen: `sequences apply` refuses it.
+ */
+export function risksDoubleSend(
+  place: EnrollmentPlace,
+  move: EnrollmentMove,
+  after: StoredSequence,
+): boolean {
+  if (move.kind === 'cancels' || move.kind === 'completes') return false;
+  const mayHaveLeft = (stepRowId: number): boolean => {
+    const state = place.messages.get(stepRowId);
+    return state === 'sent' || (state !== undefined && OUT_OF_OUR_HANDS.includes(state));
+  };
+  if (move.kind === 'moves' && mayHaveLeft(move.step.rowId)) return true;
+  // A follow-up has no steps ahead but its own (B7).
+  return place.kind === 'drip' && stepsAhead(place, after).some((step) => mayHaveLeft(step.rowId));
 }
 
 function cancelOf(place: EnrollmentPlace): EnrollmentMove {

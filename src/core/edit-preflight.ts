@@ -1,3 +1,4 @@
+import { effectOn, earlierEffect, type FirstEffect } from './edit-effects.ts';
 import { risksDoubleSend, stepsAhead, type EnrollmentMove, type EnrollmentPlace } from './edit-moves.ts';
 import { isChanged, type EditPlan, type SequenceChange, type SequenceEdit } from './edit-plan.ts';
 import type { StepChange, StepEdit } from './edit-steps.ts';
@@ -13,11 +14,17 @@ export interface PreflightItem {
   readonly stepEdit: StepEdit | null;
   /** Enrollments that wait at it, will pass through it, move because of it or are cancelled by it. */
   readonly affectedCount: number;
+  /** Those of them whose next email is another one or leaves at another time. */
+  readonly movedCount: number;
   /** How the next email of those moves in the queue, in milliseconds; null when none moves. */
   readonly earliestShiftMs: number | null;
   readonly latestShiftMs: number | null;
   /** Enrollments that end as completed. */
   readonly completes: number;
+  /** Unsent drafts that are withdrawn. */
+  readonly draftsWithdrawn: number;
+  /** Of a new step: live enrollments that are past its place and never get it. */
+  readonly pastIt: number;
 }
 
 /** What applying would do, before anything is saved (C5). */
@@ -33,6 +40,8 @@ export interface Preflight {
   readonly draftsWithdrawn: number;
   /** Emails that live enrollments will get and would not have got. */
   readonly emailsAdded: number;
+  /** When anybody first notices; null while nobody stands where it changes anything. */
+  readonly firstEffect: FirstEffect | null;
 }
 
 /** Collects the effect of the edits, one live enrollment after the other, so that a million need no memory. */
@@ -43,30 +52,35 @@ export interface PreflightBuilder {
 
 interface Tally {
   affected: number;
+  moved: number;
   earliestMs: number | null;
   latestMs: number | null;
   completes: number;
+  withdrawn: number;
+  pastIt: number;
 }
 
-/** Starts a preflight over a plan; `add` is called for each live enrollment of each edit that touches live ones. */
+/** Starts a preflight over a plan; `add` is called for each live enrollment of each changed sequence. */
 export function createPreflight(plan: EditPlan): PreflightBuilder {
   const tallies = new Map<string, Tally>();
-  const totals = { doubleSends: 0, moved: 0, completed: 0, cancelled: 0, withdrawn: 0, added: 0 };
+  const totals: Totals = { doubleSends: 0, moved: 0, completed: 0, cancelled: 0, withdrawn: 0, added: 0 };
+  let firstEffect: FirstEffect | null = null;
   const tallyOf = (edit: SequenceEdit, stepRowId: number | null): Tally => {
     const key = `${edit.id} ${stepRowId ?? ''}`;
-    const tally = tallies.get(key) ?? { affected: 0, earliestMs: null, latestMs: null, completes: 0 };
+    const tally = tallies.get(key) ?? emptyTally();
     tallies.set(key, tally);
     return tally;
   };
   return {
     add(edit, place, move) {
-      if (risksDoubleSend(place, move)) totals.doubleSends += 1;
-      for (const step of newStepsAhead(edit, place, move)) {
-        tallyOf(edit, step.rowId).affected += 1;
-        totals.added += 1;
+      if (risksDoubleSend(place, move, edit.after)) totals.doubleSends += 1;
+      for (const { step, isAhead } of newSteps(edit, place, move)) {
+        tallyOf(edit, step.rowId)[isAhead ? 'affected' : 'pastIt'] += 1;
+        if (isAhead) totals.added += 1;
       }
       const cause = causeOf(edit, place, move);
-      countMove(move, { tally: tallyOf(edit, cause), isCounted: isNewStep(edit, cause), totals });
+      countMove(move, { place, tally: tallyOf(edit, cause), isCounted: isNewStep(edit, cause), totals });
+      firstEffect = earlierEffect(firstEffect, effectOn(edit, place, move));
     },
     finish: () => ({
       items: plan.edits.filter(isChanged).flatMap((edit) => itemsOf(edit, tallyOf)),
@@ -79,6 +93,7 @@ export function createPreflight(plan: EditPlan): PreflightBuilder {
       cancelled: totals.cancelled,
       draftsWithdrawn: totals.withdrawn,
       emailsAdded: totals.added,
+      firstEffect,
     }),
   };
 }
@@ -89,35 +104,58 @@ export function affectsLive(preflight: Preflight): boolean {
   return moved + completed + cancelled + draftsWithdrawn > 0;
 }
 
+interface Totals {
+  doubleSends: number;
+  moved: number;
+  completed: number;
+  cancelled: number;
+  withdrawn: number;
+  added: number;
+}
+
 interface Counting {
+  readonly place: EnrollmentPlace;
   readonly tally: Tally;
   /** True when the enrollment has been counted as passing through the same new step. */
   readonly isCounted: boolean;
-  readonly totals: { moved: number; completed: number; cancelled: number; withdrawn: number };
+  readonly totals: Totals;
 }
 
-function countMove(move: EnrollmentMove, { tally, isCounted, totals }: Counting): void {
+function emptyTally(): Tally {
+  return { affected: 0, moved: 0, earliestMs: null, latestMs: null, completes: 0, withdrawn: 0, pastIt: 0 };
+}
+
+function countMove(move: EnrollmentMove, { place, tally, isCounted, totals }: Counting): void {
+  const withdrawn = withdrawnBy(move);
+  totals.withdrawn += withdrawn;
+  tally.withdrawn += withdrawn;
   switch (move.kind) {
     case 'stays':
       return;
     case 'cancels':
       totals.cancelled += 1;
-      totals.withdrawn += move.withdrawn;
       tally.affected += 1;
       return;
     case 'completes':
       totals.completed += 1;
-      totals.withdrawn += move.withdrawn === null ? 0 : 1;
       tally.affected += 1;
       tally.completes += 1;
       return;
     case 'moves':
+      // Only what its lateness counts from has moved: the email leaves when it would have left.
+      if (move.step.rowId === place.nextStepRowId && move.shiftMs === 0) return;
       totals.moved += 1;
-      totals.withdrawn += move.withdrawn === null ? 0 : 1;
+      tally.moved += 1;
       if (!isCounted) tally.affected += 1;
       tally.earliestMs = Math.min(tally.earliestMs ?? move.shiftMs, move.shiftMs);
       tally.latestMs = Math.max(tally.latestMs ?? move.shiftMs, move.shiftMs);
   }
+}
+
+function withdrawnBy(move: EnrollmentMove): number {
+  if (move.kind === 'stays') return 0;
+  if (move.kind === 'cancels') return move.withdrawn;
+  return move.withdrawn === null ? 0 : 1;
 }
 
 /** The step whose change is to blame, by row id; null: a change of the sequence as a whole. */
@@ -130,14 +168,17 @@ function causeOf(edit: SequenceEdit, place: EnrollmentPlace, move: EnrollmentMov
   return suspects.find((rowId) => edit.steps.some((step) => step.after.rowId === rowId)) ?? null;
 }
 
-function newStepsAhead(
+/** Every new step, and whether the enrollment will pass through it; a follow-up has one step and no others (B7). */
+function newSteps(
   edit: SequenceEdit,
   place: EnrollmentPlace,
   move: EnrollmentMove,
-): readonly StoredStep[] {
+): readonly { readonly step: StoredStep; readonly isAhead: boolean }[] {
   if (move.kind === 'cancels' || place.kind === 'nurture') return [];
-  if (!edit.steps.some((step) => step.before === null)) return [];
-  return stepsAhead(place, edit.after).filter((step) => isNewStep(edit, step.rowId));
+  const added = edit.steps.filter((step) => step.before === null);
+  if (added.length === 0) return [];
+  const ahead = new Set(stepsAhead(place, edit.after).map((step) => step.rowId));
+  return added.map(({ after }) => ({ step: after, isAhead: ahead.has(after.rowId) }));
 }
 
 function isNewStep(edit: SequenceEdit, rowId: number | null): boolean {
@@ -183,8 +224,11 @@ function itemOf(
     edit,
     stepEdit,
     affectedCount: tally?.affected ?? 0,
+    movedCount: tally?.moved ?? 0,
     earliestShiftMs: tally?.earliestMs ?? null,
     latestShiftMs: tally?.latestMs ?? null,
     completes: tally?.completes ?? 0,
+    draftsWithdrawn: tally?.withdrawn ?? 0,
+    pastIt: tally?.pastIt ?? 0,
   };
 }

@@ -24,13 +24,17 @@ const PAGE_ROWS = 1_000;
 const PLACES = `
   SELECT e.row_id, e.lead_row_id, e.kind, e.anchor_at, e.enrolled_at, e.last_step_row_id, e.next_step_row_id,
     e.due_at, e.next_due_at, e.sent_now_at, l.zone, l.country,
-    (SELECT group_concat(m.step_row_id || ' ' || m.state) FROM messages m WHERE m.enrollment_row_id = e.row_id) AS messages
+    (SELECT group_concat(m.step_row_id || ' ' || m.state) FROM messages m
+       WHERE m.enrollment_row_id = e.row_id AND m.state <> 'reserved') AS messages
   FROM enrollments e INDEXED BY enrollments_by_lead CROSS JOIN leads l ON l.row_id = e.lead_row_id
   WHERE e.sequence_row_id = ? AND CASE WHEN e.ended_at IS NULL THEN 0 ELSE e.row_id END = 0 AND e.lead_row_id > ?
+    AND NOT (e.kind = 'nurture' AND e.status = 'pending'
+      AND EXISTS (SELECT 1 FROM messages m WHERE m.enrollment_row_id = e.row_id AND m.state = 'reserved' AND m.revision = 1))
   ORDER BY e.lead_row_id LIMIT ${PAGE_ROWS}`;
 
 /**
- * Where every live enrollment of a sequence stands, lead by lead. The caller may end or move those it was given. They are looked for
+ * Where every live enrollment of a sequence stands, lead by lead, as if what a stopped run left reserved were undone already: so it is
+ * before an edit is applied, and a preflight must say the same. The caller may end or move those it was given. They are looked for
  * among all of `enrollments_by_lead`: a person edits a sequence now and then, while an index by sequence would slow every import down.
  */
 export function* livePlaces(db: StateDatabase, sequenceRowId: number): Generator<EnrollmentPlace> {

@@ -319,7 +319,7 @@ class Play {
     const planned = plan.edits[0]!;
     const aheadBefore = stepsAhead(this.at, this.sequence).map((step) => step.rowId);
     const move = moveEnrollment(this.at, planned, CONTEXT);
-    expect(risksDoubleSend(this.at, move)).toBe(false);
+    expect(risksDoubleSend(this.at, move, planned.after)).toBe(false);
     this.definition = definition;
     this.sequence = this.#saved(planned.after);
     this.#apply(move);

@@ -20,6 +20,8 @@ export interface CliOptions {
   readonly rows?: number;
   /** Lines that a person would type; given at all, stdin is a terminal. */
   readonly answers?: readonly string[];
+  /** What happens elsewhere while the program waits for an answer. */
+  readonly whileAsked?: () => void;
   /** What a pipe into stdin holds. */
   readonly input?: string;
   readonly signal?: AbortSignal;
@@ -73,11 +75,15 @@ function collect(isTty: boolean, options: CliOptions): { stream: OutputStream; t
   return { stream, text: () => written };
 }
 
-function inputOf({ answers, input }: CliOptions): InputStream {
+function inputOf({ answers, input, whileAsked }: CliOptions): InputStream {
   const rest = [...(answers ?? [])];
+  const answer = (): Promise<string | null> => {
+    whileAsked?.();
+    return Promise.resolve(rest.shift() ?? null);
+  };
   return {
     isTty: answers !== undefined,
-    readLine: () => Promise.resolve(rest.shift() ?? null),
+    readLine: answer,
     readKey: () => Promise.resolve(rest.shift() ?? null),
     releaseKeys: () => undefined,
     readHidden: () => Promise.resolve(rest.shift() ?? null),

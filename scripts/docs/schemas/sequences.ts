@@ -71,9 +71,13 @@ const change = objectOf({
     ...['new', 'removed', 'renamed', 'moved', 'timing', 'window', 'copy', 'settings', 'status', 'trigger'],
   ]),
   affected_count: count,
+  moved_count: described(count, 'Those of them whose next email is another one or leaves at another time.'),
   earliest_shift_seconds: nullable(integer),
   latest_shift_seconds: nullable(integer),
   completes: count,
+  drafts_withdrawn_count: count,
+  past_it_count: described(count, 'Of a new step: people under way who are past its place and never get it.'),
+  changed_lines: described(nullable(count), 'Of a change of words: how many lines, headers included.'),
 });
 
 const totals: Shapes = {
@@ -83,6 +87,10 @@ const totals: Shapes = {
   cancelled_count: count,
   drafts_withdrawn_count: count,
   emails_added_count: count,
+  first_effect: described(
+    nullable(objectOf({ job: oneOf(['apply', 'drip', 'nurture']), at: nullable(instant) })),
+    'When anybody under way first notices. `apply`: at once. `at`: when the email is due; the first run from then on takes it.',
+  ),
 };
 
 const finding = objectOf(
@@ -131,7 +139,13 @@ export const SEQUENCE_SHAPES: Shapes = {
       keys_set: count,
     },
   ),
-  'headgate.sequences-plan/1': objectOf({ items: listOf(change), ...totals }),
+  'headgate.sequences-plan/1': objectOf({
+    items: listOf(change),
+    ...totals,
+    fingerprint: described(nullable(text), 'For `sequences apply --expect`; null with `--against`.'),
+    against: nullable(objectOf({ ref: text, commit: text })),
+    next,
+  }),
   'headgate.sequences-apply/1': objectOf({
     items: listOf(change),
     ...totals,

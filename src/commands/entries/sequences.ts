@@ -18,7 +18,7 @@ export const SEQUENCE_COMMANDS: readonly CommandEntry[] = [
     group: 'leads and sequences',
     summary: 'show what applying the files would change, and for whom',
     schema: 'headgate.sequences-plan/1',
-    examples: ['headgate sequences plan', 'headgate sequences plan --json'],
+    examples: ['headgate sequences plan', 'headgate sequences plan --against main'],
     configure: configurePlan,
     load: () => import('../sequences-plan.ts'),
   },
@@ -88,12 +88,15 @@ function configureTest(command: Command): void {
 }
 
 function configurePlan(command: Command): void {
-  command.option('--detailed-exit-code', 'end 21 when applying would change something');
+  command
+    .option('--against <gitref>', 'compare with a version in git instead of what is applied')
+    .option('--detailed-exit-code', 'end 21 when applying would change something');
 }
 
 function configureApply(command: Command): void {
   command
     .option('--enroll-existing', 'also enroll stored leads that match a sequence which becomes active')
+    .option('--expect <fingerprint>', 'only if it does what the plan with this fingerprint showed, else 33')
     .option('--yes', 'apply without asking');
 }
 

@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { it } from 'vitest';
+
+import { Stage } from './stage.ts';
+import { STORIES, Telling } from './telling.ts';
+
+/** How many stories are told; a dozen is what every `npm test` can afford. A path is one that a failure named. */
+const {
+  HEADGATE_EDIT_STORIES: STORIES_TOLD = '12',
+  HEADGATE_EDIT_SEED: SEED = '20260218',
+  HEADGATE_EDIT_PATH: PATH,
+} = process.env;
+
+it(
+  'C5: whatever is edited, nobody gets a step twice or loses one after their place, and the preflight told it right',
+  { timeout: 3_600_000 },
+  async () => {
+    const property = fc.asyncProperty(STORIES, async (story) => {
+      const stage = await Stage.open(story.written);
+      try {
+        await new Telling(stage, story).tell();
+      } finally {
+        stage.close();
+      }
+    });
+    const path = PATH === undefined ? {} : { path: PATH };
+    await fc.assert(property, { seed: Number(SEED), numRuns: Number(STORIES_TOLD), ...path });
+  },
+);
