@@ -266,6 +266,28 @@ const chatReaders: Rule = (files) =>
 const OUT_OF_CHAT_REACH =
   /^(?:src\/adapters\/mail\/(?:smtp(?!-body|-reply)|resend|mailgun|stream|outbox-mailer)|src\/commands\/send(?:-[a-z]+)?\.ts|nodemailer)/;
 
+/**
+ * F5: a guard that is off stands in one object with the paths of a copy, made in one file, for the commands that `simulate` plays. What
+ * a live run is made of cannot make one, nor reach what does.
+ */
+const rehearsalsApart: Rule = (files) =>
+  files.flatMap((file) => [
+    ...importsOf(file)
+      .filter(({ target, kind }) => kind !== 'type' && target.startsWith('src/commands/rehearsal/'))
+      .filter(() => !REHEARSES.test(file.path))
+      .map(({ target }) => `${file.path} imports ${target}: only simulate may rehearse`),
+    ...(file.path !== 'src/commands/rehearsal/stage.ts' && /\brehearsalSeat\s*[:=](?!=)/.test(codeOf(file))
+      ? [
+          `${file.path} seats a rehearsal: only src/commands/rehearsal/stage.ts does, with the copy's own paths`,
+        ]
+      : []),
+    ...(/\bwithout:\s*new Set\((?!\))/.test(codeOf(file)) && !REHEARSES.test(file.path)
+      ? [`${file.path} leaves a guard out: take guardsOff(invocation)`]
+      : []),
+  ]);
+
+const REHEARSES = /^src\/commands\/(?:simulate\.ts|rehearsal\/)/;
+
 const OUT_OF_PUBLIC_REACH =
   /^(?:src\/(?:store|commands|adapters\/mail|web\/private)\/|src\/cli\.ts|better-sqlite3|nodemailer|undici|imapflow)/;
 
@@ -380,6 +402,17 @@ const RULES: readonly {
     broken: [
       { path: 'src/commands/listen.ts', text: "const { run } = await import('./send.ts');" },
       { path: 'src/commands/sync.ts', text: "import { createSmtp } from '../adapters/mail/smtp.ts';" },
+    ],
+  },
+  {
+    name: 'no live run leaves a guard out',
+    rule: rehearsalsApart,
+    broken: [
+      { path: 'src/commands/drip.ts', text: "import { Stage } from './rehearsal/stage.ts';" },
+      { path: 'src/commands/run.ts', text: "const { play } = await import('./rehearsal/play.ts');" },
+      { path: 'src/cli.ts', text: 'return { io, clock, rehearsalSeat: { without: new Set(env.OFF) } };' },
+      { path: 'src/commands/drip.ts', text: 'context.rehearsalSeat = seat;' },
+      { path: 'src/commands/run.ts', text: "openEngine({ db, policy, now, without: new Set(['cap']) });" },
     ],
   },
   {

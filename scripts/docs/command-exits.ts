@@ -30,6 +30,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   backup: WRITES_STATE,
   status: READS_STATE,
   report: READS_STATE,
+  simulate: ['DATAERR', ...WRITES_STATE],
   pause: READS_STATE,
   resume: WRITES_STATE,
   web: ['TEMPFAIL'],

@@ -1,6 +1,7 @@
 import type { ExitName } from '../core/exits.ts';
 import type { Clock, InputStream, Machine, OutputStream, Random } from '../ports.ts';
 import type { Terminal } from './output/terminal.ts';
+import type { RehearsalSeat } from './rehearsal/seat.ts';
 
 export type { InputStream, OutputStream } from '../ports.ts';
 
@@ -26,6 +27,8 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** Awaited before work that takes long; absent where the process does more than one command, as in tests. */
   readonly beforeLongWork?: (work: { readonly keepsMuch: boolean }) => Promise<void>;
+  /** F5: set by `simulate` alone, for the commands that it plays on a copy; what stands in for the outside there. */
+  readonly rehearsalSeat?: RehearsalSeat;
 }
 
 /** The flags that every command takes (cli.md 2.2), already resolved against environment and terminal. */

@@ -12,7 +12,7 @@ import { openEngine, type Engine } from './engine/engine.ts';
 import { attributionGate } from './engine/attribution-gate.ts';
 import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { planSaved } from './engine/planning.ts';
-import { GUARDS_OFF } from './guards-off.ts';
+import { guardsOff } from './guards-off.ts';
 import { withoutModel } from './model-drafts.ts';
 import { quietReason } from './run.ts';
 import { endLive, endUndone, reportOf } from './run-ends.ts';
@@ -50,7 +50,7 @@ export async function confirmInSession(
   const exit = quietExit(request);
   if (plan === null) return endUndone({ reason: NOTHING_TO_CONFIRM, exit });
 
-  const found = doubtsOf(session, GUARDS_OFF);
+  const found = doubtsOf(session, guardsOff(session.invocation));
   const doubts = liftByPerson(found);
   const [doubt] = doubts;
   if (doubt !== undefined) return endUndone({ reason: doubt.reason, exit: 'COLD_START', doubts });
@@ -125,7 +125,7 @@ async function settle(
     db: session.reader,
     policy: session.workspace.policy,
     now: session.now,
-    without: GUARDS_OFF,
+    without: guardsOff(session.invocation),
     optOuts: optOutsOf(session),
   });
   if (!request.isPreview) tidyUp(engine, job, () => session.writer());

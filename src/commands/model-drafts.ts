@@ -25,6 +25,8 @@ export async function askForDrafts(
   of: { readonly plan: RunPlan; readonly options: ApplyOptions; readonly done: number },
 ): Promise<Applied> {
   if (session.workspace.ai === null || !of.plan.drafts.some(asksModel)) return { drafted: [], fellAway: [] };
+  const rehearsal = session.invocation.context.rehearsalSeat;
+  if (rehearsal !== undefined) return rehearsal.standIn(engine, of);
   const { applyAsked } = await import('./engine/model-drafting.ts');
   const asking = await askingOptions(session, { isTimed: true });
   return applyAsked(engine, of.plan, { ...of.options, ...asking, done: of.done });

@@ -11,7 +11,7 @@ import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { isNarrowed, narrowingOf, NOBODY } from './engine/narrowing.ts';
 import { planJob, type AttributeLead } from './engine/planning.ts';
 import { fixedCopyWriter } from './engine/writing.ts';
-import { GUARDS_OFF } from './guards-off.ts';
+import { guardsOff } from './guards-off.ts';
 import { usageError } from './options.ts';
 import { noModel, withoutModel } from './model-drafts.ts';
 import { endAsPreview, endLive, endQuietly } from './run-ends.ts';
@@ -58,9 +58,10 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   if (request.withCopy && session.workspace.ai === null) throw noModel('Nothing was previewed.');
   // `--at` pretends for the plan, not for the doubts: nothing was missed by a time that has not come.
   const awakeAt = request.at === null ? session.now : session.invocation.context.clock.now();
-  const found = doubtsOf({ ...session, now: awakeAt }, GUARDS_OFF);
+  const without = guardsOff(session.invocation);
+  const found = doubtsOf({ ...session, now: awakeAt }, without);
   const stopped = stopReason(session.workspace);
-  if (stopped !== null && !GUARDS_OFF.has('pause')) {
+  if (stopped !== null && !without.has('pause')) {
     const isPresent = !request.preview && isTrusted(found);
     const pause = { mode: 'paused', exit: 'PAUSED', reason: 'paused', detail: stopped } as const;
     const isSaved = request.at === null;
@@ -72,7 +73,7 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
     db: session.reader,
     policy,
     now: session.now,
-    without: GUARDS_OFF,
+    without,
     optOuts: optOutsOf(session),
   });
   const doubts = request.force ? liftByPerson(found) : found;

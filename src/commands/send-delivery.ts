@@ -33,10 +33,12 @@ export async function deliverPlan(
   const { clock, random, signal } = invocation.context;
   const engine: Engine = { ...reading, db: session.writer() };
   checkBeforeWrite(engine.db, { minFreeBytes: MIN_FREE_BYTES });
-  const mailer = await openMailer(invocation, workspace);
+  const rehearsal = invocation.context.rehearsalSeat;
+  const mailer = rehearsal?.mailer ?? (await openMailer(invocation, workspace));
   const deadlineAt = clock.now() + CLAIMING_MS_MAX;
   const { paceMinMs, paceMaxMs } = workspace.mail;
   const isUnpaced = paceMaxMs === 0 || mailer.transport === 'outbox';
+  const wait = rehearsal?.wait ?? ((ms: number) => pauseFor(ms, signal));
   const mustStop = (): StopReason | null => {
     if (signal.aborted) return 'signal';
     if (stopReason(workspace) !== null) return 'paused';
@@ -56,12 +58,10 @@ export async function deliverPlan(
         senders: new SenderBook(workspace.senders, { isRehearsal: !workspace.policy.live }),
         mailer,
         clock,
-        compose: composer(invocation, engine, { workspace, mailer }),
+        compose: rehearsal?.compose ?? composer(invocation, engine, { workspace, mailer }),
         mustStop,
         pause: () =>
-          isUnpaced
-            ? Promise.resolve()
-            : pauseFor(paceMinMs + random.fraction() * (paceMaxMs - paceMinMs), signal),
+          isUnpaced ? Promise.resolve() : wait(paceMinMs + random.fraction() * (paceMaxMs - paceMinMs)),
         isUnpaced,
         beforeFirstClaim: () => {
           stampState(session, engine.db);

@@ -8,7 +8,7 @@ import { openEngine, type Engine } from './engine/engine.ts';
 import { tidyUp } from './engine/live-run.ts';
 import type { QueuedMessage } from './engine/send-candidates.ts';
 import { judgeSenders } from './engine/sender-health.ts';
-import { GUARDS_OFF } from './guards-off.ts';
+import { guardsOff } from './guards-off.ts';
 import { countOption, flagOption, listOption, usageError } from './options.ts';
 import { findMessage } from './review/find.ts';
 import { quietReason } from './run.ts';
@@ -44,8 +44,9 @@ export async function run(invocation: Invocation): Promise<Outcome> {
 }
 
 async function sendInSession(session: RunSession, request: SendRequest): Promise<SendReport> {
-  const found = doubtsOf(session, GUARDS_OFF);
-  if (stopReason(session.workspace) !== null && !GUARDS_OFF.has('pause'))
+  const without = guardsOff(session.invocation);
+  const found = doubtsOf(session, without);
+  if (stopReason(session.workspace) !== null && !without.has('pause'))
     return endStill(session, request, { mode: 'paused', exit: 'PAUSED', reason: 'paused', found });
 
   const { policy } = session.workspace;
@@ -53,7 +54,7 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
     db: session.reader,
     policy,
     now: session.now,
-    without: GUARDS_OFF,
+    without,
     optOuts: optOutsOf(session),
   });
   if (request.isPreview)
@@ -83,7 +84,7 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
     });
   tellForgottenKeys(session, engine);
   const plan = planSend(engine, request, session.workspace.senders);
-  if (plan.blastRadius.over && !GUARDS_OFF.has('blast_radius')) return endHeld(session, request, plan);
+  if (plan.blastRadius.over && !without.has('blast_radius')) return endHeld(session, request, plan);
   dropUnlistedNow(session, engine, plan);
   const result = await deliverPlan(session, engine, { plan, asks: asksAtMost(session, engine, request) });
   // Who opted out while it ran was called back before the body; now the state says why.

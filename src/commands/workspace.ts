@@ -17,6 +17,8 @@ export interface Workspace extends LoadedConfig {
  * `workspace_not_found`, `config_missing` or `config_invalid` (78). Opens no state and reads no secret.
  */
 export function openWorkspace(invocation: Invocation): Workspace {
+  // F5: a rehearsal has the workspace of its copy, and no other can be had from within it.
+  if (invocation.context.rehearsalSeat !== undefined) return invocation.context.rehearsalSeat.workspace;
   const opened = OPENED.get(invocation);
   if (opened !== undefined) return opened;
   const config = loadConfig(workspaceQuestion(invocation));

@@ -116,6 +116,7 @@ async function lookAround(desk: Desk): Promise<void> {
     'runs list',
     'sends list',
     'report --no-names --days 14',
+    'simulate --days 3 --reboot 2026-02-19T12:00:00Z --without cap',
     'web login',
     // Nobody asks for anything.
     'web --listen 127.0.0.1:0 --idle 1',

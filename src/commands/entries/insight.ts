@@ -5,6 +5,31 @@ import type { CommandEntry } from '../registry.ts';
 /** What looks and changes nothing: simulate, doctor, report, `sends …`, `runs …`, `audit …`. */
 export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
   {
+    path: 'simulate',
+    group: 'insight',
+    summary: 'rehearse the coming days on a copy, outages and reboots included',
+    schema: 'headgate.simulate/1',
+    examples: [
+      'headgate simulate --days 14 --outage 2026-02-18..2026-02-20',
+      'headgate simulate --without cap --html rehearsal.html',
+    ],
+    configure: (command: Command): void => {
+      command
+        .option('--days <n>', 'how many days, 1 to 366 (14)')
+        .option('--at <time>', 'begin then, as if nothing ran until then (now)')
+        .option('--outage <from..to...>', 'the machine is off: two dates, both included, or two times')
+        .option('--reboot <time...>', 'the machine boots then')
+        .option('--without <guard...>', 'once more without these guards, to see what they keep away')
+        .option('--approve-after <time>', 'a person decides so long after something waits, or never (2h)')
+        .option('--replies <percent>', 'so many of the mails are answered')
+        .option('--bounces <percent>', 'so many of the mails bounce')
+        .option('--seed <n>', 'another number, other people answer (1)')
+        .option('--html <file>', 'write the calendar there, as one page');
+    },
+    stopsItself: true,
+    load: () => import('../simulate.ts'),
+  },
+  {
     path: 'report',
     group: 'insight',
     summary: 'what happened and what is planned, as one HTML file',

@@ -1,0 +1,157 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, it } from 'vitest';
+
+import { Sample } from './workspace.ts';
+
+interface Rehearsal {
+  readonly items: readonly { day: string; drafts: number; sends: number; doubted: number; off: boolean }[];
+  readonly violations: readonly unknown[];
+  readonly max_per_run: number;
+  readonly max_per_lead_per_day: number;
+  readonly drafts: number;
+  readonly sends: number;
+  readonly drained_by: string | null;
+  readonly without: Readonly<Record<string, { max_per_run: number; promises: readonly string[] }>>;
+  readonly left: { readonly waiting: number };
+  readonly exit: { readonly code: number };
+}
+
+const FOLDERS = ['/dev/shm', tmpdir()].filter((path) => existsSync(path));
+
+function copiesLeft(): readonly string[] {
+  return FOLDERS.flatMap((folder) => readdirSync(folder)).filter((name) =>
+    name.startsWith('headgate-rehearsal-'),
+  );
+}
+
+it('F5: the days to come, day by day, and nothing of the workspace is touched', async () => {
+  const sample = await Sample.create();
+  const before = sample.files();
+  const { code, stderr, json } = await sample.run(['simulate', '--days', '5', '--json']);
+  const said = json() as Rehearsal;
+  expect(said.violations).toEqual([]);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  expect(said.items.map(({ day }) => day)).toEqual([
+    '2026-02-18',
+    '2026-02-19',
+    '2026-02-20',
+    '2026-02-21',
+    '2026-02-22',
+  ]);
+  expect(said.violations).toEqual([]);
+  expect(said.max_per_run).toBeLessThanOrEqual(5);
+  expect(said.drafts).toBeGreaterThan(10);
+  expect(said.sends).toBeGreaterThan(10);
+  expect(said.max_per_lead_per_day).toBe(1);
+  expect(sample.files()).toEqual(before);
+});
+
+it('F5: the same seed has the same answer, and another one other people answer', async () => {
+  const sample = await Sample.create();
+  const rehearse = async (seed: string): Promise<unknown> =>
+    (await sample.run(['simulate', '--days', '4', '--replies', '40', '--seed', seed, '--json'])).json();
+  const first = await rehearse('1');
+  expect(await rehearse('1')).toEqual(first);
+  expect(await rehearse('2')).not.toEqual(first);
+});
+
+it('A4, A5, F5: after an outage of days it waits for a person, and without the cap it says how many there would be', async () => {
+  const sample = await Sample.create();
+  const { code, json } = await sample.run([
+    'simulate',
+    '--days',
+    '3',
+    '--outage',
+    '2026-02-18..2026-02-20',
+    '--json',
+  ]);
+  expect(code).toBe(0);
+  const said = json() as Rehearsal;
+  expect(said.items[0]).toMatchObject({ day: '2026-02-21', off: false });
+  expect(said.items[0]?.doubted).toBeGreaterThan(0);
+  expect(Object.keys(said.without)).toEqual(['cap', 'cap+one_step+watermark']);
+  expect(said.without['cap']?.max_per_run).toBeGreaterThan(said.max_per_run);
+  expect(said.without['cap']?.promises).toContain('A6');
+});
+
+it('D5, F5: nobody decides, so nothing leaves', async () => {
+  const sample = await Sample.create();
+  const { json } = await sample.run(['simulate', '--days', '3', '--approve-after', 'never', '--json']);
+  expect(json()).toMatchObject({ drafts: 0, sends: 0, violations: [] });
+});
+
+it('A10, F5: what is paused stays paused, and the screen says so', async () => {
+  const sample = await Sample.create();
+  await sample.run(['pause', '--reason', 'holiday']);
+  const { stdout, code } = await sample.run(['simulate', '--days', '2']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('everything is paused, and stays so: headgate resume');
+});
+
+it('F5: the screen fits 80 columns, in ASCII too', async () => {
+  const sample = await Sample.create();
+  const asked = ['simulate', '--days', '9', '--outage', '2026-02-18..2026-02-19'];
+  for (const flags of [[], ['--ascii']]) {
+    const { stdout } = await sample.run([...asked, ...flags], { columns: 80, env: { LANG: 'C.UTF-8' } });
+    expect(stdout.split('\n').filter((line) => [...line].length > 80)).toEqual([]);
+    expect(stdout).toContain('REHEARSAL  9 days from Fri 20 Feb 2026, after 2 days off');
+    expect(stdout).toContain('No promise was broken');
+    expect(/^[\x20-\x7e\n]*$/.test(stdout)).toBe(flags.length > 0);
+  }
+});
+
+it('F5: what is asked wrongly is said, and nothing is played', async () => {
+  const sample = await Sample.create();
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [['--days', '0'], /between 1 and 366/],
+    [['--days', '367'], /between 1 and 366/],
+    [['--without', 'caps'], /Did you mean cap/],
+    [['--outage', '2026-02-20'], /A\.\.B/],
+    [['--outage', '2026-02-20..2026-02-18'], /ends before it begins/],
+    [['--outage', '2026-01-20..2026-01-22'], /before the rehearsal begins/],
+    [['--outage', '2026-02-20..2026-03-22', '--days', '5'], /beyond the days/],
+    [['--outage', '2026-02-20..2026-02-23', '2026-02-21..2026-02-24'], /overlap/],
+    [['--reboot', 'tomorrow'], /ISO 8601/],
+    [['--at', '2020-01-01'], /has seen already/],
+    [['--approve-after', 'soon'], /never/],
+    [['--replies', '120'], /0 to 100/],
+  ];
+  for (const [flags, message] of wrong) {
+    const { code, stderr } = await sample.run(['simulate', ...flags]);
+    expect(code, flags.join(' ')).toBe(64);
+    expect(stderr, flags.join(' ')).toMatch(message);
+  }
+});
+
+it('F5: told to end, it says what it has seen, and takes its copy away', async () => {
+  const sample = await Sample.create();
+  const before = copiesLeft();
+  const stop = new AbortController();
+  let readings = 0;
+  // Each day of the rehearsal looks at the real clock: whether it is time for a word about how far it has come.
+  const aborted = {
+    now: () => {
+      readings += 1;
+      if (readings === 5) stop.abort('INTERRUPTED');
+      return sample.clock.now();
+    },
+  };
+  const { code, json } = await sample.run(['simulate', '--days', '100', '--json'], {
+    signal: stop.signal,
+    clock: aborted,
+  });
+  expect(code).toBe(130);
+  expect(json()).toMatchObject({ cut_short: 'signal' });
+  expect(copiesLeft()).toEqual(before);
+});
+
+it('F5: a state that is missing is said to be so', async () => {
+  const sample = await Sample.create();
+  writeFileSync(join(sample.directory, 'headgate.db'), '');
+  const { code } = await sample.run(['simulate']);
+  expect(code).toBe(30);
+});
