@@ -10,3 +10,10 @@ export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
   }
 }
+
+/** Lets whatever waits have its turn, such as a signal, in the middle of work that never waits itself. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -3,7 +3,6 @@ import type { Instant, OutboundJob } from '../../core/model.ts';
 import { decidedAt, type PersonHabits } from '../../core/rehearsal/person.ts';
 import { waitingForPerson, type WaitingMessage } from '../../store/simulated-acts.ts';
 import { run as adopt } from '../adopt.ts';
-import type { Outcome } from '../cli-context.ts';
 import { run as confirm } from '../confirm.ts';
 import { run as approve } from '../review-approve.ts';
 import { run as release } from '../review-release.ts';
@@ -75,9 +74,9 @@ export class Person {
     this.look(this.#stage.clock.now());
     const held = this.#ripe('held');
     for (const runId of new Set(held.flatMap(batchOf)))
-      await this.#type('review release', release, { run: runId });
+      await this.#type('review release', { options: { run: runId } });
     const alone = held.filter((message) => batchOf(message).length === 0).map(({ id }) => id);
-    if (alone.length > 0) await this.#type('review release', release, {}, alone);
+    if (alone.length > 0) await this.#type('review release', { args: alone });
     // What was held longest is read longest ago: it is approved at the same sitting.
     this.look(this.#stage.clock.now());
     const wasHeld = new Set(held.map(({ id }) => id));
@@ -85,13 +84,7 @@ export class Person {
     const ids = this.#waiting.filter(
       ({ id, state }) => state === 'pending_approval' && (ripe.has(id) || wasHeld.has(id)),
     );
-    if (ids.length > 0)
-      await this.#type(
-        'review approve',
-        approve,
-        {},
-        ids.map(({ id }) => id),
-      );
+    if (ids.length > 0) await this.#type('review approve', { args: ids.map(({ id }) => id) });
     if (held.length > 0) this.#listeners.note(`a person releases ${String(held.length)} held`);
     // What could not be decided about waits for another day, or this one would never end.
     this.look(this.#stage.clock.now());
@@ -106,11 +99,11 @@ export class Person {
       stateDoubtsOf(state).some(({ liftedBy }) => liftedBy === 'adopt'),
     );
     if (needsAdopt) {
-      await this.#type('adopt', adopt, { yes: true });
+      await this.#type('adopt', { options: { yes: true } });
       this.#listeners.adopted();
       this.#listeners.note('a person adopts the state');
     }
-    await this.#type('confirm', confirm, { yes: true });
+    await this.#type('confirm', { options: { yes: true } });
     this.#listeners.note('a person confirms what was shown');
     for (const job of this.#doubtSince.keys()) this.#doubtSince.set(job, clock.now());
   }
@@ -125,15 +118,18 @@ export class Person {
   }
 
   async #type(
-    path: string,
-    command: (invocation: ReturnType<Stage['invocation']>) => Promise<Outcome>,
-    options: Readonly<Record<string, string | boolean>>,
-    args: readonly string[] = [],
+    path: keyof typeof COMMANDS,
+    line: {
+      readonly args?: readonly string[];
+      readonly options?: Readonly<Record<string, string | boolean>>;
+    },
   ): Promise<void> {
-    await command(this.#stage.invocation(path, { args, options }));
+    await COMMANDS[path](this.#stage.invocation(path, line));
     this.#listeners.observe(path);
   }
 }
+
+const COMMANDS = { adopt, confirm, 'review approve': approve, 'review release': release };
 
 function batchOf({ holdCause, heldRunId }: WaitingMessage): readonly string[] {
   return holdCause === 'blast_radius' && heldRunId !== null ? [heldRunId] : [];

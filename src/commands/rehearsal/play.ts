@@ -1,5 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
-
+import { nextTurn } from '../../adapters/pause.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { Instant } from '../../core/model.ts';
 import { nextFiring, type TimedJob } from '../../core/rehearsal/timers.ts';
@@ -90,7 +89,7 @@ class Playing {
       await next.happen();
       this.#person.look(clock.now());
       from = next.at;
-      await setImmediate();
+      await nextTurn();
       if (signal.aborted) cut = 'signal';
       else if (this.#witness.tally.drafts > script.draftsMax) cut = 'flood';
     }

@@ -160,13 +160,14 @@ function scriptOf(
 const PROGRESS_MS = 2_000;
 
 /** A short rehearsal says nothing on its way. */
-function everyFewSeconds({ context, progress }: Invocation): Script['progress'] {
-  let saidAt = context.clock.now();
+function everyFewSeconds(invocation: Invocation): Script['progress'] {
+  const { clock } = invocation.context;
+  let saidAt = clock.now();
   return (line) => {
-    const now = context.clock.now();
+    const now = clock.now();
     if (now - saidAt < PROGRESS_MS) return;
     saidAt = now;
-    progress(line);
+    invocation.progress(line);
   };
 }
 

@@ -21,7 +21,7 @@ export const standIn: RehearsalSeat['standIn'] = (engine, { plan, options, done 
       plan,
       draft: { ...draft, askReason },
       words: draft.copy.words(),
-      unfit: null,
+      byModel: null,
       messageId: options.random.publicId('m'),
       done: done + drafted.length,
       options,

@@ -84,7 +84,7 @@ function judgeDraft(run: WitnessedRun, draft: DraftAct): readonly Violation[] {
     else if (draft.approvedBy === 'sequence' || draft.state === 'approved')
       found.push(['A16', 'too late, and nobody was asked']);
   }
-  return found.map(([promise = '', what = '']) => violation(promise, draft.madeAt, draft, what));
+  return found.map(([promise = '', what = '']) => violation(promise, draft.madeAt, { lead: draft, what }));
 }
 
 function judgeSent(run: WitnessedRun, send: SendAct): readonly Violation[] {
@@ -106,7 +106,7 @@ function judgeSent(run: WitnessedRun, send: SendAct): readonly Violation[] {
   );
   if (allowlist.length > 0 && !isListed)
     found.push(['D9', 'sent to an address that is not on the allowlist']);
-  return found.map(([promise = '', what = '']) => violation(promise, send.at, send, what));
+  return found.map(([promise = '', what = '']) => violation(promise, send.at, { lead: send, what }));
 }
 
 /** B3, B6, B8: who must not be written to. */
@@ -167,8 +167,10 @@ function judgeRun(
   const { policy, at } = run;
   const { limits } = policy;
   const found: Violation[] = [];
-  const say = (promise: string, what: string): void => void found.push(violation(promise, at, null, what));
-  for (const draft of twiceInOneRun(drafts)) found.push(violation('A1', at, draft, 'two steps in one run'));
+  const say = (promise: string, what: string): void =>
+    void found.push(violation(promise, at, { lead: null, what }));
+  for (const draft of twiceInOneRun(drafts))
+    found.push(violation('A1', at, { lead: draft, what: 'two steps in one run' }));
   for (const job of ['drip', 'nurture'] as const) {
     const own = drafts.filter((draft) => draft.job === job);
     if (own.length === 0) continue;
@@ -234,7 +236,11 @@ function twiceInOneRun(drafts: readonly DraftAct[]): readonly DraftAct[] {
   });
 }
 
-function violation(promise: string, at: Instant, lead: LeadFacts | null, what: string): Violation {
+function violation(
+  promise: string,
+  at: Instant,
+  { lead, what }: { readonly lead: LeadFacts | null; readonly what: string },
+): Violation {
   return { promise, at, lead: lead?.leadEmail ?? null, what };
 }
 
