@@ -8,11 +8,13 @@ import { REVIEW_SHAPES } from './review.ts';
 import { ROOT_SHAPES } from './root.ts';
 import { RUN_SHAPES } from './runs.ts';
 import { SEQUENCE_SHAPES } from './sequences.ts';
+import { SIMULATE_SHAPES } from './simulate.ts';
 import { listOf, nullable, objectOf, oneOf, text, type Shape, type Shapes } from './shapes.ts';
 
 /** What a document holds beside `schema` and `exit` when a command got to its end, by the name in `schema`. */
 const DOCUMENTS: Shapes = {
   ...RUN_SHAPES,
+  ...SIMULATE_SHAPES,
   ...REVIEW_SHAPES,
   ...LEAD_SHAPES,
   ...SEQUENCE_SHAPES,
