@@ -71,6 +71,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   'sequences list': READS_STATE,
   'sequences show': READS_STATE,
   'sequences new': [],
+  'sequences fmt': ['WOULD_ACT', 'DATAERR', 'TEMPFAIL'],
   'sequences test': ['COLD_START', 'PARTIAL', 'PAUSED', 'DATAERR', 'TEMPFAIL', 'UNAVAILABLE'],
   'runs list': READS_STATE,
   'runs show': READS_STATE,

@@ -17,6 +17,7 @@ export function renderTemplatesReference(): string {
     '',
     ...[HEAD, TRIGGER, SEND, WINDOW, STEP].flatMap(tableLines),
     ...stepFileLines(),
+    ...canonicalLines(),
     ...fieldLines(),
     ...languageLines(),
   ].join('\n');
@@ -62,6 +63,22 @@ function stepFileLines(): readonly string[] {
       '{{ sender_name }}',
     ]),
     ...keyTable('header', STEP_HEADERS),
+  ];
+}
+
+function canonicalLines(): readonly string[] {
+  return [
+    '## The canonical form',
+    '',
+    '`headgate sequences fmt` writes the files in one form, so that a difference between two versions is one of meaning; `--check` only says',
+    'which files it would write. It never changes what they mean, and what it cannot read it leaves alone, with all the others.',
+    '',
+    '- sequence.toml: no indentation, the `=` of a block below each other, one empty line before each table and never two. The order of keys,',
+    '  values and comments stay byte for byte; a comment behind a value keeps its column where there is room.',
+    '- A step: the headers by the names and in the order above, one space behind the colon, further lines of a Briefing indented by four',
+    '  spaces, one empty line, the text byte for byte.',
+    '- Both: UTF-8 without a mark at the beginning, line feeds, one at the end.',
+    '',
   ];
 }
 

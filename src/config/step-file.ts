@@ -29,7 +29,8 @@ export interface ParsedStep {
   readonly problems: readonly DefinitionProblem[];
 }
 
-const HEADERS = ['Subject', 'Preheader', 'Mode', 'Length', 'Briefing', 'Continue'] as const;
+/** The headers of a step file, in the order in which they are written. */
+export const HEADERS = ['Subject', 'Preheader', 'Mode', 'Length', 'Briefing', 'Continue'] as const;
 type HeaderName = (typeof HEADERS)[number];
 
 const MODES: readonly CopyMode[] = ['fixed', 'ai', 'assist'];

@@ -125,7 +125,16 @@ async function lookAround(desk: Desk): Promise<void> {
   ]) {
     await desk.run(line);
   }
-  for (const line of ['lint', 'list', 'plan', 'show website-lead', 'new autumn', 'plan', 'apply --yes']) {
+  for (const line of [
+    'lint',
+    'fmt',
+    'list',
+    'plan',
+    'show website-lead',
+    'new autumn',
+    'plan',
+    'apply --yes',
+  ]) {
     await desk.run(`sequences ${line}`);
   }
   await desk.run('sequences test website-lead --to me@example.com');

@@ -160,6 +160,10 @@ export const SEQUENCE_SHAPES: Shapes = {
     items: listOf(objectOf({ id: text, status: oneOf(['draft']), files: listOf(text) })),
     next,
   }),
+  'headgate.sequences-fmt/1': objectOf({
+    items: listOf(objectOf({ file: text, outcome: oneOf(['unchanged', 'formatted', 'would_format']) })),
+    counts: objectOf({ files: count, changed: count }),
+  }),
   'headgate.sequences-test/1': objectOf({
     items: listOf(
       objectOf({

@@ -58,6 +58,15 @@ export const SEQUENCE_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../sequences-new.ts'),
   },
   {
+    path: 'sequences fmt',
+    group: 'leads and sequences',
+    summary: 'write the sequence files in one tidy form that means the same',
+    schema: 'headgate.sequences-fmt/1',
+    examples: ['headgate sequences fmt', 'headgate sequences fmt website-lead --check'],
+    configure: configureFmt,
+    load: () => import('../sequences-fmt.ts'),
+  },
+  {
     path: 'sequences test',
     group: 'leads and sequences',
     summary: 'send yourself the words of each step, as the files say them now',
@@ -77,6 +86,12 @@ function configureLint(command: Command): void {
 
 function configureNew(command: Command): void {
   command.argument('<id>', 'its permanent name: lower-case letters, digits and hyphens');
+}
+
+function configureFmt(command: Command): void {
+  command
+    .argument('[id...]', 'sequences to write; all of them when left out')
+    .option('--check', 'write nothing, and end 21 when something would be');
 }
 
 function configureTest(command: Command): void {
