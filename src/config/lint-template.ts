@@ -51,7 +51,8 @@ export async function createTemplateLinter(): Promise<TemplateLinter> {
   };
 }
 
-const OUTPUTS_AND_TAGS = /\{\{.*?\}\}|\{%.*?%\}/gs;
+/** None reaches over the opening of the next: one that was never closed is named where it stands. */
+const OUTPUTS_AND_TAGS = /\{\{(?:(?!\{[{%]).)*?\}\}|\{%(?:(?!\{[{%]).)*?%\}/gs;
 const LEFT_OVER = /\{\{|\}\}|\{%|%\}/g;
 /** `{first_name}`, `{ First Name }`: what other products write. */
 const OTHER_PLACEHOLDER = /(?<![{%])\{\s*\p{L}[\p{L}\p{N}_ .-]*\}(?!\})/gu;
