@@ -34,7 +34,7 @@ describe.skipIf(!canRun)('a disk that fails', () => {
   ];
 
   test.skipIf(!canTrace).each(faults)(
-    '117: $error at any $call of drip: not 0, one clear line, no half draft, and the next run makes what it should',
+    'hardening 117: $error at any $call of drip: not 0, one clear line, no half draft, and the next run makes what it should',
     ({ error, call, step }) => {
       const points = failAtEach({ machine, job: 'drip', error, call, step }, ({ box, ran }) => {
         expectClearFailure(ran);
@@ -54,7 +54,7 @@ describe.skipIf(!canRun)('a disk that fails', () => {
   );
 
   test.skipIf(!canTrace).each(faults)(
-    '117: $error at any $call of send: nothing leaves after a commit that failed, and nothing twice',
+    'hardening 117: $error at any $call of send: nothing leaves after a commit that failed, and nothing twice',
     ({ error, call, step }) => {
       const points = failAtEach({ machine, job: 'send', error, call, step }, ({ box, ran }) => {
         expectClearFailure(ran);
@@ -82,7 +82,7 @@ describe.skipIf(!canRun)('a disk that fails', () => {
   );
 
   test.skipIf(!isRoot)(
-    '117: on a full disk nothing is drafted or sent (77), and status and preview still answer',
+    'hardening 117: on a full disk nothing is drafted or sent (77), and status and preview still answer',
     () => {
       const box = copyOf(machine);
       const on = [
@@ -106,7 +106,7 @@ describe.skipIf(!canRun)('a disk that fails', () => {
   );
 
   test.skipIf(!canLoop())(
-    '117: on a full disk with small blocks, where SQLite’s index would end a process without a word, all still answer',
+    'hardening 117: on a full disk with small blocks, where SQLite’s index would end a process without a word, all still answer',
     () => {
       const box = copyOf(machine);
       const image = join(box.directory, 'small.img');
@@ -128,7 +128,7 @@ describe.skipIf(!canRun)('a disk that fails', () => {
   );
 
   test.skipIf(!isRoot)(
-    '117: on a read-only disk every job refuses (77) naming path and user, and sends nothing',
+    'hardening 117: on a read-only disk every job refuses (77) naming path and user, and sends nothing',
     () => {
       const box = copyOf(machine);
       const on = [
@@ -148,7 +148,7 @@ describe.skipIf(!canRun)('a disk that fails', () => {
   );
 
   test.skipIf(!canTrace).each(['drip', 'send'])(
-    '118: SIGTERM in the middle of %s ends it in time, with every message whole, and the next run goes on',
+    'hardening 118: SIGTERM in the middle of %s ends it in time, with every message whole, and the next run goes on',
     (job) => {
       for (const delayMs of isFull ? [50, 150, 300, 500, 800, 1200, 2000] : [150, 600]) {
         const box = copyOf(machine);

@@ -12,9 +12,9 @@ import type { CliResult } from '../helpers/cli.ts';
 const LINE_CHARACTERS_MAX = 400;
 const LINES_MAX = 120;
 
-/** Line breaks apart, nothing that a terminal would act on or that reads differently from how it is stored. */
+/** Line breaks and the tabs between columns apart, nothing that a terminal would act on or that reads differently from how it is stored. */
 // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
-const MOVES_A_CURSOR = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF]/;
+const MOVES_A_CURSOR = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF]/;
 const STACK = /^ {4}at |Error: .*\n {4}at |node:internal/m;
 const SOFTWARE = 70;
 

@@ -1,27 +1,25 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
-  chownSync,
   mkdirSync,
   readFileSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
 import type { IdPrefix } from '../../src/ports.ts';
-import { answer, importDesk, type ImportDesk } from '../commands/import-desk.ts';
+import { answer, importDesk } from '../commands/import-desk.ts';
 import { SeededRandom, TEST_NOW } from '../helpers/fakes.ts';
+import { asNobody } from './nobody.ts';
 
 /** Files of leads that need more than one import, another user, or time: what the table of lead files cannot hold. */
 
 const DAY_MS = 86_400_000;
-const NOBODY = 65_534;
-const IS_ROOT = process.getuid?.() === 0;
 
 test('hardening 15: thousands of rows say how far they are, and repeating them doubles nothing', async () => {
   const { file, run, importFile } = importDesk();
@@ -239,19 +237,4 @@ class MeddlingRandom extends SeededRandom {
     if (this.#draws === this.#at) this.#meddle();
     return super.publicId(prefix);
   }
-}
-
-/** The real program under a user who owns the workspace and nothing else; root reads whatever it likes. */
-function asNobody(
-  directory: ImportDesk['directory'],
-  words: readonly string[],
-): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  const program = join(import.meta.dirname, '../../bin/headgate');
-  const env = { PATH: '/usr/bin:/bin', HOME: directory, NODE_COMPILE_CACHE: join(directory, 'cache') };
-  if (!IS_ROOT) return spawnSync(program, words, { cwd: directory, env, encoding: 'utf8' });
-  for (const name of execFileSync('find', [directory], { encoding: 'utf8' }).trim().split('\n'))
-    chownSync(name, NOBODY, NOBODY);
-  chmodSync(dirname(join(directory, 'x')), 0o755);
-  const user = ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups'];
-  return spawnSync('setpriv', [...user, program, ...words], { cwd: directory, env, encoding: 'utf8' });
 }

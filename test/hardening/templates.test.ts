@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { plainWords, said, sequenceFiles, Workshop } from './workshop.ts';
 
-/** Names, templates and bodies: numbers 46 to 49 of the list, by the real commands. */
+/** Names, templates and bodies that only a draft or a mail shows: what files alone show is in the table of definitions. */
 
 test.each(['{{unsubscribe_url}}', '{{7*7}}', '{% assign x = 1 %}', '{{ first_name }}'])(
   'hardening 46: a company called %s is inserted literally and never expanded again',
@@ -26,38 +26,6 @@ test.each(['{{unsubscribe_url}}', '{{7*7}}', '{% assign x = 1 %}', '{{ first_nam
     expect(readable).not.toContain('I looked at 49');
   },
 );
-
-test.each([
-  ['{{unknown_token}}', 'unknown_token'],
-  ['{{ frist_name }}', 'frist_name'],
-  ['{{first_name', 'template:'],
-  ['{first_name}', '{first_name}'],
-  ['Hello {company}', '{company}'],
-  ['{% if first_name %}', 'if'],
-])('hardening 47: %s in the words is refused by validation, long before a send', async (words, named) => {
-  const shop = await Workshop.open();
-  shop.sequence('welcome', sequenceFiles({ words: plainWords('A question', `${words} How are you?`) }));
-  const lint = await shop.run(['sequences', 'lint']);
-  expect(lint.code).toBe(65);
-  expect(said(lint)).toContain(named);
-  expect(said(lint)).toMatch(/welcome\/one\.md:\d+:\d+ {2}error/);
-  const apply = await shop.run(['sequences', 'apply', '--yes']);
-  expect(apply.code).toBe(65);
-  // Runs go on with the last good version.
-  await shop.settle();
-});
-
-test.each([
-  '{{__proto__}}',
-  "{{constructor.constructor('return 1')()}}",
-  '{{ first_name.constructor }}',
-  '{{ toString }}',
-])('hardening 48: %s is an unknown token, not a way into the program', async (words) => {
-  const shop = await Workshop.open();
-  shop.sequence('welcome', sequenceFiles({ words: plainWords('A question', `${words} How are you?`) }));
-  expect((await shop.run(['sequences', 'lint'])).code).toBe(65);
-  expect((await shop.run(['sequences', 'apply', '--yes'])).code).toBe(65);
-});
 
 test.each(['', 'null', 'undefined', 'NaN', '[object Object]', '  '])(
   'hardening 49: a first name that is "%s" makes no draft where the words need one (reason template)',

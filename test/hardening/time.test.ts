@@ -226,13 +226,13 @@ test('hardening 99: across 2038-01-19 03:14:08 everything goes on', async () => 
   expect(shop.rows("SELECT 1 FROM messages WHERE state = 'sent'")).toHaveLength(2);
 });
 
-describe('hardening 100 to 102: a clock that is wrong', () => {
+describe('a clock that is wrong', () => {
   test.each([
-    ['100: in 1970', HOUR_MS],
-    ['101: an hour back', MORNING - HOUR_MS],
-    ['101: a day back', MORNING - DAY_MS],
-    ['101: a year back', MORNING - 365 * DAY_MS],
-    ['102: a year ahead', MORNING + 366 * DAY_MS],
+    ['hardening 100: in 1970', HOUR_MS],
+    ['hardening 101: an hour back', MORNING - HOUR_MS],
+    ['hardening 101: a day back', MORNING - DAY_MS],
+    ['hardening 101: a year back', MORNING - 365 * DAY_MS],
+    ['hardening 102: a year ahead', MORNING + 366 * DAY_MS],
   ])('%s: nothing is drafted or sent, and the operator is told', async (_, now) => {
     const shop = await Workshop.open();
     await shop.settle();

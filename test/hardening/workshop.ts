@@ -7,6 +7,7 @@ import type { Clock } from '../../src/ports.ts';
 import { runCli, type CliOptions, type CliResult } from '../helpers/cli.ts';
 import { FakeClock, FakeMachine, SeededRandom } from '../helpers/fakes.ts';
 import { temporaryDirectory } from '../helpers/state.ts';
+import { expectPlainWords } from './general-rule.ts';
 
 /** Wednesday 4 March 2026, 09:00 UTC. */
 export const MORNING = Date.UTC(2026, 2, 4, 9);
@@ -28,20 +29,30 @@ export interface Draft {
   readonly madeAt: number;
 }
 
+export interface WorkshopOptions {
+  readonly now?: number;
+  /** Sections of headgate.toml. */
+  readonly config?: string;
+  readonly timezone?: string;
+  /** For several tests, and theirs to remove; without it one that is gone after the test. */
+  readonly directory?: string;
+}
+
 /** A workspace that `init` made, and what an operator does in it; every command is the real one. */
 export class Workshop {
-  readonly directory = temporaryDirectory();
+  readonly directory: string;
   readonly clock: FakeClock;
   readonly random = new SeededRandom();
   readonly machine = new FakeMachine();
 
-  private constructor(now: number) {
+  private constructor(directory: string, now: number) {
+    this.directory = directory;
     this.clock = new FakeClock(now);
   }
 
   /** With a sequence `welcome` for the source `form:web` (steps one, two, three: at once, then two days apart). */
-  static async open(options: { now?: number; config?: string; timezone?: string } = {}): Promise<Workshop> {
-    const workshop = new Workshop(options.now ?? MORNING);
+  static async open(options: WorkshopOptions = {}): Promise<Workshop> {
+    const workshop = new Workshop(options.directory ?? temporaryDirectory(), options.now ?? MORNING);
     const { timezone = 'UTC' } = options;
     await workshop.mustRun(['init', '.', '--no-input', '--timezone', timezone, ...WHO]);
     workshop.config(options.config ?? ALWAYS_OPEN, timezone);
@@ -78,9 +89,12 @@ export class Workshop {
     for (const [step, text] of Object.entries(files.steps)) this.write(`sequences/${id}/${step}.md`, text);
   }
 
-  run(words: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  /** Whatever comes of it, it is said in plain words. */
+  async run(words: readonly string[], options: CliOptions = {}): Promise<CliResult> {
     const { clock, random, machine, directory } = this;
-    return runCli(words, { cwd: directory, clock, random, machine, ...options });
+    const result = await runCli(words, { cwd: directory, clock, random, machine, ...options });
+    expectPlainWords(result, words.join(' '));
+    return result;
   }
 
   /** With another clock than the workshop's, which stands still. */

@@ -96,7 +96,7 @@ describe('a message to Telegram (F1)', () => {
       { kind: 'answer', answer: telegramError(403, 'Forbidden: bot was blocked by the user'), acts: false },
       false,
     ],
-  ] as const)('after %s it says whether it may have arrived', async (_name, fault, mayHaveArrived) => {
+  ] as const)('hardening 150: after %s it says whether it may have arrived', async (_name, fault, mayHaveArrived) => {
     const { server, channel } = await bench();
     server.fail(fault);
     expect(await channel.post(message('one'))).toMatchObject({ kind: 'failed', mayHaveArrived });

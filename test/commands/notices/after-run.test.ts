@@ -96,7 +96,7 @@ describe('a channel that is down (F1)', () => {
     expect(bench.server.texts().filter((text) => text.includes('waits'))).toHaveLength(1);
   });
 
-  test('a week of it: no run fails, nothing is lost, one summary when it is back', async () => {
+  test('hardening 150: a week of it: no run fails, nothing is lost, one summary when it is back', async () => {
     const bench = await toldDesk();
     const sequence = bench.apply(welcome());
     bench.enroll(bench.lead('ann'), sequence, { dueAt: bench.clock.now() + 90 * DAY_MS });

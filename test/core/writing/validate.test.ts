@@ -32,7 +32,7 @@ const problem = (words: string, changes: Partial<WritingTask> = {}): string | nu
   return result.kind === 'fit' ? null : result.problem;
 };
 
-describe('D3: what a model wrote is plain prose about what we gave it, or a person reads it first', () => {
+describe('D3, hardening 148: what a model wrote is plain prose about what we gave it, or a person reads it first', () => {
   test('good words stand in their frame, and nothing of them is changed', () => {
     expect(validateWords(`\n${GOOD_WORDS}\n`, task())).toEqual({
       kind: 'fit',
