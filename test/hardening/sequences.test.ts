@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { DAY_MS, HOUR_MS, plainWords, said, sequenceFiles, Workshop } from './workshop.ts';
+import { DAY_MS, HOUR_MS, said, sequenceFiles, Workshop } from './workshop.ts';
 
 /** Sequences whose fault only shows over time or in what stood there before: the others are in the table of definitions. */
 

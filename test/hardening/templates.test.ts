@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { plainWords, said, sequenceFiles, Workshop } from './workshop.ts';
+import { plainWords, sequenceFiles, Workshop } from './workshop.ts';
 
 /** Names, templates and bodies that only a draft or a mail shows: what files alone show is in the table of definitions. */
 
