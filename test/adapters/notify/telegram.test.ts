@@ -96,11 +96,14 @@ describe('a message to Telegram (F1)', () => {
       { kind: 'answer', answer: telegramError(403, 'Forbidden: bot was blocked by the user'), acts: false },
       false,
     ],
-  ] as const)('hardening 150: after %s it says whether it may have arrived', async (_name, fault, mayHaveArrived) => {
-    const { server, channel } = await bench();
-    server.fail(fault);
-    expect(await channel.post(message('one'))).toMatchObject({ kind: 'failed', mayHaveArrived });
-  });
+  ] as const)(
+    'hardening 150: after %s it says whether it may have arrived',
+    async (_name, fault, mayHaveArrived) => {
+      const { server, channel } = await bench();
+      server.fail(fault);
+      expect(await channel.post(message('one'))).toMatchObject({ kind: 'failed', mayHaveArrived });
+    },
+  );
 
   test('no error has the token in it, whatever the server says', async () => {
     const token = '987654321:BBanother-Token_0123456789abcdef';
