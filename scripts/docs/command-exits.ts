@@ -59,6 +59,8 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   'leads set': WRITES_STATE,
   'leads stop': WRITES_STATE,
   'leads due': WRITES_STATE,
+  'leads export': WRITES_STATE,
+  'leads erase': WRITES_STATE,
   'leads verify': ['PARTIAL', 'DATAERR', 'UNAVAILABLE', ...WRITES_STATE],
   'suppressions list': READS_STATE,
   'suppressions add': WRITES_STATE,

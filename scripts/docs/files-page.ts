@@ -45,6 +45,15 @@ const FILE_TEXTS: Readonly<Record<FilePath, FileText>> = {
     holds: 'What was taken to the door and what became of it, one line each, only ever appended to.',
     deleting: 'No: after a restore nobody could tell what left since the copy was made.',
   },
+  erasureFile: {
+    holds:
+      'Who was [erased](../how-to/answer-a-person-about-their-data.md), as random ids and keyed hashes: a restored copy of the state forgets the same people again. `backup` keeps it beside the copies.',
+    deleting: 'No: an older copy would write to them again.',
+  },
+  rejectsDir: {
+    holds: 'Rows that an import refused, each with its line and reason.',
+    deleting: 'Yes, once they are put right.',
+  },
   locksDir: {
     holds: 'One file for each job, held by the process that runs it; the kernel frees it with the process.',
     deleting: 'Only while no job runs; there is never a reason to.',
@@ -107,11 +116,6 @@ const FURTHER_WORKSPACE_FILES: readonly (readonly string[])[] = [
 ];
 
 const FURTHER_STATE_FILES: readonly (readonly string[])[] = [
-  [
-    '`rejects/*.csv`',
-    'Rows that an import refused, each with its line and reason.',
-    'Yes, once they are put right.',
-  ],
   ['`headgate.db.before-restore-*`', 'The state that was there before a restore.', 'Yes, once you are sure.'],
   ['`headgate.db.replaced`', 'The state that was there before `init --replace`.', 'Yes, once you are sure.'],
 ];

@@ -1,8 +1,10 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
-import { safeCsvLine } from '../core/csv-format.ts';
+import { csvLine, safeCsvLine } from '../core/csv-format.ts';
+import { CsvScanner, type CsvRecord } from '../core/csv-scanner.ts';
 import { OWN_COLUMN_PREFIX } from '../core/lead-columns.ts';
+import { replaceFile } from './durable-file.ts';
 
 /** One row that was not taken. */
 export interface Reject {
@@ -57,3 +59,54 @@ export class RejectsFile {
 }
 
 const LINES_AT_ONCE = 1_000;
+
+/** The addresses in a cell, whatever stands around them. */
+function addressesIn(cell: string): readonly string[] {
+  return cell.match(/[^\s<>(),;:"']+@[^\s<>(),;:"']+/g) ?? [];
+}
+
+function namesOneOf(cells: readonly string[], isTheirs: (address: string) => boolean): boolean {
+  return cells.some((cell) => addressesIn(cell).some(isTheirs));
+}
+
+/** Rows of all such files that name an address, under the columns of their file. What is not CSV any more is left out. */
+export function rejectsAbout(
+  folder: string,
+  isTheirs: (address: string) => boolean,
+): Readonly<Record<string, unknown>>[] {
+  return filesIn(folder).flatMap((path) => {
+    const [header, ...records] = recordsOf(readFileSync(path, 'utf8')) ?? [];
+    return records
+      .filter(({ cells }) => namesOneOf(cells, isTheirs))
+      .map(({ cells }) => ({
+        file: basename(path),
+        ...Object.fromEntries(cells.map((cell, index) => [header?.cells[index] ?? String(index), cell])),
+      }));
+  });
+}
+
+/** Takes the rows that name an address out of all such files, each replaced whole. Returns how many. What is not CSV any more stays. */
+export function removeRejects(folder: string, isTheirs: (address: string) => boolean): number {
+  let removed = 0;
+  for (const path of filesIn(folder)) {
+    const records = recordsOf(readFileSync(path, 'utf8')) ?? [];
+    const kept = records.filter(({ cells }, index) => index === 0 || !namesOneOf(cells, isTheirs));
+    if (kept.length === records.length) continue;
+    replaceFile(path, kept.map(({ cells }) => csvLine(cells)).join(''));
+    removed += records.length - kept.length;
+  }
+  return removed;
+}
+
+function filesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.csv'))
+    .map((name) => join(folder, name));
+}
+
+function recordsOf(text: string): readonly CsvRecord[] | null {
+  const scanner = new CsvScanner(',');
+  const records = scanner.push(text, true);
+  return scanner.fault === null ? records : null;
+}

@@ -1,4 +1,13 @@
-import { closeSync, constants, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { HeadgateError } from '../core/errors.ts';
@@ -35,6 +44,42 @@ export function createSendJournal(stateDir: string): SendJournalFile {
     read: () => [...readEntries(path)],
     entries: () => readEntries(path),
   };
+}
+
+/**
+ * Puts something else in the place of recipients, line by line, and leaves every other byte as it is: written beside it, synced and
+ * renamed, so that a crash leaves the one or the other. Only under the lock of `send`, which alone appends. `replace` answers null where
+ * the recipient stays. Returns how many lines changed; with none the file is not touched.
+ */
+export function replaceRecipients(stateDir: string, replace: (recipient: string) => string | null): number {
+  const path = join(stateDir, FILE_NAME);
+  const isChanged = (line: Buffer): boolean => changedLine(line, replace) !== null;
+  if (!readLines(path).some(isChanged)) return 0;
+  const writing = `${path}.new`;
+  const descriptor = openSync(writing, 'w', 0o600);
+  let changed = 0;
+  try {
+    for (const line of readLines(path)) {
+      const other = changedLine(line, replace);
+      if (other !== null) changed += 1;
+      const bytes = Buffer.concat([other ?? line, Buffer.from([LINE_FEED])]);
+      if (writeSync(descriptor, bytes) !== bytes.length) throw new Error('the disk took only a part of it');
+    }
+    fdatasyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(writing, path);
+  syncFolder(stateDir);
+  return changed;
+}
+
+function changedLine(line: Buffer, replace: (recipient: string) => string | null): Buffer | null {
+  const entry = parseEntry(line);
+  const other = entry === null ? null : replace(entry.recipient);
+  return entry === null || other === null
+    ? null
+    : Buffer.from(JSON.stringify({ ...entry, recipient: other }));
 }
 
 function appendEntries(path: string, entries: readonly JournalEntry[]): void {

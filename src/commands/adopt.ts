@@ -9,6 +9,7 @@ import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine } from './engine/engine.ts';
 import { settleAgainst } from './engine/journal-settling.ts';
+import { finishErasures } from './erasure/finish-erasures.ts';
 import { MIN_FREE_BYTES } from './engine/live-run.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
@@ -48,6 +49,8 @@ export function run(invocation: Invocation): Promise<Outcome> {
 function adopt(state: OperatorState): Adoption {
   const { db, now, workspace } = state;
   checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES });
+  // Before anything is settled: whoever was erased since this copy was made is nobody's recipient any more.
+  finishErasures(state);
   const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
   const { stateDir, outboxDir } = workspace.paths;
   const witnesses = { journal: createSendJournal(stateDir), outboxDir };

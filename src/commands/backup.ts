@@ -1,6 +1,9 @@
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 import { dropBackup, keepBackup, listBackups, nextBackup, pruneBackups } from '../adapters/backup-folder.ts';
+import { replaceFile } from '../adapters/durable-file.ts';
+import { ERASURE_FILE } from '../adapters/erasure-file.ts';
 import { HeadgateError } from '../core/errors.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
@@ -77,6 +80,7 @@ function makeCopy(state: OperatorState, work: BackupWork): Copy {
       markCopy(backup.building, state.now);
       const contents = inspectBackup(backup.building);
       if (contents.faults.length > 0) throw unsound(contents);
+      keepErasures(state, work.directory);
       keepBackup(backup, work.directory);
       return { backup, contents, pruned: pruneBackups(work.directory, work.keep) };
     } catch (error) {
@@ -86,6 +90,12 @@ function makeCopy(state: OperatorState, work: BackupWork): Copy {
   } catch (error) {
     throw mapSqliteError(error, work.directory);
   }
+}
+
+/** A15: whoever restores an older copy on a new machine must learn whom to forget again. Hashes and random ids alone. */
+function keepErasures({ workspace }: OperatorState, directory: string): void {
+  const { erasureFile } = workspace.paths;
+  if (existsSync(erasureFile)) replaceFile(join(directory, ERASURE_FILE), readFileSync(erasureFile, 'utf8'));
 }
 
 function recordBackup(state: OperatorState): void {

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { zonesOfCountry } from '../adapters/country-zones.ts';
 import type { Encoding } from '../adapters/csv-bytes.ts';
@@ -16,6 +16,7 @@ import { openState, type StateDatabase } from '../store/database.ts';
 import { recordRun } from '../store/runs.ts';
 import { agrees } from './ask.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
+import { finishErasuresWhereFree } from './erasure/finish-where-free.ts';
 import {
   importLeads,
   previewImport,
@@ -83,7 +84,7 @@ async function runOn(db: StateDatabase, request: ImportRequest): Promise<Outcome
     zonesOfCountry,
     now,
     runId: context.random.publicId('r'),
-    rejectsDir: join(workspace.paths.stateDir, 'rejects'),
+    rejectsDir: workspace.paths.rejectsDir,
     progress: (line) => invocation.progress(line),
     write: (work) => writeAsPerson({ invocation, workspace, db, stampFile, now }, work),
   };
@@ -97,6 +98,7 @@ async function runOn(db: StateDatabase, request: ImportRequest): Promise<Outcome
     });
     if (!agreed) return declined(preview, facts);
   }
+  await finishErasuresWhereFree({ invocation, workspace, db, stampFile, now });
   const result = await db.syncedAtEnd(() => importLeads(options, dependencies));
   const outcome = outcomeOf(result, facts);
   recordImport(dependencies, { invocation, exit: outcome.exit, result });

@@ -1,8 +1,11 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
+import { createErasureFile, ERASURE_FILE } from '../adapters/erasure-file.ts';
+import { createStampFile } from '../adapters/stamp-file.ts';
 import { putInPlace } from '../adapters/state-files.ts';
 import { createSendJournal } from '../adapters/send-journal.ts';
 import { createOptOutSpool } from '../adapters/spool.ts';
+import { knownErasures, type ErasureLine } from '../core/erasure.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { foldLog, inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
@@ -15,6 +18,7 @@ import type { Invocation, Outcome } from './cli-context.ts';
 import { distrustOpen, type Distrust } from './engine/distrust.ts';
 import { openEngine } from './engine/engine.ts';
 import { settleAgainst, type JournalSettlement } from './engine/journal-settling.ts';
+import { finishErasures } from './erasure/finish-erasures.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
 import { unknownLines } from './journal-text.ts';
@@ -57,6 +61,8 @@ interface Restored {
   readonly journal: JournalSettlement;
   readonly distrust: Distrust;
   readonly setAside: string | null;
+  /** Leads that the copy still had, and that were erased since. */
+  readonly erasedAgain: number;
 }
 
 function restore(invocation: Invocation, workspace: Workspace, file: string): Outcome {
@@ -67,8 +73,11 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
   // D10: the copy may be older than an opt-out. Before it is in its place: read twice it does nothing.
   createOptOutSpool(unsubscribeSpoolDir).bringBack();
   const setAside = replaceState(databaseFile, file, now);
+  takeErasuresOf(workspace, file);
   const db = openState({ file: databaseFile, mode: 'write' });
   try {
+    const stampFile = createStampFile(workspace.paths.stampFile);
+    const erasures = finishErasures({ invocation, workspace, db, stampFile, now });
     const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
     const runId = random.publicId('r');
     const restored = db.write((): Restored => {
@@ -76,12 +85,26 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
       // F6: a copy is as old as its sessions.
       dropAllWebKeys(db);
       const journal = settleAgainst({ journal: createSendJournal(stateDir), outboxDir })(engine);
-      return { journal, distrust: distrustOpen(engine, { runId, why: 'the state was restored' }), setAside };
+      const distrust = distrustOpen(engine, { runId, why: 'the state was restored' });
+      return { journal, distrust, setAside, erasedAgain: erasures?.erasedAgain ?? 0 };
     });
     return restoredOutcome(file, restored);
   } finally {
     db.close();
   }
+}
+
+/** On another machine only the folder of copies tells who was erased: `backup` keeps that beside them. */
+function takeErasuresOf({ paths }: Workspace, file: string): void {
+  const own = createErasureFile(paths.erasureFile);
+  const beside = createErasureFile(join(dirname(file), ERASURE_FILE));
+  const known = knownErasures(own.read());
+  const isNews = (line: ErasureLine): boolean =>
+    (line.kind === 'key' && known.keys.every(({ key }) => key !== line.key)) ||
+    (line.kind === 'erased' && known.erased.every(({ leadId }) => leadId !== line.leadId));
+  const lines = beside.read();
+  // A file that is not there yet takes over the whole of the other, with what was lifted again.
+  own.append(known.keys.length === 0 ? lines : lines.filter(isNews));
 }
 
 function replaceState(databaseFile: string, file: string, now: Instant): string | null {
@@ -119,7 +142,7 @@ function declined(file: string): Outcome {
   return { exit: 'OK', document: { items: [{ file, restored: false }] }, human: ' Nothing was changed.' };
 }
 
-function restoredOutcome(file: string, { journal, distrust, setAside }: Restored): Outcome {
+function restoredOutcome(file: string, { journal, distrust, setAside, erasedAgain }: Restored): Outcome {
   return {
     exit: 'OK',
     document: {
@@ -131,6 +154,7 @@ function restoredOutcome(file: string, { journal, distrust, setAside }: Restored
           journal,
           held: distrust.held,
           uncertain: distrust.uncertain,
+          erased_again: erasedAgain,
         },
       ],
     },
@@ -139,6 +163,9 @@ function restoredOutcome(file: string, { journal, distrust, setAside }: Restored
       ...(setAside === null ? [] : [`   the state that was there is now ${escapeText(setAside)}`]),
       `   the send journal proved ${countOf(journal.sent, 'message')} sent since; of ${String(journal.uncertain)} nobody knows`,
       `   ${countOf(distrust.held, 'approved message')} held, ${String(distrust.uncertain)} being sent then uncertain`,
+      ...(erasedAgain === 0
+        ? []
+        : [`   ${countOf(erasedAgain, 'lead')} erased again: the copy was made before their erasure`]),
       ...unknownLines(journal),
       '',
       ' Next    headgate adopt',

@@ -1,5 +1,7 @@
+import { createErasureFile } from '../adapters/erasure-file.ts';
 import { cleanLine } from '../core/clean-text.ts';
 import { parseAddress } from '../core/email-address.ts';
+import { erasedHashOf } from '../store/erasures.ts';
 import { leadByEmailKey } from '../store/leads.ts';
 import { refreshNurtureDue } from '../store/nurture-queue.ts';
 import { removeSuppression } from '../store/suppressions.ts';
@@ -39,11 +41,25 @@ export function run(invocation: Invocation): Promise<Outcome> {
   });
 }
 
+/**
+ * A15: of somebody who was erased the file beside the state says so first, or an older copy would bar them again. A crash in between
+ * leaves them barred.
+ */
+function lift(
+  { db, now, workspace }: Pick<OperatorState, 'db' | 'now' | 'workspace'>,
+  emailKey: string,
+): void {
+  const hash = erasedHashOf(db, emailKey);
+  if (hash !== null)
+    createErasureFile(workspace.paths.erasureFile).append([{ kind: 'lifted', hash, at: now }]);
+}
+
 /** The reason for which it stood there; null when it did not. */
 function remove(
   { db, now, workspace }: OperatorState,
   { emailKey, reason }: { emailKey: string; reason: string },
 ): string | null {
+  lift({ db, now, workspace }, emailKey);
   const before = removeSuppression(db, emailKey);
   const lead = before === null ? null : leadByEmailKey(db, emailKey);
   if (before !== null && lead !== null) {

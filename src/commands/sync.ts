@@ -8,6 +8,7 @@ import { recordRun } from '../store/runs.ts';
 import type { LateTaps } from './chat/late-taps.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine } from './engine/engine.ts';
+import { finishErasuresWhereFree } from './erasure/finish-where-free.ts';
 import { withJobLocks } from './job-locks.ts';
 import { withState, writeKeepingDoubt, type OperatorState } from './operator-state.ts';
 import { flagOption, listOption, textOption, usageError } from './options.ts';
@@ -67,6 +68,7 @@ async function syncAll(
 ): Promise<Outcome> {
   const { sources, request } = of;
   const { clock, signal } = state.invocation.context;
+  if (!request.isPreview) await finishErasuresWhereFree(state);
   const pageActs = takeOptOuts(state, request);
   const results: SourceResult[] = [];
   for (const [index, source] of sources.entries()) {

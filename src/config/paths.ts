@@ -20,6 +20,10 @@ export interface WorkspacePaths {
   readonly databaseFile: string;
   readonly stampFile: string;
   readonly sendJournalFile: string;
+  /** Who was erased: hashes, which a restore does not turn back (A15). */
+  readonly erasureFile: string;
+  /** Rows that an import refused. */
+  readonly rejectsDir: string;
   readonly locksDir: string;
   readonly outboxDir: string;
   readonly reportDir: string;
@@ -76,6 +80,8 @@ export function workspacePaths(place: {
     databaseFile: join(stateDir, 'headgate.db'),
     stampFile: join(stateDir, 'stamp.json'),
     sendJournalFile: join(stateDir, 'send-journal.jsonl'),
+    erasureFile: join(stateDir, 'erasures.jsonl'),
+    rejectsDir: join(stateDir, 'rejects'),
     locksDir: join(stateDir, 'locks'),
     outboxDir: join(stateDir, 'outbox'),
     reportDir: join(stateDir, 'report'),

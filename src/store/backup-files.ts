@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 
 import Database from 'better-sqlite3';
 
+import { isErasedKey } from '../core/erasure.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { APPLICATION_ID, mapSqliteError } from './database.ts';
@@ -120,4 +121,26 @@ function faultsOf(connection: Database.Database, schemaVersion: number): readonl
     .pluck()
     .all()
     .filter((line) => line !== 'ok');
+}
+
+/**
+ * Whether a copy of the state still says something about this lead; null when it cannot be read. A copy with a log beside it is read with
+ * that. Changes nothing.
+ */
+export function copyNames(file: string, leadId: string): boolean | null {
+  try {
+    const connection = new Database(file, { readonly: true, fileMustExist: true });
+    try {
+      const row = connection
+        .prepare<[string], { email_key: string }>('SELECT email_key FROM leads WHERE id = ?')
+        .get(leadId);
+      return row !== undefined && !isErasedKey(row.email_key);
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    // Not a database, damaged, or without the table: whoever asked is told that nobody knows.
+    if (error instanceof Database.SqliteError) return null;
+    throw error;
+  }
 }

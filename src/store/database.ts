@@ -188,6 +188,24 @@ export class StateDatabase {
     });
   }
 
+  /** From now on this connection overwrites with zeros what it deletes: else it lies in the file until its place is used again. */
+  overwriteDeleted(): void {
+    this.#connection.exec('PRAGMA secure_delete = ON');
+  }
+
+  /**
+   * Writes the file anew without anything that was ever deleted in it, then empties the log, which holds pages as they were. Needs twice
+   * the room for a while. False when somebody is reading: then the log keeps old pages until the last of them is done.
+   */
+  compact(): boolean {
+    if (this.#shared.transaction !== 'none') throw new Error('A state is not compacted inside a transaction');
+    return this.#mapped(() => {
+      this.#connection.exec('VACUUM');
+      const rows = this.#connection.pragma('wal_checkpoint(TRUNCATE)') as readonly { busy: number }[];
+      return rows[0]?.busy === 0;
+    });
+  }
+
   /** What `PRAGMA quick_check` or `integrity_check` has to say, at most 10 lines; empty when all is well. */
   faults(check: 'quick_check' | 'integrity_check'): string[] {
     const lines = this.#mapped(() =>

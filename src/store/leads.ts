@@ -1,4 +1,5 @@
 import { parseAddress } from '../core/email-address.ts';
+import { ERASED_PREFIX } from '../core/erasure.ts';
 import type { Instant, Lead, LeadFields, LeadStatus, Stage } from '../core/model.ts';
 import type { LeadZone } from '../core/zones-of-country.ts';
 import type { StateDatabase } from './database.ts';
@@ -52,7 +53,7 @@ export const ALL_LEADS: LeadQuery = { sequenceId: null, status: null, stage: nul
 const PAGE_ROWS = 1_000;
 
 const LIST = `${SELECT_LEADS}
-  WHERE l.row_id > @after
+  WHERE l.row_id > @after AND (l.email_key < '${ERASED_PREFIX}' OR l.email_key >= 'erased;')
     AND (@status IS NULL OR l.status = @status)
     AND (@stage IS NULL OR l.stage = @stage)
     AND (@sequenceId IS NULL OR EXISTS (
@@ -60,7 +61,7 @@ const LIST = `${SELECT_LEADS}
       WHERE e.lead_row_id = l.row_id AND q.id = @sequenceId))
   ORDER BY l.row_id LIMIT ${PAGE_ROWS}`;
 
-/** Leads in the order in which they arrived. Read page by page: the caller may write in between, a million need no memory. */
+/** Leads in the order in which they arrived, without those who were erased. Read page by page: the caller may write in between, a million need no memory. */
 export function* listLeads(db: StateDatabase, query: LeadQuery): Generator<Lead> {
   const statement = db.prepare<[LeadQuery & { after: number }], LeadRow>(LIST);
   let after = 0;

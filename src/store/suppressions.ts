@@ -1,7 +1,12 @@
+import { ERASED_REASON, erasedKey, isErasedKey } from '../core/erasure.ts';
 import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
+import { erasedHashOf } from './erasures.ts';
 
-/** One address that never receives anything. Keyed by the address itself: `a+tag@` and `a@` are two (hardening 19). */
+/**
+ * One address that never receives anything. Keyed by the address itself: `a+tag@` and `a@` are two (hardening 19); or, of a person who
+ * was erased, by `erased:` and a keyed hash of it.
+ */
 export interface Suppression {
   readonly emailKey: string;
   /** opted_out, bounced, complained, manual, … */
@@ -22,7 +27,7 @@ export function suppressionReason(db: StateDatabase, emailKey: string): string |
   const row = db
     .prepare<[string], { reason: string }>('SELECT reason FROM suppressions WHERE email_key = ?')
     .get(emailKey);
-  return row?.reason ?? null;
+  return row?.reason ?? (erasedHashOf(db, emailKey) === null ? null : ERASED_REASON);
 }
 
 /** Whether an address is on the list. */
@@ -30,7 +35,10 @@ export function isSuppressed(db: StateDatabase, emailKey: string): boolean {
   return suppressionReason(db, emailKey) !== null;
 }
 
-/** The reasons of those of the addresses that are suppressed, by key. Nearly free while the list is empty. */
+/**
+ * The reasons of those of the addresses that are suppressed, by key. Nearly free while the list is empty. Who was erased is asked apart
+ * (`erasedAmong`): such a row is not stored at all.
+ */
 export function suppressionReasons(db: StateDatabase, emailKeys: readonly string[]): Map<string, string> {
   const any = db.prepare<[], { found: number }>('SELECT EXISTS (SELECT 1 FROM suppressions) AS found').get();
   if (any?.found !== 1) return new Map();
@@ -44,14 +52,15 @@ export function suppressionReasons(db: StateDatabase, emailKeys: readonly string
 
 /**
  * Suppresses an address, in the caller's transaction. The first reason stays: an address that complained and is later
- * imported as opted out has complained. False when it was on the list before. Enrollments of the lead are the
- * caller's to cancel (B6).
+ * imported as opted out has complained. False when it was on the list before, or stands there as a hash: an address that was erased is
+ * not written down again. Enrollments of the lead are the caller's to cancel (B6).
  */
 export function addSuppression(
   db: StateDatabase,
   suppression: Omit<Suppression, 'note'> & { readonly note?: string },
 ): boolean {
   db.assertInWrite();
+  if (!isErasedKey(suppression.emailKey) && erasedHashOf(db, suppression.emailKey) !== null) return false;
   const result = db
     .prepare<[string, string, string | null, number]>(
       `INSERT INTO suppressions (email_key, reason, note, added_at) VALUES (?, ?, ?, ?)
@@ -68,11 +77,11 @@ export function addSuppression(
  */
 export function removeSuppression(db: StateDatabase, emailKey: string): Suppression | null {
   db.assertInWrite();
-  const row = db
-    .prepare<[string], SuppressionRow>('SELECT * FROM suppressions WHERE email_key = ?')
-    .get(emailKey);
+  const find = db.prepare<[string], SuppressionRow>('SELECT * FROM suppressions WHERE email_key = ?');
+  const hash = erasedHashOf(db, emailKey);
+  const row = find.get(emailKey) ?? (hash === null ? undefined : find.get(erasedKey(hash)));
   if (row === undefined) return null;
-  db.prepare<[string]>('DELETE FROM suppressions WHERE email_key = ?').run(emailKey);
+  db.prepare<[string]>('DELETE FROM suppressions WHERE email_key = ?').run(row.email_key);
   return toSuppression(row);
 }
 

@@ -216,6 +216,9 @@ async function changeLeads(desk: Desk): Promise<void> {
   await desk.run(`leads verify ${first} --as verified --reason "met them"`);
   await desk.run('suppressions list');
   await desk.run('suppressions export');
+  await desk.run('leads export --all --to leads-out.csv');
+  await desk.run(`leads export ${first} --to lead.json`);
+  await desk.run(`leads export ${first}`);
   writeFileSync(desk.path('list.csv'), 'email\nother@nowhere.example\nnobody\n');
   await desk.run('suppressions import list.csv', 'PARTIAL');
   await desk.run('suppressions remove gone@nowhere.example --reason "a new mailbox"');
@@ -226,6 +229,9 @@ async function changeLeads(desk: Desk): Promise<void> {
   await desk.run('leads import more.csv -n', 'PARTIAL');
   await desk.run('leads import more.csv --yes', 'PARTIAL');
   await desk.run('leads import more.csv --map email=nonsense', 'DATAERR');
+  await desk.run('leads erase new@new.example', 'USAGE');
+  await desk.run('leads erase new@new.example --yes');
+  await desk.run('leads erase new@new.example --yes');
 }
 
 async function stopAndGoOn(desk: Desk): Promise<void> {

@@ -23,6 +23,8 @@ CREATE UNIQUE INDEX enrollments_by_lead ON enrollments (lead_row_id, sequence_ro
 CREATE INDEX enrollments_queue ON enrollments (kind, is_first_step, next_due_at, row_id)
   WHERE status IN ('pending', 'active') AND next_due_at IS NOT NULL;
 
+CREATE INDEX erasures_unfinished ON erasures (lead_id) WHERE cleaned_at IS NULL;
+
 CREATE INDEX leads_by_sender ON leads (sender) WHERE sender IS NOT NULL;
 
 CREATE INDEX leads_nurture_queue ON leads (nurture_due_at, row_id) WHERE nurture_due_at IS NOT NULL;
@@ -229,6 +231,19 @@ CREATE TABLE enrollments (
   CHECK ((status IN ('pending', 'active')) = (ended_at IS NULL)),
   CHECK (next_due_at IS NULL OR next_step_row_id IS NOT NULL)
 ) STRICT;
+
+CREATE TABLE erasure_keys (
+  key TEXT PRIMARY KEY,
+  made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE erasures (
+  lead_id TEXT PRIMARY KEY,
+  hash TEXT NOT NULL,
+  erased_at INTEGER NOT NULL,
+  -- Null until the files beside the state are rid of the person too: whoever finds it so finishes that.
+  cleaned_at INTEGER
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job_days (
   job TEXT NOT NULL,
@@ -618,7 +633,11 @@ CREATE TABLE web_keys (
 
 CREATE TRIGGER attempts_append_only_delete BEFORE DELETE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
 
-CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
+CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts WHEN new.detail IS NOT NULL OR new.row_id IS NOT old.row_id
+    OR new.message_row_id IS NOT old.message_row_id OR new.attempt IS NOT old.attempt OR new.event IS NOT old.event
+    OR new.at IS NOT old.at OR new.operator_day IS NOT old.operator_day OR new.run_id IS NOT old.run_id
+    OR new.transport IS NOT old.transport OR new.account IS NOT old.account
+  BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
 
 CREATE TRIGGER audit_append_only_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 

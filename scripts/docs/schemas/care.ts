@@ -122,7 +122,7 @@ export const CARE_SHAPES: Shapes = {
     items: listOf(
       objectOf(
         { file: text, restored: flag },
-        { set_aside: nullable(text), journal, held: count, uncertain: count },
+        { set_aside: nullable(text), journal, held: count, uncertain: count, erased_again: count },
       ),
     ),
   }),

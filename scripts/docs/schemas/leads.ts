@@ -138,7 +138,31 @@ const suppressed = objectOf(
   },
 );
 
+/** One kind of thing that is held about a person; what its rows say depends on the kind. */
+const section = objectOf({ section: text, about: text, rows: listOf({ type: 'object' }) });
+
 export const LEAD_SHAPES: Shapes = {
+  'headgate.leads-export/1': objectOf({
+    items: listOf({
+      anyOf: [
+        objectOf({ lead: idOf('l'), exported_at: instant, about: text, sections: listOf(section) }),
+        objectOf({ lead: idOf('l'), file: text }),
+        objectOf({ leads: count, file: nullable(text), csv: nullable(text) }),
+      ],
+    }),
+  }),
+  'headgate.leads-erase/1': objectOf({
+    items: listOf(
+      objectOf({
+        id: idOf('l'),
+        outcome: oneOf(['erased', 'erased_before', 'declined']),
+        held: counts,
+        files: objectOf({ outbox: count, journal_lines: count, reject_rows: count, report: flag }),
+        compaction: nullable(oneOf(['done', 'log', 'no_room', 'too_large'])),
+        copies: listOf(objectOf({ path: text, gone_after_backups: nullable(count), sure: flag })),
+      }),
+    ),
+  }),
   'headgate.verify/1': objectOf({ items: listOf(judged) }, { counts, files: listOf(text), at: instant }),
   'headgate.suppressions/1': objectOf({ items: listOf(suppressed) }),
   'headgate.suppressions-import/1': objectOf({

@@ -322,6 +322,7 @@ export const RUN_SHAPES: Shapes = {
         new: count,
         updated: count,
         unchanged: count,
+        erased: count,
         rejected: count,
         error: nullable(text),
         retry_after: nullable(instant),

@@ -2,6 +2,8 @@ import type { OnConflict } from '../../core/lead-merge.ts';
 import type { LeadRow } from '../../core/lead-row.ts';
 import type { Instant, Lead } from '../../core/model.ts';
 import type { Random } from '../../ports.ts';
+import type { StateDatabase } from '../../store/database.ts';
+import { erasedAmong } from '../../store/erasures.ts';
 import { leadByEmailKey, leadsByEmailKeys } from '../../store/leads.ts';
 import { suppressionReasons } from '../../store/suppressions.ts';
 import { addArrivals, noArrivals, type ArrivalCounts } from './arrival-counts.ts';
@@ -37,10 +39,11 @@ export function createArrivals(context: ArrivalContext, options: ArrivalOptions)
     },
   };
 
-  function storeBatch(rows: readonly LeadRow[]): ArrivalCounts {
+  function storeBatch(arrived: readonly LeadRow[]): ArrivalCounts {
     const { db } = context;
     const { onConflict, enrollFrom } = options;
     const batch = noArrivals();
+    const rows = withoutErased(db, arrived, batch);
     const keys = rows.map(({ fields }) => fields.emailKey);
     const known = leadsByEmailKeys(db, keys);
     const suppressed = suppressionReasons(db, keys);
@@ -57,6 +60,22 @@ export function createArrivals(context: ArrivalContext, options: ArrivalOptions)
     }
     return batch;
   }
+}
+
+/** The rows but those about people who were erased, which are counted and not stored again. */
+export function withoutErased(
+  db: StateDatabase,
+  rows: readonly LeadRow[],
+  counts: ArrivalCounts,
+): readonly LeadRow[] {
+  const erased = erasedAmong(
+    db,
+    rows.map(({ fields }) => fields.emailKey),
+  );
+  if (erased.size === 0) return rows;
+  const others = rows.filter(({ fields }) => !erased.has(fields.emailKey));
+  counts.erased += rows.length - others.length;
+  return others;
 }
 
 /** Whether a row is about somebody who asked for no mail, or must not get any, whatever the row says (hardening 32). */

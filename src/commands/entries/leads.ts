@@ -126,6 +126,36 @@ export const LEAD_COMMANDS: readonly CommandEntry[] = [
     load: () => import('../leads-verify.ts'),
   },
   {
+    path: 'leads export',
+    group: 'leads and sequences',
+    summary: 'everything about one person as JSON, or all leads as CSV',
+    schema: 'headgate.leads-export/1',
+    examples: [
+      'headgate leads export priya@kestrel.example --to priya.json',
+      'headgate leads export --all --to leads.csv',
+    ],
+    configure: (command: Command): void => {
+      command
+        .argument('[lead]', 'l-…, the beginning of an id that only one lead has, or an address')
+        .option('--all', 'every lead, as a CSV that leads import reads back')
+        .option('--to <file>', 'into a file that only you can read, instead of standard output')
+        .option('--replace', 'put it in the place of a file that is there');
+    },
+    load: () => import('../leads-export.ts'),
+  },
+  {
+    path: 'leads erase',
+    group: 'leads and sequences',
+    summary: 'overwrite everything about one person, and never mail them again',
+    schema: 'headgate.leads-erase/1',
+    examples: ['headgate leads erase priya@kestrel.example', 'headgate leads erase l-x7pq --yes --json'],
+    configure: (command: Command): void => {
+      configureLead(command);
+      command.option('--yes', 'do not ask');
+    },
+    load: () => import('../leads-erase.ts'),
+  },
+  {
     path: 'suppressions list',
     group: 'leads and sequences',
     summary: 'who never receives anything, and why',

@@ -52,6 +52,7 @@ export function importDocument(result: ImportResult, { policy }: ImportFacts): R
       unchanged: arrivals.unchanged,
       rejected,
       excluded: arrivals.excluded,
+      erased: arrivals.erased,
       cancelled: arrivals.cancelled,
       enrolled,
     },
@@ -82,7 +83,7 @@ export function importLines(terminal: Terminal, result: ImportResult, facts: Imp
 
 /** All rows that are leads, valid or not. */
 export function rowsOf({ arrivals, rejected }: ImportResult): number {
-  return arrivals.new + arrivals.updated + arrivals.unchanged + rejected;
+  return arrivals.new + arrivals.updated + arrivals.unchanged + arrivals.erased + rejected;
 }
 
 function headline(result: ImportResult): string {
@@ -167,6 +168,9 @@ function remarkLines(result: ImportResult): readonly string[] {
     ...(arrivals.excluded === 0
       ? []
       : [`   ${countOf(arrivals.excluded, 'row')}: opted out or suppressed, and stays so`]),
+    ...(arrivals.erased === 0
+      ? []
+      : [`   ${countOf(arrivals.erased, 'row')}: erased on request, and not stored again`]),
     ...(arrivals.cancelled === 0
       ? []
       : [`   ${countOf(arrivals.cancelled, 'enrollment')} ended by what the rows say`]),

@@ -5,7 +5,7 @@ import { leadsByEmailKeys } from '../../store/leads.ts';
 import { suppressionReasons } from '../../store/suppressions.ts';
 import { noArrivals, type ArrivalCounts } from '../arrivals/arrival-counts.ts';
 import type { ArrivalContext } from '../arrivals/arrival-context.ts';
-import { isExcluded } from '../arrivals/arrivals.ts';
+import { isExcluded, withoutErased } from '../arrivals/arrivals.ts';
 import { arrive, fromState, meet, type ForeseenLead } from './foreseen-lead.ts';
 
 export interface SurveyOptions {
@@ -37,7 +37,9 @@ export function surveyLeads(context: ArrivalContext, options: SurveyOptions): Su
   return {
     counts,
     add(rows) {
-      const first = rows.filter((row) => isFirst(row.fields.emailKey));
+      // Each row, also one that comes again: an import counts them so.
+      const stored = withoutErased(context.db, rows, counts);
+      const first = stored.filter((row) => isFirst(row.fields.emailKey));
       const state = lookUp(context, first);
       for (const row of first) {
         if (isExcluded(row, state)) counts.excluded += 1;

@@ -1,12 +1,15 @@
 import { bailReason } from '../../core/bail.ts';
 import { cleanNotes } from '../../core/clean-text.ts';
+import { isErasedKey } from '../../core/erasure.ts';
 import { isCredible, otherWriter } from '../../core/facts/credible.ts';
 import { effectOf, type Effect } from '../../core/facts/effect.ts';
 import type { IncomingFact } from '../../core/facts/fact.ts';
 import type { Instant, Lead } from '../../core/model.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
 import { recordContact } from '../../store/contacts.ts';
+import type { StateDatabase } from '../../store/database.ts';
 import { cancelLeadEnrollments } from '../../store/enrollments.ts';
+import { erasedFactKey, erasedHashOf, erasureKeys } from '../../store/erasures.ts';
 import {
   findReferenced,
   isOwnMail,
@@ -73,6 +76,7 @@ function applyFact(context: FactContext, fact: IncomingFact): Exclude<keyof Fact
   // Hardening 140: a follow-up of ours names the mail before it, as an answer does, and may reach the mailbox as a copy.
   const isOurs = fact.writtenAs !== undefined && isOwnMail(db, fact.writtenAs);
   const found = isOurs ? null : findReferenced(db, fact);
+  if (isOfErased(db, { fact, found })) return forgetFact(context, fact, found);
   const match = found !== null && isCredible(fact, { message: found, by: found.by }) ? found : null;
   if (!recordFact(db, fact, { sourceId, now, match })) return 'repeated';
   if (match === null) return found === null ? 'unmatched' : 'doubted';
@@ -81,6 +85,31 @@ function applyFact(context: FactContext, fact: IncomingFact): Exclude<keyof Fact
   const softBounceDays = fact.kind === 'soft_bounce' ? distinctDays(engine, lead) : 0;
   follow(context, { fact, match, lead, effect: effectOf(fact, { softBounceDays }) });
   return 'applied';
+}
+
+/** Whether a fact is about somebody who was erased: by the mail that it names, or by the address. */
+function isOfErased(
+  db: StateDatabase,
+  { fact, found }: { readonly fact: IncomingFact; readonly found: MatchedRow | null },
+): boolean {
+  if (erasureKeys(db).length === 0) return false;
+  if (found !== null) return isErasedKey(leadByRowId(db, found.leadRowId)?.emailKey ?? '');
+  const { emailKey } = fact.about;
+  return emailKey !== null && erasedHashOf(db, emailKey) !== null;
+}
+
+/** That it came is kept, so that it is read once (E7). What it says is not, and it does nothing: there is nobody to do it to. */
+function forgetFact(
+  { engine, sourceId }: FactContext,
+  fact: IncomingFact,
+  found: MatchedRow | null,
+): 'repeated' | 'unmatched' {
+  const { db, now } = engine;
+  const [erasureKey = ''] = erasureKeys(db);
+  const key = erasedFactKey(erasureKey, fact.key);
+  return recordFact(db, { ...fact, key, detail: '' }, { sourceId, now, match: found })
+    ? 'unmatched'
+    : 'repeated';
 }
 
 /** E4: several attempts of one server on one day are one bad day. */

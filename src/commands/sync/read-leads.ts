@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import { zonesOfCountry } from '../../adapters/country-zones.ts';
 import type { LeadBatch, LeadFeed } from '../../adapters/lead-feed.ts';
 import { HeadgateError } from '../../core/errors.ts';
@@ -88,7 +86,7 @@ function dependenciesOf({ state, runId }: LeadReading): ImportDependencies {
     zonesOfCountry,
     now: clock.now(),
     runId,
-    rejectsDir: join(workspace.paths.stateDir, 'rejects'),
+    rejectsDir: workspace.paths.rejectsDir,
     progress: (line) => invocation.progress(line),
     write: (work) => writeKeepingDoubt(state, work),
   };

@@ -65,6 +65,7 @@ export function syncDocument({
       new: leads.new,
       updated: leads.updated,
       unchanged: leads.unchanged,
+      erased: leads.erased,
       rejected,
       error,
       retry_after: retryAt === null ? null : formatInstant(retryAt),

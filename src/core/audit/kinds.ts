@@ -49,6 +49,8 @@ export const AUDIT_KINDS = {
   lead_stopped: 'enrollments of a lead were cancelled',
   lead_due: 'the next step of a lead was made due at once',
   lead_erased: 'a lead was erased',
+  lead_exported: 'everything about a lead was written out',
+  leads_exported: 'all leads were written out',
   lead_overruled: 'a person overruled what was found about a lead and its company',
   leads_judged: 'leads were judged against the companies they claim; numbers alone',
   suppression_added: 'an address was suppressed',

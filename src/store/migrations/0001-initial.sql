@@ -86,6 +86,24 @@ CREATE TABLE suppressions (
   added_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What the addresses of people who were erased are hashed with: the list above holds `erased:` and that hash in their place. One key,
+-- made with the first of them; more only where a restored state met another one's.
+CREATE TABLE erasure_keys (
+  key TEXT PRIMARY KEY,
+  made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who was erased, by the id of a lead that says nothing any more.
+CREATE TABLE erasures (
+  lead_id TEXT PRIMARY KEY,
+  hash TEXT NOT NULL,
+  erased_at INTEGER NOT NULL,
+  -- Null until the files beside the state are rid of the person too: whoever finds it so finishes that.
+  cleaned_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX erasures_unfinished ON erasures (lead_id) WHERE cleaned_at IS NULL;
+
 CREATE TABLE sequences (
   row_id INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -369,7 +387,12 @@ CREATE TABLE attempts (
 ) STRICT;
 
 CREATE INDEX attempts_by_time ON attempts (at);
-CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
+-- What a server said may name the recipient: that alone can be forgotten.
+CREATE TRIGGER attempts_append_only_update BEFORE UPDATE ON attempts WHEN new.detail IS NOT NULL OR new.row_id IS NOT old.row_id
+    OR new.message_row_id IS NOT old.message_row_id OR new.attempt IS NOT old.attempt OR new.event IS NOT old.event
+    OR new.at IS NOT old.at OR new.operator_day IS NOT old.operator_day OR new.run_id IS NOT old.run_id
+    OR new.transport IS NOT old.transport OR new.account IS NOT old.account
+  BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
 CREATE TRIGGER attempts_append_only_delete BEFORE DELETE ON attempts BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
 
 -- D6: what a mailbox is remembered by beside its mails; one that was never paused has no row. Addresses in lower case.

@@ -1,0 +1,56 @@
+import { safeCsvLine } from './csv-format.ts';
+import { LEAD_COLUMNS, OWN_COLUMN_PREFIX, type LeadColumn } from './lead-columns.ts';
+import type { Instant, LeadFields } from './model.ts';
+import { formatInstant } from './time/instants.ts';
+
+type ExportedColumn = Exclude<LeadColumn, 'enrolled_at'>;
+
+/** What is exported of a lead: all that a lead file can say of it. When it was enrolled is a matter of each enrollment. */
+export const EXPORTED_COLUMNS: readonly ExportedColumn[] = LEAD_COLUMNS.filter(
+  (column) => column !== 'enrolled_at',
+);
+
+const CELLS: Readonly<Record<ExportedColumn, (lead: LeadFields) => string>> = {
+  email: ({ email }) => email,
+  first_name: ({ firstName }) => firstName ?? '',
+  last_name: ({ lastName }) => lastName ?? '',
+  company: ({ company }) => company ?? '',
+  company_domain: ({ companyDomain }) => companyDomain ?? '',
+  country: ({ country }) => country ?? '',
+  region: ({ region }) => region ?? '',
+  timezone: ({ timezone }) => timezone ?? '',
+  stage: ({ stage }) => stage,
+  status: ({ status }) => status,
+  source: ({ source }) => source ?? '',
+  source_form_id: ({ sourceFormId }) => sourceFormId ?? '',
+  platform: ({ platform }) => platform ?? '',
+  tags: ({ tags }) => tags.join(';'),
+  notes: ({ notes }) => notes ?? '',
+  created_at: ({ createdAt }) => timeOf(createdAt),
+  updated_at: ({ updatedAt }) => timeOf(updatedAt),
+  last_contact_at: ({ lastContactAt }) => timeOf(lastContactAt),
+  opted_out: ({ optedOut }) => String(optedOut),
+  do_not_contact: ({ doNotContact }) => String(doNotContact),
+  spam: ({ spam }) => String(spam),
+};
+
+/** A column of ours: it tells `leads import` that apostrophes in front of formulas are not the leads' own (hardening 17). */
+const EXPORT_COLUMN = `${OWN_COLUMN_PREFIX}export`;
+
+/** The header row of an export. */
+export function exportHeader(customColumns: readonly string[]): string {
+  return safeCsvLine([...EXPORTED_COLUMNS, ...customColumns, EXPORT_COLUMN]);
+}
+
+/** One lead as `leads import` reads it back, unchanged. */
+export function exportLine(lead: LeadFields, customColumns: readonly string[]): string {
+  return safeCsvLine([
+    ...EXPORTED_COLUMNS.map((column) => CELLS[column](lead)),
+    ...customColumns.map((name) => lead.custom[name] ?? ''),
+    'yes',
+  ]);
+}
+
+function timeOf(at: Instant | null): string {
+  return at === null ? '' : formatInstant(at);
+}
