@@ -232,6 +232,9 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     columns: {
       plan_id: ID,
       ask_reason: WORD,
+      asked_for: ID,
+      unfit: EMPTY,
+      judged_json: EMPTY,
       subject: WORDS,
       preheader: EMPTY,
       body_markdown: WORDS,
