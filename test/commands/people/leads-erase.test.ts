@@ -163,7 +163,9 @@ describe('GDPR Art. 17: a person is erased', () => {
       { suppressed: null },
     ]);
     await bench.json(['leads', 'erase', 'ann@ann.example', '--yes']);
-    expect((await bench.json(['leads', 'import', '-'], { input: csv }))['counts']).toMatchObject({ erased: 1 });
+    expect((await bench.json(['leads', 'import', '-'], { input: csv }))['counts']).toMatchObject({
+      erased: 1,
+    });
   });
 
   test('an address that was erased is not written down again by whoever suppresses it', async () => {
@@ -190,7 +192,9 @@ describe('A15: an older copy of the state forgets the same people', () => {
     const [shown] = (await bench.json(['leads', 'show', bench.person.id])).items;
     expect(shown).toMatchObject({ email: '(erased)', suppressed: 'erased' });
     const csv = `email\n${ADDRESS}\n`;
-    expect((await bench.json(['leads', 'import', '-'], { input: csv }))['counts']).toMatchObject({ erased: 1 });
+    expect((await bench.json(['leads', 'import', '-'], { input: csv }))['counts']).toMatchObject({
+      erased: 1,
+    });
   });
 
   test('the erasure names the copies that still hold them, and when the last of them is gone', async () => {
