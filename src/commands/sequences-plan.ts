@@ -73,6 +73,7 @@ function sinceRef(state: OperatorState, { definitions }: ValidDefinitions, ref: 
 
 function nextCommands(fingerprint: string): readonly string[] {
   return [
+    'headgate simulate --edits',
     'headgate sequences apply',
     `headgate sequences apply --expect ${fingerprint.slice(0, FINGERPRINT_SHOWN)}`,
   ];
@@ -88,7 +89,6 @@ function planLines(
 ): readonly string[] {
   const { preflight, heading, against } = shown;
   const { now, workspace } = state;
-  const [apply, expect] = next;
   return [
     '',
     ` Changes in sequences/ ${heading}`,
@@ -97,14 +97,19 @@ function planLines(
     ...(against === null
       ? []
       : ['', ' Over the people who are under way now. What applying would do: headgate sequences plan']),
-    ...(apply === undefined || expect === undefined
-      ? []
-      : [
-          '',
-          ` Next    ${apply}`,
-          `         ${expect}`,
-          '         (the same, unless anything moves before it)',
-        ]),
+    ...nextLines(next),
     '',
+  ];
+}
+
+const NEXT_WIDTH = 46;
+
+function nextLines([rehearse, apply, expect]: readonly string[]): readonly string[] {
+  if (rehearse === undefined || apply === undefined || expect === undefined) return [];
+  return [
+    '',
+    ` Next    ${rehearse.padEnd(NEXT_WIDTH)}the coming days, on a copy`,
+    `         ${apply.padEnd(NEXT_WIDTH)}the next runs use it`,
+    `         ${expect.padEnd(NEXT_WIDTH)}only as shown here`,
   ];
 }

@@ -49,7 +49,9 @@ describe('sequences plan, as the operator reads it (cli.md 2.4)', () => {
     expect(text).toContain('\n Drafts withdrawn: 0\n');
     // Cat is due a day earlier, Thursday at nine: the run of 09:03 takes it.
     expect(text).toContain('First effect: Thu 19 Feb 2026 09:03 UTC (drip)');
-    expect(text).toContain('Next    headgate sequences apply\n');
+    expect(text).toMatch(
+      /Next {4}headgate simulate --edits .*\n {9}headgate sequences apply .*\n {9}headgate sequences apply --expect \w{12} /,
+    );
   });
 
   it('counts the lines of changed words, and names the run that first says them', async () => {

@@ -71,6 +71,7 @@ export const SIMULATE_SHAPES: Shapes = {
         reply_share: number,
         bounce_share: number,
         shares_from: oneOf(['history', 'flags', 'defaults']),
+        edits_applied: described(flag, 'With `--edits`: the sequence files were applied on the copy first.'),
       }),
       replies: count,
       bounces: count,

@@ -24,6 +24,7 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
         .option('--replies <percent>', 'so many of the mails are answered')
         .option('--bounces <percent>', 'so many of the mails bounce')
         .option('--seed <n>', 'another number, other people answer (1)')
+        .option('--edits', 'as if the sequence files had been applied first')
         .option('--html <file>', 'write the calendar there, as one page');
     },
     stopsItself: true,

@@ -32,6 +32,7 @@ export function rehearsalDocument(
       reply_share: answers.replyShare,
       bounce_share: answers.bounceShare,
       shares_from: answers.from,
+      edits_applied: rehearsed.withEdits,
     },
     replies: all.replies,
     bounces: all.bounces,

@@ -12,6 +12,7 @@ import { draftVolume } from '../../store/volume.ts';
 import type { Invocation } from '../cli-context.ts';
 import { usageError } from '../options.ts';
 import { stopReason } from '../run-session.ts';
+import { run as applyEdits } from '../sequences-apply.ts';
 import type { Workspace } from '../workspace.ts';
 import { play, type Played } from './play.ts';
 import { readInterruptions, type RehearsalRequest } from './request.ts';
@@ -36,6 +37,8 @@ export interface Rehearsed {
   readonly holdLine: number;
   /** Why everything is paused; null: it is not. */
   readonly paused: string | null;
+  /** The sequence files were applied on the copy first. */
+  readonly withEdits: boolean;
 }
 
 /** Fewer mails than this say nothing of how often one is answered. */
@@ -77,6 +80,7 @@ export async function rehearse(
     without,
     holdLine: known.holdLine,
     paused: stopReason(workspace),
+    withEdits: request.withEdits,
   };
 }
 
@@ -99,6 +103,8 @@ async function playOnce(
   const { startsAt } = script;
   const stage = new Stage({ context, workspace, startsAt, without: new Set(guards), seed: request.seed });
   try {
+    // The files are the operator's own, the state that they are applied to is the copy.
+    if (request.withEdits) await applyEdits(stage.invocation('sequences apply', { options: { yes: true } }));
     return await play(stage, script);
   } finally {
     stage.remove();

@@ -7,7 +7,7 @@ import { DAY_MS } from '../../core/time/durations.ts';
 import { parseDurationMs } from '../../core/time/durations.ts';
 import { parseInstant } from '../../core/time/instants.ts';
 import type { Invocation } from '../cli-context.ts';
-import { countOption, listOption, textOption, usageError } from '../options.ts';
+import { countOption, flagOption, listOption, textOption, usageError } from '../options.ts';
 import type { Span } from './script.ts';
 
 const DAYS_DEFAULT = 14;
@@ -28,6 +28,8 @@ export interface RehearsalRequest {
   readonly replyShare: number | null;
   readonly bounceShare: number | null;
   readonly htmlFile: string | null;
+  /** True: the sequence files are applied on the copy first (C5). */
+  readonly withEdits: boolean;
 }
 
 /** Reads the flags (cli.md 2.2); throws 64 for what cannot be meant. */
@@ -46,6 +48,7 @@ export function readRehearsalRequest(invocation: Invocation): RehearsalRequest {
     replyShare: shareOf(invocation, 'replies'),
     bounceShare: shareOf(invocation, 'bounces'),
     htmlFile: textOption(invocation, 'html'),
+    withEdits: flagOption(invocation, 'edits'),
   };
 }
 

@@ -237,7 +237,7 @@ function violationLines(terminal: Terminal, { all, workspace }: Rehearsed): read
   ];
 }
 
-function assumptionLines(terminal: Terminal, { script, workspace }: Rehearsed): readonly string[] {
+function assumptionLines(terminal: Terminal, { script, workspace, withEdits }: Rehearsed): readonly string[] {
   const { habits, answers } = script;
   const zone = zoneLabel(workspace.policy.timezone);
   const person =
@@ -247,7 +247,9 @@ function assumptionLines(terminal: Terminal, { script, workspace }: Rehearsed): 
   const from = { history: 'as this state has seen', flags: 'as you said', defaults: 'a plain guess' }[
     answers.from
   ];
+  const edits = withEdits ? [terminal.dim(' The sequence files as they are now count as applied.')] : [];
   return [
+    ...edits,
     terminal.dim(` ${person}`),
     terminal.dim(
       ` ${percent(answers.replyShare)} answer and ${percent(answers.bounceShare)} bounce (${from}); nobody new comes.`,

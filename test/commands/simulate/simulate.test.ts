@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -154,4 +154,23 @@ it('F5: a state that is missing is said to be so', async () => {
   writeFileSync(join(sample.directory, 'headgate.db'), '');
   const { code } = await sample.run(['simulate']);
   expect(code).toBe(30);
+});
+
+it('C5: with --edits the files count as applied, on the copy alone; a file that is wrong ends it (65)', async () => {
+  const sample = await Sample.create();
+  const fileOf = (id: string): string => join(sample.directory, 'sequences', id, 'sequence.toml');
+  for (const id of ['website-lead', 'consulting-outbound', 'stay-in-touch']) {
+    const text = readFileSync(fileOf(id), 'utf8');
+    writeFileSync(fileOf(id), text.replace(/"active"/, '"archived"'));
+  }
+  const before = sample.files();
+  const rehearse = async (...flags: readonly string[]): Promise<Rehearsal> =>
+    (await sample.run(['simulate', '--days', '2', '--json', ...flags])).json() as Rehearsal;
+  const [asApplied, asEdited] = [await rehearse(), await rehearse('--edits')];
+  expect(asEdited.violations).toEqual([]);
+  expect(asApplied.drafts).toBeGreaterThan(0);
+  expect(asEdited.drafts).toBe(0);
+  expect(sample.files()).toEqual(before);
+  writeFileSync(fileOf('website-lead'), 'name = 1');
+  expect((await rehearse('--edits')).exit.code).toBe(65);
 });
