@@ -1,4 +1,5 @@
 import { createSendJournal } from '../adapters/send-journal.ts';
+import { createOptOutSpool } from '../adapters/spool.ts';
 import type { StateDoubt } from '../core/guards/state-doubts.ts';
 import { aheadOfClock, type AheadCount } from '../store/adoption.ts';
 import { checkBeforeWrite } from '../store/disk-space.ts';
@@ -52,7 +53,9 @@ function adopt(state: OperatorState): Adoption {
   // Before anything is settled: whoever was erased since this copy was made is nobody's recipient any more.
   finishErasures(state);
   const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
-  const { stateDir, outboxDir } = workspace.paths;
+  const { stateDir, outboxDir, unsubscribeSpoolDir } = workspace.paths;
+  // D10: a copy that was put in place behind the program's back may be older than an opt-out, as one that `restore` put there.
+  createOptOutSpool(unsubscribeSpoolDir).bringBack();
   const witnesses = { journal: createSendJournal(stateDir), outboxDir };
   const adoption = adoptState(state, engine, settleAgainst(witnesses));
   // Last, so that a crash before it leaves a state that is still in doubt.

@@ -1,3 +1,5 @@
+import { createSendJournal } from '../adapters/send-journal.ts';
+import { createOptOutSpool } from '../adapters/spool.ts';
 import { EXIT_CODES, strongestExit, type ExitName } from '../core/exits.ts';
 import type { Instant } from '../core/model.ts';
 import { nearestWord } from '../core/nearest.ts';
@@ -8,9 +10,10 @@ import { recordRun } from '../store/runs.ts';
 import type { LateTaps } from './chat/late-taps.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine } from './engine/engine.ts';
+import { settleAgainst } from './engine/journal-settling.ts';
 import { finishErasuresWhereFree } from './erasure/finish-where-free.ts';
 import { withJobLocks } from './job-locks.ts';
-import { withState, writeKeepingDoubt, type OperatorState } from './operator-state.ts';
+import { stateDoubtsOf, withState, writeKeepingDoubt, type OperatorState } from './operator-state.ts';
 import { flagOption, listOption, textOption, usageError } from './options.ts';
 import { optOutsOf } from './run-session.ts';
 import { foldOptOuts } from './spool/fold-opt-outs.ts';
@@ -68,7 +71,10 @@ async function syncAll(
 ): Promise<Outcome> {
   const { sources, request } = of;
   const { clock, signal } = state.invocation.context;
-  if (!request.isPreview) await finishErasuresWhereFree(state);
+  if (!request.isPreview) {
+    rememberWhatLeft(state);
+    await finishErasuresWhereFree(state);
+  }
   const pageActs = takeOptOuts(state, request);
   const results: SourceResult[] = [];
   for (const [index, source] of sources.entries()) {
@@ -119,6 +125,19 @@ async function lateTaps(state: OperatorState, request: SyncRequest): Promise<Lat
     return null;
   const { takeLateTaps } = await import('./chat/late-taps.ts');
   return takeLateTaps(state, request);
+}
+
+/**
+ * A15: an older copy that took the state's place has forgotten what left since. What comes back speaks of just that, and is read once: so
+ * the send journal tells it first, and the opt-outs that were folded into the newer state are read again. `restore` did both already.
+ */
+function rememberWhatLeft(state: OperatorState): void {
+  if (!stateDoubtsOf(state).some(({ reason }) => reason === 'restored')) return;
+  const { db, now, workspace } = state;
+  const { outboxDir, stateDir, unsubscribeSpoolDir } = workspace.paths;
+  createOptOutSpool(unsubscribeSpoolDir).bringBack();
+  const engine = openEngine({ db, policy: workspace.policy, now, without: new Set() });
+  writeKeepingDoubt(state, () => settleAgainst({ journal: createSendJournal(stateDir), outboxDir })(engine));
 }
 
 /** D10: what readers decided on the unsubscribe page, before anything else. Returns how many there were; in a preview they stay. */

@@ -83,6 +83,8 @@ export class SmtpTestServer {
   strikes = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Every mail in the order in which it was taken. */
+  readonly inOrder: TakenMail[] = [];
   readonly #taken = new Map<string, TakenMail[]>();
   #faults: { readonly planned: PlannedFault; seen: number }[] = [];
 
@@ -149,6 +151,7 @@ export class SmtpTestServer {
   take(mail: TakenMail): void {
     const id = /^message-id:\s*(<[^>]*>)/im.exec(mail.raw.toString('latin1'))?.[1] ?? '';
     this.#taken.set(id, [...(this.#taken.get(id) ?? []), mail]);
+    this.inOrder.push(mail);
   }
 
   /** The fault that strikes now, if any. */

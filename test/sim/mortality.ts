@@ -9,6 +9,16 @@ export class KilledProcess extends Error {
   }
 }
 
+/** What a disk says that has no room left, or no strength. */
+export type DiskFault = 'ENOSPC' | 'EIO';
+
+/** From the `after`-th act on, so many times; then there is room again. */
+interface DiskTrouble {
+  readonly code: DiskFault;
+  after: number;
+  times: number;
+}
+
 type AnyFunction = (this: unknown, ...values: unknown[]) => unknown;
 type Patchable = Record<string, AnyFunction>;
 
@@ -25,17 +35,32 @@ const OTHER_WRITES = [
   'linkSync',
   'chmodSync',
 ];
+/** What takes room; a full disk still removes and renames. */
+const NEEDS_ROOM: ReadonlySet<string> = new Set([
+  'fsyncSync',
+  'fdatasyncSync',
+  'writeSync',
+  'writeFileSync',
+  'appendFileSync',
+  'mkdirSync',
+  'linkSync',
+  'mkdir',
+  'writeFile',
+]);
 const LASTING_ACTS_LATER = ['rename'];
 const OTHER_WRITES_LATER = ['open', 'rm', 'mkdir', 'writeFile', 'unlink'];
 
 /**
  * kill -9 between any two acts that last, without a process of its own: after the k-th commit, sync or rename nothing that the
  * program tries has any effect, SQLite and files alike, until `revive` has closed what the dead one left open. Its locks go with
- * their connections, as they do with a process. An open transaction is rolled back by the same closing.
+ * their connections, as they do with a process. An open transaction is rolled back by the same closing. A disk can fail here as well:
+ * then commits and writes say so, and the program goes on to whatever it makes of that.
  */
 export class Mortality {
   #isDead = false;
   #actsLeft = Infinity;
+  #disk: DiskTrouble | null = null;
+  #diskFaults = 0;
   readonly #writers = new WeakSet<object>();
   readonly #connections = new Set<Database.Database>();
   readonly #undo: (() => void)[] = [];
@@ -54,11 +79,24 @@ export class Mortality {
     this.#actsLeft = acts;
   }
 
+  /** The disk will fail from the `after`-th write on, `times` times, or until `revive`. */
+  failDisk(trouble: { readonly code: DiskFault; readonly after: number; readonly times: number }): void {
+    this.#disk = { ...trouble };
+    this.#diskFaults = 0;
+  }
+
+  /** How often it has failed since. */
+  get diskFaults(): number {
+    return this.#diskFaults;
+  }
+
   /** True when the process had died: it is gone now, with its connections, and another one may start. */
   revive(): boolean {
     const hadDied = this.#isDead;
     this.#isDead = false;
     this.#actsLeft = Infinity;
+    this.#disk = null;
+    this.#diskFaults = 0;
     if (hadDied) for (const connection of this.#connections) connection.close();
     this.#connections.clear();
     return hadDied;
@@ -74,6 +112,30 @@ export class Mortality {
     if (this.#isDead) throw new KilledProcess();
   }
 
+  /** True: this write fails. */
+  #fails(): DiskFault | null {
+    if (this.#disk === null) return null;
+    this.#disk.after -= 1;
+    if (this.#disk.after >= 0 || this.#disk.times <= 0) return null;
+    this.#disk.times -= 1;
+    this.#diskFaults += 1;
+    return this.#disk.code;
+  }
+
+  #write(name: string): void {
+    if (!NEEDS_ROOM.has(name)) return;
+    const code = this.#fails();
+    if (code !== null) throw Object.assign(new Error(`${code}: the simulated disk, ${name}`), { code });
+  }
+
+  /** The transaction is still open behind it, as after a commit that SQLite could not make. */
+  #commit(connection: Database.Database, sql: string): void {
+    const code = sql === 'COMMIT' && this.#writers.has(connection) ? this.#fails() : null;
+    if (code === null) return;
+    const name = code === 'EIO' ? 'SQLITE_IOERR_WRITE' : 'SQLITE_FULL';
+    throw new Database.SqliteError('the simulated disk', name);
+  }
+
   #acted(): void {
     this.#actsLeft -= 1;
     if (this.#actsLeft <= 0) this.#isDead = true;
@@ -87,15 +149,18 @@ export class Mortality {
     for (const name of ['prepare', 'pragma']) this.#patch(Database.prototype, name, false);
     const live = this.#live.bind(this);
     const note = this.#noteExec.bind(this);
+    const commit = this.#commit.bind(this);
     this.#replace(
       Database.prototype,
       'exec',
       (exec) =>
         function (this: unknown, ...values) {
           live();
-          const result = exec.apply(this, values);
           // It stands in for a method of that class.
-          note(this as Database.Database, String(values[0]));
+          const connection = this as Database.Database;
+          commit(connection, String(values[0]));
+          const result = exec.apply(this, values);
+          note(connection, String(values[0]));
           return result;
         },
     );
@@ -110,12 +175,14 @@ export class Mortality {
   #patch(target: object, name: string, lasts: boolean): void {
     const live = this.#live.bind(this);
     const acted = this.#acted.bind(this);
+    const write = this.#write.bind(this);
     this.#replace(
       target,
       name,
       (original) =>
         function (this: unknown, ...values) {
           live();
+          write(name);
           const result = original.apply(this, values);
           if (lasts) acted();
           return result;
@@ -126,12 +193,14 @@ export class Mortality {
   #patchLater(name: string, lasts: boolean): void {
     const live = this.#live.bind(this);
     const acted = this.#acted.bind(this);
+    const write = this.#write.bind(this);
     this.#replace(
       fs.promises,
       name,
       (original) =>
         async function (this: unknown, ...values) {
           live();
+          write(name);
           const result = await original.apply(this, values);
           if (lasts) acted();
           return result;

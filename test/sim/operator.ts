@@ -17,12 +17,15 @@ export class Operator {
   readonly #world: World;
   readonly #chance: Chance;
   readonly #type: Type;
+  readonly #scale: number;
   #leadsMade = 0;
 
-  constructor(world: World, chance: Chance, type: Type) {
+  /** `scale`: how many times as many people as in a small workspace come at once. */
+  constructor(world: World, of: { readonly chance: Chance; readonly type: Type; readonly scale: number }) {
     this.#world = world;
-    this.#chance = chance;
-    this.#type = type;
+    this.#chance = of.chance;
+    this.#type = of.type;
+    this.#scale = of.scale;
   }
 
   /** One visit: at most a few commands. */
@@ -30,7 +33,7 @@ export class Operator {
     if (this.#chance.oneIn(3)) await this.lookAfterDoubts();
     if (this.#chance.oneIn(2)) await this.#review();
     if (this.#chance.oneIn(4)) await this.#changeLead();
-    if (this.#chance.oneIn(12)) await this.bringLeads(this.#chance.between(1, 6));
+    if (this.#chance.oneIn(12)) await this.bringLeads(this.#chance.between(1, 6) * this.#scale);
     if (this.#chance.oneIn(15)) await this.#editSequence();
     if (this.#chance.oneIn(60)) await this.#type(['pause', '--reason', 'a look']);
     if (this.#chance.oneIn(12)) await this.#runByHand();
@@ -91,7 +94,7 @@ export class Operator {
   /** Says what became of uncertain mails, having looked. */
   async #settle(): Promise<void> {
     for (const { id } of this.#world.rows(MESSAGES, 'uncertain')) {
-      const isThere = this.#world.mails().some((file) => file.includes(String(id)));
+      const isThere = this.#world.deliveries.all().some(({ messageId }) => messageId === id);
       await this.#type(['review', 'settle', String(id), isThere ? 'sent' : 'not-sent']);
     }
   }

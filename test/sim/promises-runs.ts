@@ -52,7 +52,8 @@ function brokenDayCap({ rules, drafts, tick, rows }: View): readonly string[] {
 function brokenOrderOfQueue({ drafts, tick, rows }: View): readonly string[] {
   if (tick.command === 'confirm') return [];
   const isFirst = drafts
-    .filter(({ kind }) => kind === 'drip')
+    // What a model has to write comes after all that needs none.
+    .filter(({ kind, stepRowId }) => kind === 'drip' && !isModelsWork(rows, stepRowId))
     .map(({ enrollmentRowId, messageRowId }) => {
       const [row] = rows(
         `SELECT count(*) AS n FROM messages WHERE enrollment_row_id = ? AND row_id <> ? AND state IN ('sent', 'rejected', 'skipped', 'uncertain')`,
@@ -129,7 +130,8 @@ function brokenOpenHold({ rules, drafts, tick, before }: View): readonly string[
 /** A8, worked out anew: the mean of the job's last seven operating days with a live run. */
 function brokenBlastRadius({ rules, drafts, tick, rows }: View): readonly string[] {
   const today = wallAt(tick.at, rules.operatorZone).isoDate;
-  const free = drafts.filter(({ holdCause, state }) => holdCause !== 'blast_radius' && state !== 'reserved');
+  // Whatever it is held for, a person has to let it go one by one.
+  const free = drafts.filter(({ state }) => state !== 'held' && state !== 'reserved');
   return [...new Set(free.map(({ job }) => job))].flatMap((job) => {
     const days = rows(
       'SELECT operator_day AS day FROM job_days WHERE job = ? AND operator_day < ? ORDER BY day DESC',
@@ -171,15 +173,25 @@ function brokenConfirm({ drafts, tick, rows }: View): readonly string[] {
       ({ leadRowId, stepRowId, subject, bodyMarkdown, messageRowId }) =>
         rows(
           `SELECT 1 FROM plan_items i JOIN messages m ON m.plan_id = i.plan_id
-           WHERE m.row_id = ? AND i.lead_row_id = ? AND i.step_row_id = ? AND i.subject = ? AND i.body_markdown = ?`,
+           WHERE m.row_id = ? AND i.lead_row_id = ? AND i.step_row_id = ? AND (? OR i.subject = ? AND i.body_markdown = ?)`,
           messageRowId,
           leadRowId,
           stepRowId,
+          // Its words are asked for when the plan is confirmed.
+          isModelsWork(rows, stepRowId) ? 1 : 0,
           subject,
           bodyMarkdown,
         ).length === 0,
     )
     .map((draft) => `${draftName(draft)} was not in the plan`);
+}
+
+function isModelsWork(rows: View['rows'], stepRowId: number): boolean {
+  const [step] = rows(
+    `SELECT json_extract(definition_json, '$.copy.mode') AS mode FROM steps WHERE row_id = ?`,
+    stepRowId,
+  );
+  return step?.['mode'] !== 'fixed';
 }
 
 function countOf(rows: readonly Row[]): number {

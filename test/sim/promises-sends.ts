@@ -21,6 +21,8 @@ export const SEND_PROMISES: readonly Promised[] = [
     name: 'B6 no mail to who must not be written to',
     broken: eachClaim((view, { leadRowId }) => excluded(view, leadRowId)),
   },
+  { name: 'D1 what is uncertain is a person’s to settle', broken: eachClaim(brokenSettling) },
+  { name: 'E4 D10 what came back is heeded', broken: brokenHearing },
   { name: 'A2 two mails to one lead keep the watermark', broken: eachClaim(brokenWatermark) },
   {
     name: 'D2 D7 only what a person approved, after the undo, before it expires',
@@ -54,14 +56,14 @@ function brokenSendCaps({ rules, claims, tick, rows }: View): readonly string[] 
   ];
 }
 
-/** Counted by the address that the bytes were made for, day by day in the operator's zone and over the last 24 hours. */
+/** Counted by the address that the bytes were made for (a state that was restored has no bytes), day by day in the operator's zone and over the last 24 hours. */
 function brokenSenderCaps({ rules, claims, tick, rows }: View): readonly string[] {
   if (claims.length === 0) return [];
   const today = wallAt(tick.at, rules.operatorZone).isoDate;
   return Object.entries(rules.senders).flatMap(([address, rule]) => {
     const all = rows(
-      `SELECT m.claimed_at FROM messages m JOIN outgoing_mail o ON o.message_row_id = m.row_id
-       WHERE m.state IN ('sending', 'sent', 'uncertain') AND lower(o.sender) = lower(?)`,
+      `SELECT m.claimed_at FROM messages m LEFT JOIN outgoing_mail o ON o.message_row_id = m.row_id
+       WHERE m.state IN ('sending', 'sent', 'uncertain') AND lower(coalesce(o.sender, m.sender)) = lower(?)`,
       address,
     ).map((row) => Number(row['claimed_at']));
     const days = all.map((at) => wallAt(at, rules.operatorZone).isoDate);
@@ -108,6 +110,30 @@ function brokenDoubt(view: View, claim: FreshClaim): string | null {
   const isOlder = Number(row?.['approved_at'] ?? 0) < Number(view.before.header['bound_at']);
   if (soft.includes('no_checkpoint') && isOlder) return 'approved before the state was adopted';
   return row?.['approved_boot_id'] === view.tick.bootId ? null : 'approved on another boot';
+}
+
+/** After an unknown only a person's "not sent" allows another attempt, and then it was approved again. */
+function brokenSettling({ rows }: View, claim: FreshClaim): string | null {
+  const [unknown] = rows(
+    `SELECT o.at, m.approved_at FROM attempts o JOIN messages m ON m.row_id = o.message_row_id
+     WHERE o.message_row_id = ? AND o.event = 'unknown'
+       AND o.row_id < (SELECT max(c.row_id) FROM attempts c WHERE c.message_row_id = o.message_row_id AND c.event = 'claimed')
+       AND (m.approved_at IS NULL OR m.approved_at < o.at)`,
+    claim.messageRowId,
+  );
+  return unknown === undefined
+    ? null
+    : 'nobody knows whether it left before, and no person said that it did not';
+}
+
+/** Not what the state says, but what it was told: an opt-out that it has lost is lost all the same. */
+function brokenHearing({ tick, drafts, claims, rows }: View): readonly string[] {
+  if (tick.heard.size === 0) return [];
+  const leads = [...drafts, ...claims].map(({ leadRowId }) => leadRowId);
+  return leads.flatMap((rowId) => {
+    const email = String(rows('SELECT email FROM leads WHERE row_id = ?', rowId)[0]?.['email']).toLowerCase();
+    return tick.heard.has(email) ? [`${tick.command} wrote to ${email}, who is not to be written to`] : [];
+  });
 }
 
 function brokenWatermark({ rules, rows }: View, claim: FreshClaim): string | null {

@@ -31,11 +31,9 @@ const TWO_ACCEPTED = `
   SELECT message_row_id AS message, count(*) AS accepted FROM attempts WHERE event = 'accepted'
   GROUP BY message_row_id HAVING count(*) > 1`;
 
-// After an unknown only a person's "not sent" allows another attempt, and then the message was approved again later.
 const CLAIMED_AFTER = `
   SELECT c.message_row_id AS message, o.event FROM attempts c JOIN attempts o ON o.message_row_id = c.message_row_id
-  WHERE c.event = 'claimed' AND o.event IN ('accepted', 'unknown') AND c.row_id > o.row_id
-    AND NOT (o.event = 'unknown' AND EXISTS (SELECT 1 FROM messages m WHERE m.row_id = c.message_row_id AND m.approved_at >= o.at))`;
+  WHERE c.event = 'claimed' AND o.event = 'accepted' AND c.row_id > o.row_id`;
 
 const LOST_ENROLLMENTS = `
   SELECT e.id, e.status, e.next_step_row_id AS step, e.next_due_at, s.deleted_at FROM enrollments e
@@ -50,8 +48,9 @@ const ORPHANED_DRAFTS = `
   WHERE e.status NOT IN ('pending', 'active') AND m.state IN ('reserved', 'pending_approval', 'approved', 'held')`;
 
 const WRONG_WATERMARKS = `
-  SELECT l.row_id AS lead, l.watermark_at, (SELECT max(made_at) FROM draft_log g WHERE g.lead_row_id = l.row_id) AS made_at
-  FROM leads l WHERE l.watermark_at IS NOT (SELECT max(made_at) FROM draft_log g WHERE g.lead_row_id = l.row_id)`;
+  SELECT l.row_id AS lead, l.watermark_at, g.made_at FROM leads l
+  LEFT JOIN (SELECT lead_row_id, max(made_at) AS made_at FROM draft_log GROUP BY lead_row_id) g ON g.lead_row_id = l.row_id
+  WHERE l.watermark_at IS NOT g.made_at`;
 
 // A step that was passed over unwritten is a message without drafts.
 const WRONG_LOGS = `

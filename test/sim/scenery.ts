@@ -89,8 +89,32 @@ const SETTINGS: readonly Pick<WorldOptions, 'env' | 'rules'>[] = [
   },
 ];
 
-export function settingOf(seed: number): Pick<WorldOptions, 'env' | 'rules'> {
-  return SETTINGS[seed % SETTINGS.length] ?? {};
+/** A large fleet that has room to move, so that caps are not all that ever happens. */
+function fleetSetting(scale: number): Pick<WorldOptions, 'env' | 'rules'> {
+  const [perRun, perDay] = [Math.ceil(scale / 2), 2 * scale];
+  return {
+    env: {
+      HEADGATE_LIMITS__DRAFTS_PER_RUN_DRIP: String(perRun),
+      HEADGATE_LIMITS__DRAFTS_PER_RUN_NURTURE: String(perRun),
+      HEADGATE_LIMITS__DRAFTS_PER_DAY: String(perDay),
+      HEADGATE_LIMITS__SENDS_PER_RUN: String(perRun),
+      HEADGATE_LIMITS__SENDS_PER_DAY: String(perDay),
+      HEADGATE_LIMITS__BLAST_RADIUS_FLOOR: String(scale),
+    },
+    rules: {
+      draftsPerRun: { drip: perRun, nurture: perRun },
+      draftsPerDay: perDay,
+      sendsPerRun: perRun,
+      sendsPerDay: perDay,
+      blastRadiusFloor: scale,
+    },
+  };
+}
+
+/** `scale`: how many small workspaces it is worth. */
+export function settingOf(seed: number, scale: number): Pick<WorldOptions, 'env' | 'rules'> {
+  const settings = scale > 1 ? [...SETTINGS, fleetSetting(scale), fleetSetting(scale)] : SETTINGS;
+  return settings[seed % settings.length] ?? {};
 }
 
 /** Sequences that differ in all that a run looks at: delays, windows, lateness, who approves, parallel or not. */
@@ -140,6 +164,20 @@ export const SEQUENCES: Readonly<Record<string, string>> = {
   }),
 };
 
+/** One whose words a model writes, for worlds that have a model. */
+export const LETTERS: Readonly<Record<string, string>> = {
+  ...sequence('letters', {
+    head: 'status = "active"',
+    trigger: 'source = ["newsletter"]',
+    steps: [
+      ['ask', 'after = "0d"'],
+      ['ask-again', 'after = "2d"'],
+    ],
+  }),
+  'letters/ask.md': openWords('ask'),
+  'letters/ask-again.md': openWords('ask-again'),
+};
+
 export interface SequenceParts {
   /** Lines at the top of sequence.toml. */
   readonly head: string;
@@ -169,6 +207,10 @@ export function sequence(
 /** Every step has words of its own, which name it in the outbox. */
 export function stepWords(sequenceId: string, step: string): string {
   return `Subject: ${sequenceId} ${step}\nMode: fixed\n\nHello {{ first_name | default: "there" }},\n\nthis is ${step}.\n`;
+}
+
+function openWords(step: string): string {
+  return `Subject: letters ${step}\nLength: short\nBriefing: One case study from the same industry, one number, one question.\n\nHello {{ first_name | default: "there" }},\n\nthis is ${step}.\n\n{{ ai }}\n\nTom\n`;
 }
 
 /** A lead file with this many new people, `first` counting on from those before. */

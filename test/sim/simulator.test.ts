@@ -6,14 +6,13 @@ import { Simulation } from './simulation.ts';
 const { HEADGATE_SIM_SEED: SEED, HEADGATE_SIM_SEEDS: SEEDS = '4' } = process.env;
 const seeds =
   SEED === undefined ? Array.from({ length: Number(SEEDS) }, (_, index) => index + 1) : [Number(SEED)];
-/** Besides what outages swallow, and the calm that follows. */
-const DAYS = 10;
+const SIZE = { days: 10, leads: 12 };
 
 it.each(seeds)(
   'ten days of timers, people, reboots, wrong clocks and kills break no promise: seed %i',
   { timeout: 240_000 },
   async (seed) => {
-    const { drafts, mails, kills } = await Simulation.run(seed, DAYS);
+    const { drafts, mails, kills } = await Simulation.run(seed, SIZE);
     // A simulation in which nothing happens would keep every promise too.
     expect(Math.min(drafts, mails, kills)).toBeGreaterThan(10);
   },

@@ -19,6 +19,8 @@ export interface Tick {
   readonly isStopped: boolean;
   readonly isKilled: boolean;
   readonly code: number;
+  /** Addresses about which it was told that nobody may write to them again, and said that it knows. */
+  readonly heard: ReadonlySet<string>;
 }
 
 export type Row = Readonly<Record<string, string | number | null>>;

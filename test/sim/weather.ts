@@ -9,6 +9,9 @@ export class Weather {
   #trueAt: number;
   /** How wrong the clock is. */
   #offsetMs = 0;
+  #machines = 1;
+  /** What has struck since somebody last took it from here, for the tables. */
+  readonly struck: string[] = [];
 
   constructor(world: World, chance: Chance) {
     this.#world = world;
@@ -37,15 +40,18 @@ export class Weather {
     if (this.#chance.oneIn(150)) return this.#reboot();
     if (this.#chance.oneIn(250)) return this.#outage();
     if (this.#offsetMs === 0 && this.#chance.oneIn(300)) return this.#jump();
+    if (this.#chance.oneIn(500)) return this.#move();
     return null;
   }
 
   #reboot(): string {
+    this.struck.push('reboot');
     this.#world.machine.reboot();
     return 'reboot';
   }
 
   #outage(): string {
+    this.struck.push('outage');
     const ms = this.#chance.pick([
       5 * HOUR_MS,
       30 * HOUR_MS,
@@ -60,7 +66,18 @@ export class Weather {
     return `${ms / HOUR_MS} h off${isReboot ? ' and a reboot' : ''}`;
   }
 
+  /** The disk goes on in another machine. */
+  #move(): string {
+    this.struck.push('machine');
+    this.#machines += 1;
+    const name = `machine-${this.#machines}`;
+    this.#world.machine.become({ machineIdHash: name, instanceIdHash: name, macHash: name, hostName: name });
+    this.#world.machine.reboot();
+    return `the disk is in ${name} now`;
+  }
+
   #jump(): string {
+    this.struck.push('clock');
     const minutes = this.#chance.pick([-1, -30, -26 * 60, -80 * 60, 30, 26 * 60, 80 * 60, 2 * 365 * 24 * 60]);
     this.#offsetMs = minutes * 60_000;
     this.pass(0);

@@ -1,5 +1,7 @@
 import {
+  chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,7 +16,10 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 
 import { runCli, type CliResult } from '../helpers/cli.ts';
+import { OutboxDeliveries, WireDeliveries, type Deliveries } from './deliveries.ts';
 import { FakeClock, FakeMachine, SeededRandom } from '../helpers/fakes.ts';
+import type { SmtpTestServer } from '../helpers/smtp-server.ts';
+import { OpenAiServer } from '../servers/models.ts';
 import { Witness, type Broken } from './promises.ts';
 import { DEFAULT_RULES, senderBlocks, type Rules } from './rules.ts';
 import type { Row } from './view.ts';
@@ -28,6 +33,10 @@ export interface WorldOptions {
   readonly sequences?: Readonly<Record<string, string>>;
   /** What the witness believes was promised, where it differs from the defaults. */
   readonly rules?: Partial<Rules>;
+  /** Given: the workspace is live and its mail goes there; else it lies in the outbox. */
+  readonly server?: SmtpTestServer | null;
+  /** Given: this model writes what steps leave open. */
+  readonly model?: OpenAiServer | null;
 }
 
 /** What one command did, and which promises it broke. */
@@ -51,19 +60,26 @@ export class World {
   readonly clock: FakeClock;
   readonly machine = new FakeMachine();
   readonly random: SeededRandom;
+  readonly deliveries: Deliveries;
   /** All promises broken so far. */
   readonly broken: Broken[] = [];
+  /** Addresses that the program knows it must not write to, as whoever told it knows. */
+  heard: () => ReadonlySet<string> = () => new Set();
   #rules: Rules;
   #env: Readonly<Record<string, string>>;
+  /** What stays whatever the configuration says. */
+  #connections: Readonly<Record<string, string>> = {};
   #witness: Witness | null = null;
 
   private constructor(options: WorldOptions) {
     // Hundreds of simulated days sync a hundred thousand times: in memory where there is some.
-    this.directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'headgate-world-'));
+    this.directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'headgate-sim-'));
     this.clock = new FakeClock(options.now);
     this.random = new SeededRandom(options.seed ?? 1);
     this.#rules = { ...DEFAULT_RULES, ...options.rules };
     this.#env = options.env ?? {};
+    const { server = null } = options;
+    this.deliveries = server === null ? new OutboxDeliveries(this.directory) : new WireDeliveries(server);
   }
 
   /** A fresh workspace as `init` makes it, with these sequences applied. */
@@ -75,11 +91,18 @@ export class World {
       ...['--name', 'Tom at Ledd', '--from', 'tom@mail.example.com'],
       ...['--timezone', world.#rules.operatorZone, '--postal-address', 'Hauptstrasse 1, 10115 Berlin'],
     ]);
+    // As the public page makes them when it starts.
+    for (const inbox of ['hooks.d', 'unsub.d']) mkdirSync(join(world.directory, inbox), { recursive: true });
     const config = world.read('headgate.toml');
-    world.write('headgate.toml', `${config}\n${senderBlocks(world.#rules.senders)}`);
+    const ai = (options.model ?? null) === null ? '' : '[ai]\nkey = { file = "model-key" }\n';
+    world.write('headgate.toml', `${config}\n${ai}${senderBlocks(world.#rules.senders)}`);
+    world.write('model-key', OpenAiServer.KEY);
+    chmodSync(join(world.directory, 'model-key'), 0o600);
+    world.#connections = { ...wireOf(options.server ?? null), ...modelOf(options.model ?? null) };
     world.#witness = new Witness(world.directory, world.#rules);
     world.writeSequences(options.sequences ?? {});
     await world.#expectOk(['sequences', 'apply', '--yes']);
+    if ((options.server ?? null) !== null) await world.#expectOk(['go-live', '--keep', '--yes']);
     return world;
   }
 
@@ -91,7 +114,7 @@ export class World {
       machine: this.machine,
       random: this.random,
       cwd: this.directory,
-      env: this.#env,
+      env: { ...this.#env, ...this.#connections },
     });
     if (options.isJudged === false) return { ...result, broken: [] };
     return {
@@ -124,6 +147,7 @@ export class World {
       isStopped: ran.isStopped,
       isKilled: ran.isKilled,
       code: ran.code,
+      heard: this.heard(),
     });
     this.broken.push(...broken);
     return broken;
@@ -191,6 +215,33 @@ export class World {
     rmSync(join(this.directory, path), { force: true });
   }
 
+  /** The same files on another disk, as a snapshot of the machine would have them; its own program runs on them. */
+  async cloned(
+    work: (other: {
+      run: (argv: readonly string[]) => Promise<CliResult>;
+      rows: World['rows'];
+    }) => Promise<void>,
+  ): Promise<void> {
+    const directory = mkdtempSync(join(dirname(this.directory), 'headgate-clone-'));
+    const machine = new FakeMachine();
+    machine.become({ machineIdHash: 'machine-of-the-clone', instanceIdHash: 'clone', macHash: 'clone' });
+    cpSync(this.directory, directory, { recursive: true, filter: (path) => !path.endsWith('/locks') });
+    const db = new Database(join(directory, 'headgate.db'));
+    try {
+      await work({
+        run: (argv) =>
+          runCli([...argv, '-C', directory], {
+            ...{ clock: this.clock, machine, random: this.random, cwd: directory },
+            env: { ...this.#env, ...this.#connections },
+          }),
+        rows: (sql, ...values) => db.prepare(sql).all(...values) as readonly Row[],
+      });
+    } finally {
+      db.close();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
   remove(): void {
     this.#witness?.close();
     rmSync(this.directory, { recursive: true, force: true });
@@ -205,4 +256,25 @@ export class World {
     const { code, stderr } = await this.run(argv, { isJudged: false });
     if (code !== 0) throw new Error(`headgate ${argv.join(' ')} ended ${code}\n${stderr}`);
   }
+}
+
+function wireOf(server: SmtpTestServer | null): Readonly<Record<string, string>> {
+  if (server === null) return {};
+  return {
+    HEADGATE_LIVE: 'true',
+    HEADGATE_MAIL__TRANSPORT: 'smtp',
+    HEADGATE_MAIL__SMTP__HOST: '127.0.0.1',
+    HEADGATE_MAIL__SMTP__PORT: String(server.port),
+    HEADGATE_MAIL__PACE_SECONDS_MIN: '0',
+    HEADGATE_MAIL__PACE_SECONDS_MAX: '0',
+  };
+}
+
+function modelOf(model: OpenAiServer | null): Readonly<Record<string, string>> {
+  if (model === null) return {};
+  return {
+    HEADGATE_AI__PROVIDER: 'openai',
+    HEADGATE_AI__BASE_URL: `${model.url}/v1`,
+    HEADGATE_AI__MODEL: OpenAiServer.MODEL,
+  };
 }

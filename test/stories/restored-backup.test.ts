@@ -1,5 +1,9 @@
+import { join } from 'node:path';
+
 import { expect, it } from 'vitest';
 
+import { createHookSpool } from '../../src/adapters/hook-spool.ts';
+import { createActWriter, createOptOutSpool } from '../../src/adapters/spool.ts';
 import { approveAndSend, bringPeople, draftCount, newestBackup, startUp } from '../sim/living.ts';
 import { HOUR_MS } from '../sim/rules.ts';
 import type { World } from '../sim/world.ts';
@@ -53,3 +57,77 @@ it('A15: a copy from a future that a restore undid is a restored one too', async
   expect(code).toBe(30);
   expect(stdout).toContain('"reason":"restored"');
 });
+
+/** What a provider says of the first mail that left, as its webhook lies in the inbox. */
+function bounceOfFirst(world: World): string {
+  const [mail] = world.deliveries.all();
+  if (mail === undefined) throw new Error('nothing has left');
+  createHookSpool(join(world.directory, 'hooks.d')).record({
+    provider: 'mailgun',
+    eventId: 'e-1',
+    receivedAt: world.clock.now(),
+    body: Buffer.from(
+      JSON.stringify({
+        'event-data': {
+          id: 'e-1',
+          event: 'complained',
+          timestamp: world.clock.now() / 1_000,
+          recipient: mail.to,
+          message: { headers: { 'message-id': mail.messageIdHeader.slice(1, -1) } },
+        },
+      }),
+    ),
+  });
+  return mail.to;
+}
+
+const suppressed = (world: World): readonly unknown[] =>
+  world.rows('SELECT email_key FROM suppressions').map((row) => row['email_key']);
+
+it('E4, A15: a complaint about a mail that left after the backup is heard once the backup is restored', async () => {
+  const world = await sentAfterBackup();
+  await world.unseen(() => world.run(['restore', newestBackup(world), '--yes'], { isJudged: false }));
+  const to = bounceOfFirst(world);
+
+  await world.run(['sync'], { isTimer: true });
+
+  expect(suppressed(world)).toEqual([to]);
+});
+
+it('E4, A15: nor is it lost on a copy that was put in place by hand, before anybody has adopted it', async () => {
+  const world = await sentAfterBackup();
+  await world.copyIntoPlace(newestBackup(world));
+  const to = bounceOfFirst(world);
+
+  await world.run(['sync'], { isTimer: true });
+
+  expect(suppressed(world)).toEqual([to]);
+  expect((await world.run(['drip'], { isTimer: true })).code).toBe(30);
+});
+
+it.each(['sync', 'adopt'])(
+  'D10, A15: who opted out on the page after the backup has opted out of a copy put in place by hand: after %s',
+  async (command) => {
+    const world = await sentAfterBackup();
+    const [lead] = world.rows(
+      `SELECT lead_row_id AS row_id, l.id FROM messages m JOIN leads l ON l.row_id = m.lead_row_id`,
+    );
+    createActWriter(join(world.directory, 'unsub.d')).record({
+      leadId: String(lead?.['id']),
+      act: 'stop',
+      at: world.clock.now(),
+    });
+    const optedOut = (): unknown =>
+      world.rows('SELECT opted_out FROM leads WHERE id = ?', String(lead?.['id']))[0]?.['opted_out'];
+    await world.run(['sync'], { isTimer: true });
+    expect(optedOut()).toBe(1);
+    await world.copyIntoPlace(newestBackup(world));
+    expect(optedOut()).toBe(0);
+
+    await world.run(command === 'adopt' ? ['adopt', '--yes'] : ['sync']);
+    await world.run(['drip', '--force'], { isTimer: true });
+
+    const spool = createOptOutSpool(join(world.directory, 'unsub.d'));
+    expect(optedOut() === 1 || spool.hasOptedOut(String(lead?.['id']))).toBe(true);
+  },
+);
