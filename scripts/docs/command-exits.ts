@@ -74,6 +74,8 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   'sequences show': READS_STATE,
   'sequences new': [],
   'sequences fmt': ['WOULD_ACT', 'DATAERR', 'TEMPFAIL'],
+  'sequences generate': ['PARTIAL', 'DATAERR', 'UNAVAILABLE', ...WRITES_STATE],
+  'steps generate': ['PARTIAL', 'DATAERR', 'UNAVAILABLE', ...WRITES_STATE],
   'sequences test': ['COLD_START', 'PARTIAL', 'PAUSED', 'DATAERR', 'TEMPFAIL', 'UNAVAILABLE'],
   'runs list': READS_STATE,
   'runs show': READS_STATE,

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 
 import type { SequenceDefinition, StepDefinition } from '../core/model.ts';
 import { hashFolders } from './definitions-hash.ts';
+import { withProposed, type ProposedStep } from './proposed-steps.ts';
 import { MECHANICS_FILE, readCampaignNames, readSequenceFolders } from './sequence-files.ts';
 import type { DefinitionFile, SequenceFolder } from './sequence-files.ts';
 import { takesThreadSubject } from '../core/thread.ts';
@@ -38,13 +39,16 @@ export interface LoadedDefinitions {
 
 /**
  * Reads and validates every `sequences/<id>/sequence.toml` with its `<step>.md` files (C1, B1, C2, C3). Finds all
- * problems of all files at once and throws for none of them. Campaigns are looked up beside `sequencesDirectory`.
+ * problems of all files at once and throws for none of them. Campaigns are looked up beside `sequencesDirectory`. `proposed` are judged as if
+ * they had been written.
  */
-export function loadDefinitions(sequencesDirectory: string): LoadedDefinitions {
-  const { folders, problems: readProblems } = readSequenceFolders(
-    sequencesDirectory,
-    basename(sequencesDirectory),
-  );
+export function loadDefinitions(
+  sequencesDirectory: string,
+  proposed: readonly ProposedStep[] = [],
+): LoadedDefinitions {
+  const read = readSequenceFolders(sequencesDirectory, basename(sequencesDirectory));
+  const { problems: readProblems } = read;
+  const folders = withProposed(read.folders, proposed);
   const campaigns = readCampaignNames(join(dirname(sequencesDirectory), 'campaigns'));
   return loadFolders(folders, { campaigns, problems: readProblems });
 }

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeEach, describe, expect, test } from 'vitest';
 
+import { problemsOf } from '../docs/json-schema.ts';
 import { sequenceDefinition, stepDefinition } from '../helpers/definitions.ts';
 import { GOOD_WORDS, OpenAiServer } from '../servers/models.ts';
 import { json } from '../servers/provider-server.ts';
@@ -63,6 +64,10 @@ describe('A17: confirming drafts the words that were shown', () => {
       exit: { code: 30 },
       counts: { would_draft: 2, model_calls: 2, cost_micros: expect.any(Number) as number },
     });
+    const schema: unknown = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../../docs/schema/run.schema.json'), 'utf8'),
+    );
+    expect(problemsOf(schema, shown)).toEqual([]);
     const words = wordsOf(shown);
     expect(words.map(({ text }) => text)).toEqual([
       `Hi ann,\n\n${GOOD_WORDS} This is answer 0.\n\nTom\n`,
@@ -200,7 +205,6 @@ describe('F3: a preview with copy changes nothing but the record of what it aske
   test('C4: no call is made for a lead whose hours end while another is written for', async () => {
     const of = bench();
     enroll(of, ['ann', 'ben'], { timezone: 'UTC' });
-    const { readFileSync } = await import('node:fs');
     const file = join(of.directory, 'headgate.toml');
     writeFileSync(file, readFileSync(file, 'utf8').replace('end = "24:00"', 'end = "10:00"'));
     server.watch = () => {
@@ -419,7 +423,6 @@ test('A15: a restored state is still one when its preview was killed after many 
   enroll(of, ['ann', 'ben']);
   await of.run(['drip', '--force', '--no-ai']);
   const stamp = join(of.directory, 'stamp.json');
-  const { readFileSync } = await import('node:fs');
   const written = JSON.parse(readFileSync(stamp, 'utf8')) as { writeCounter?: number };
   expect(Object.keys(written)).toContain('writeCounter');
   writeFileSync(stamp, JSON.stringify({ ...written, writeCounter: (written.writeCounter ?? 0) + 1 }));

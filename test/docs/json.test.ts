@@ -13,6 +13,7 @@ import { SCHEMA_NAMES, schemaFileName } from '../../scripts/docs/schemas/catalog
 import { runCli, type CliOptions } from '../helpers/cli.ts';
 import { FakeClock, FakeMachine, SeededRandom } from '../helpers/fakes.ts';
 import { temporaryDirectory } from '../helpers/state.ts';
+import { GOOD_WORDS, OpenAiServer } from '../servers/models.ts';
 import { problemsOf } from './json-schema.ts';
 import { wordsOf } from './shell-words.ts';
 
@@ -147,6 +148,24 @@ async function lookAround(desk: Desk): Promise<void> {
   }
   await desk.run('sequences test website-lead --to tom@vogt.example');
   await desk.run('outbox list');
+}
+
+/** Copy that a model proposes: words that pass, and words that do not. */
+async function letModelWrite(desk: Desk): Promise<void> {
+  const server = await OpenAiServer.start();
+  const config = readFileSync(desk.path('headgate.toml'), 'utf8');
+  const url = `base_url = "${server.url}/v1"`;
+  const ai = `[ai]\nprovider = "openai"\n${url}\nkey = { file = "model-key" }\nmodel = "${OpenAiServer.MODEL}"\n`;
+  writeFileSync(desk.path('headgate.toml'), `${config}\n${ai}`);
+  writeFileSync(desk.path('model-key'), OpenAiServer.KEY, { mode: 0o600 });
+  server.say = () => ({ text: `Subject: Your invoices\n\n${GOOD_WORDS}` });
+  await desk.run(
+    'steps generate website-lead welcome --length short --briefing "Ask about invoices" --preview',
+  );
+  server.say = () => ({ text: 'No.' });
+  await desk.run('sequences generate autumn --yes', 'PARTIAL');
+  await desk.run('drip --preview --with-copy', 'COLD_START');
+  writeFileSync(desk.path('headgate.toml'), config);
 }
 
 /** The first runs, and every decision about what they made. */
@@ -292,6 +311,7 @@ describe('every document that --json prints fits its schema in docs/schema (cli.
     const desk = await sampleDesk();
     for (const part of [
       lookAround,
+      letModelWrite,
       draftAndDecide,
       sendAndSettle,
       changeLeads,

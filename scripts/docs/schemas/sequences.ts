@@ -1,5 +1,5 @@
 import { ENROLLMENT_STATUSES } from '../../../src/core/model.ts';
-import { next, nullableId } from './common.ts';
+import { counts, next, nullableId } from './common.ts';
 import {
   count,
   described,
@@ -139,6 +139,24 @@ export const SEQUENCE_SHAPES: Shapes = {
       keys_set: count,
     },
   ),
+  'headgate.generate/1': objectOf({
+    items: listOf(
+      objectOf({
+        sequence: text,
+        step: text,
+        file: text,
+        state: oneOf(['written', 'declined', 'shown', 'unchanged', 'refused', 'unasked']),
+        problem: described(nullable(text), 'Why the words do not pass, or were not asked for.'),
+        before: described(nullable(text), 'The file as it was; null: there was none.'),
+        text: described(nullable(text), 'The file as it is, or would be, with the words of the model.'),
+        warnings: listOf(finding),
+        cost_micros: count,
+      }),
+    ),
+    counts,
+    model: objectOf({ calls: count, input_tokens: count, output_tokens: count, cost_micros: count }),
+    next,
+  }),
   'headgate.sequences-plan/1': objectOf({
     items: listOf(change),
     ...totals,

@@ -108,7 +108,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 
 function valuesOf(placeholder: string, at: { readonly path: string; readonly flag: string | null }): Values {
   if (FILES.has(placeholder)) return { kind: 'files' };
-  const isSequence = at.flag === 'sequence' || (at.flag === null && at.path.startsWith('sequences '));
+  const isSequence = at.flag === 'sequence' || (at.flag === null && /^(?:sequences|steps) /.test(at.path));
   if (isSequence && /^(?:ids?|sequence)$/.test(placeholder) && at.path !== 'sequences new')
     return { kind: 'sequences' };
   const words = WORDS[placeholder];

@@ -78,7 +78,46 @@ export const SEQUENCE_COMMANDS: readonly CommandEntry[] = [
     configure: configureTest,
     load: () => import('../sequences-test.ts'),
   },
+  {
+    path: 'sequences generate',
+    group: 'leads and sequences',
+    summary: 'have a model write the words of a sequence, show them and ask',
+    schema: 'headgate.generate/1',
+    examples: ['headgate sequences generate autumn-followup', 'headgate sequences generate --preview'],
+    configure: (command: Command): void => {
+      command.argument('[sequence]', 'its folder under sequences/; all that are drafts when left out');
+      addGenerateFlags(command);
+    },
+    load: () => import('../sequences-generate.ts'),
+  },
+  {
+    path: 'steps generate',
+    group: 'leads and sequences',
+    summary: 'have a model write the words of one step, show them and ask',
+    schema: 'headgate.generate/1',
+    examples: [
+      'headgate steps generate website-lead case-study',
+      'headgate steps generate website-lead last-touch --briefing "Say goodbye kindly" --length short',
+    ],
+    configure: (command: Command): void => {
+      command
+        .argument('<sequence>', 'the name of the sequence: its folder under sequences/')
+        .argument('<step>', 'one of its steps, with or without a file yet')
+        .option('--briefing <text>', 'what the mail must say; kept in its file')
+        .option('--mode <mode>', 'fixed: the whole text; ai, assist: what stands around {{ ai }}')
+        .option('--length <length>', 'short, medium or long');
+      addGenerateFlags(command);
+    },
+    load: () => import('../steps-generate.ts'),
+  },
 ];
+
+function addGenerateFlags(command: Command): void {
+  command
+    .option('-n, --preview', 'ask the model, show its words, and write nothing')
+    .addOption(command.createOption('--dry-run', 'the same as --preview').hideHelp())
+    .option('--yes', 'write them without asking');
+}
 
 function configureLint(command: Command): void {
   command.argument('[id...]', 'sequences to look at; all of them when left out');
