@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 
 /**
  * Puts a whole file in place of another: written under another name, synced, renamed, and the folder synced, so that
- * neither a crash nor a power cut leaves half of it. Mode 0600 unless said otherwise. Throws what the file system throws; the old file then
+ * neither a crash nor a power cut leaves half of it. Mode 0600. Throws what the file system throws; the old file then
  * still stands.
  */
-export function replaceFile(path: string, text: string, mode = 0o600): void {
+export function replaceFile(path: string, text: string): void {
   const writing = `${path}.${String(process.pid)}.new`;
   try {
-    writeSynced(writing, text, mode);
+    writeSynced(writing, text);
     renameSync(writing, path);
   } catch (error) {
     rmSync(writing, { force: true });
@@ -28,8 +28,8 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function writeSynced(path: string, text: string, mode: number): void {
-  const descriptor = openSync(path, 'w', mode);
+function writeSynced(path: string, text: string): void {
+  const descriptor = openSync(path, 'w', 0o600);
   try {
     writeSync(descriptor, text);
     fsyncSync(descriptor);

@@ -108,6 +108,10 @@ ${GOOD_TEXT}
     expect(done.stdout).toContain('nobody gets these words yet');
     expect(done.stdout).toContain('headgate sequences apply');
     expect((await of.run(['sequences', 'lint'])).code).toBe(0);
+    expect((await of.run(['sequences', 'fmt'])).code).toBe(0);
+    expect(fileOf(of, 'next'), 'it stands as fmt writes it').toContain(
+      'Briefing: Ask about their invoices.\n\nHello',
+    );
     expect(loadSequences(of.database), 'C5: nothing is applied').toEqual([]);
   });
 

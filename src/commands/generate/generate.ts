@@ -1,4 +1,4 @@
-import { definitionBytes, replaceDefinition } from '../../adapters/definition-file.ts';
+import { isStill, rewriteFile } from '../../adapters/rewritten-file.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import { modelTotals, type ModelTotals } from '../../store/model-calls.ts';
 import { agrees } from '../ask.ts';
@@ -71,26 +71,32 @@ function terminalOf(invocation: Invocation): Terminal {
 
 /** What somebody edited since it was shown is left alone, and so is everything else. */
 function writeAll(files: readonly ProposedFile[]): void {
-  const edited = files.find(({ path, before }) => !isSame(definitionBytes(path), before));
-  if (edited !== undefined)
-    throw new HeadgateError(`${edited.file} was edited since it was shown`, {
-      code: 'file_changed',
-      exit: 'TEMPFAIL',
-      notDone: 'Nothing was written.',
-      fix: 'Run it again.',
-    });
-  for (const [index, { path, file, result }] of files.entries()) {
+  const first = files.find(({ path, before }) => !isStill(path, before));
+  if (first !== undefined) throw edited(first.file, 0);
+  for (const [index, { path, file, before, result }] of files.entries()) {
     if (result.kind !== 'proposed') continue;
-    try {
-      replaceDefinition(path, result.text);
-    } catch (error) {
-      throw unwritten(file, { error, written: index });
-    }
+    if (!rewritten(file, { path, was: before, text: result.text, written: index })) throw edited(file, index);
   }
 }
 
-function isSame(now: Buffer | null, before: Buffer | null): boolean {
-  return now === null || before === null ? now === before : now.equals(before);
+function rewritten(
+  file: string,
+  of: { readonly path: string; readonly was: Buffer | null; readonly text: string; readonly written: number },
+): boolean {
+  try {
+    return rewriteFile(of.path, of);
+  } catch (error) {
+    throw unwritten(file, { error, written: of.written });
+  }
+}
+
+function edited(file: string, written: number): HeadgateError {
+  return new HeadgateError(`${file} was edited since it was shown`, {
+    code: 'file_changed',
+    exit: 'TEMPFAIL',
+    notDone: written === 0 ? 'Nothing was written.' : `${countOf(written, 'file')} before it: written.`,
+    fix: 'Run it again.',
+  });
 }
 
 function unwritten(file: string, of: { readonly error: unknown; readonly written: number }): HeadgateError {
