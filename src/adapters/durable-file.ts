@@ -1,5 +1,7 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+
+import { withPath } from '../core/errors.ts';
 
 /**
  * Puts a whole file in place of another: written under another name, synced, renamed, and the folder synced, so that
@@ -9,7 +11,9 @@ import { dirname } from 'node:path';
 export function replaceFile(path: string, text: string): void {
   const writing = `${path}.${String(process.pid)}.new`;
   try {
-    writeSynced(writing, text);
+    withPath(path, () => {
+      writeSynced(writing, text);
+    });
     renameSync(writing, path);
   } catch (error) {
     rmSync(writing, { force: true });
@@ -22,7 +26,9 @@ export function replaceFile(path: string, text: string): void {
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
-    fsyncSync(descriptor);
+    withPath(folder, () => {
+      fsyncSync(descriptor);
+    });
   } finally {
     closeSync(descriptor);
   }
@@ -31,7 +37,8 @@ export function syncFolder(folder: string): void {
 function writeSynced(path: string, text: string): void {
   const descriptor = openSync(path, 'w', 0o600);
   try {
-    writeSync(descriptor, text);
+    // A disk may take a part of it and go on: this writes until it has all.
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
+import { withPath } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { syncFolder } from './durable-file.ts';
 
@@ -58,7 +59,9 @@ function setAside(file: string, now: Instant): string | null {
 function syncFile(path: string): void {
   const descriptor = openSync(path, 'r+');
   try {
-    fsyncSync(descriptor);
+    withPath(path, () => {
+      fsyncSync(descriptor);
+    });
   } finally {
     closeSync(descriptor);
   }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+import { systemCode } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
 
@@ -49,5 +50,6 @@ function readReason(path: string): string {
 }
 
 function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  const code = systemCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 
+import { withPath } from '../core/errors.ts';
 import { ID_RULE, isDefinitionId, STEPS_MAX } from './sequence-steps.ts';
 import { problemAt, quoteValue, wholeFile } from './sequence-problem.ts';
 import type { Complaint, DefinitionProblem } from './sequence-problem.ts';
@@ -214,7 +215,7 @@ function tooLarge(bytes: number): Complaint {
 }
 
 function readBytes(path: string, file: string, walk: Walk): DefinitionFile | null {
-  const bytes = unlessGone(() => readFileSync(path), file, walk);
+  const bytes = unlessGone(() => withPath(path, () => readFileSync(path)), file, walk);
   return bytes === null ? null : { file, bytes };
 }
 

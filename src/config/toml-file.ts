@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 
 import { parse, TomlError } from 'smol-toml';
 
+import { withPath } from '../core/errors.ts';
 import type { ConfigIssue, ConfigIssueKind } from './issue.ts';
 import type { TomlLocator, TomlPosition } from './toml-locator.ts';
 import { createTomlLocator, positionAt } from './toml-locator.ts';
@@ -35,7 +36,7 @@ export function readTomlFile(path: string): TomlReading {
   if (!stat.isFile()) return wrong(path, { kind: 'unreadable', expected: 'this is not a regular file' });
   if (stat.size > CONFIG_BYTES_MAX)
     return wrong(path, { kind: 'unreadable', expected: `larger than ${String(CONFIG_BYTES_MAX)} bytes` });
-  const bytes = ifPermitted(() => readFileSync(path));
+  const bytes = ifPermitted(() => withPath(path, () => readFileSync(path)));
   if (bytes === null) return wrong(path, { kind: 'unreadable', expected: 'this user may not read it' });
   return parseToml(path, { bytes, mode: stat.mode });
 }

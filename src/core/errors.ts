@@ -43,3 +43,25 @@ export class HeadgateError extends Error {
     this.runId = options.runId ?? null;
   }
 }
+
+/** Of the kernel; Node has no name for it and calls it UNKNOWN. */
+const EDQUOT_NUMBER = -122;
+
+/** What the system or SQLite calls a fault: `EACCES`, `SQLITE_FULL`; null for an error of another kind. */
+export function systemCode(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  return 'errno' in error && error.errno === EDQUOT_NUMBER ? 'EDQUOT' : error.code;
+}
+
+/**
+ * Does something with a file that is open, and names the file in what the system throws: `EIO: i/o error, fsync` alone tells an operator
+ * nothing. An error that names a path already keeps it.
+ */
+export function withPath<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && !('path' in error)) Object.assign(error, { path });
+    throw error;
+  }
+}

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { HeadgateError } from '../core/errors.ts';
+import { HeadgateError, systemCode } from '../core/errors.ts';
 import type { HeadgateErrorOptions } from '../core/errors.ts';
 
 interface Fault extends HeadgateErrorOptions {
@@ -12,7 +12,7 @@ interface Fault extends HeadgateErrorOptions {
  * Everything else, a broken constraint above all, comes back as it is: that is a bug or the caller's to read.
  */
 export function mapSqliteError(error: unknown, file: string): unknown {
-  const code = codeOf(error);
+  const code = systemCode(error);
   if (code === null || error instanceof HeadgateError) return error;
   const fault = FAULTS.find(({ pattern }) => pattern.test(code))?.describe(file, code);
   if (fault === undefined) return error;
@@ -43,10 +43,6 @@ const FAULTS: readonly { pattern: RegExp; describe: (file: string, code: string)
   { pattern: /^SQLITE_NOTADB/, describe: notADatabase },
   { pattern: /^SQLITE_(CORRUPT|FORMAT)/, describe: damaged },
 ];
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
 
 function busy(file: string): Fault {
   return {

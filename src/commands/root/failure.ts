@@ -1,4 +1,4 @@
-import { HeadgateError } from '../../core/errors.ts';
+import { HeadgateError, systemCode } from '../../core/errors.ts';
 
 const NO_PERMISSION: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -6,6 +6,7 @@ const NO_PERMISSION: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space is left on the disk',
   EDQUOT: 'the disk quota is used up',
+  EIO: 'the disk failed; dmesg says more',
 };
 
 /** Whatever was thrown, as the one error that operators read. What nobody foresaw ends as 70 SOFTWARE. */
@@ -16,14 +17,13 @@ export function asHeadgateError(thrown: unknown): HeadgateError {
 
 /** State faults such as a full disk are 77 wherever they surface (cli.md 2.7). */
 function asPermissionError(thrown: unknown): HeadgateError | null {
-  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return null;
-  const problem = NO_PERMISSION[thrown.code];
-  if (problem === undefined) return null;
+  const problem = NO_PERMISSION[systemCode(thrown) ?? ''];
+  if (problem === undefined || !(thrown instanceof Error)) return null;
   const path = 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : null;
   return new HeadgateError(path === null ? problem : `${path}: ${problem}`, {
     code: 'no_permission',
     exit: 'NOPERM',
-    fix: 'Run as the owner of the workspace, or free some space; then run it again.',
+    fix: 'Run as the owner of the workspace, free some space, or look at the disk; then run it again.',
     cause: thrown,
   });
 }
