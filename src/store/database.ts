@@ -43,6 +43,8 @@ interface Connection {
   readonly file: string;
   /** False where file, folder or disk let SQLite itself only read. */
   readonly canWrite: boolean;
+  /** Why it reads alone: there was no room for the index that connections share. */
+  readonly full: HeadgateError | null;
   transaction: 'none' | 'read' | 'write';
   /** False while `syncedAtEnd` runs: a commit is then not on the disk yet. */
   syncsCommits: boolean;
@@ -76,10 +78,12 @@ export class StateDatabase {
   /**
    * A handle that may write, on the connection of one that may not. The reader stays what it was: whoever was given one cannot write
    * with it (F3). Both end when either is closed. A second connection would cost an idle run 2 ms and a sync; it is opened, and throws
-   * as `openState` does, only where this one cannot write.
+   * as `openState` does, only where this one cannot write. One that reads alone throws `state_disk_full`: another connection would only
+   * meet its lock.
    */
   writer(): StateDatabase {
-    const { database, file, canWrite } = this.#shared;
+    const { database, file, canWrite, full } = this.#shared;
+    if (full !== null) throw full;
     if (!canWrite) return openState({ file, mode: 'write' });
     database.exec('PRAGMA query_only = OFF');
     return new StateDatabase(this.#shared, 'write');
@@ -268,12 +272,12 @@ export class StateDatabase {
  */
 export function openState(options: OpenStateOptions): StateDatabase {
   try {
-    return open(options, false);
+    return open(options, null);
   } catch (error) {
     const mapped = mapSqliteError(error, options.file);
     const isFull = mapped instanceof HeadgateError && mapped.code === 'state_disk_full';
     if (!isFull || options.mode !== 'read') throw mapped;
-    return openAlone(options);
+    return openAlone(options, mapped);
   }
 }
 
@@ -281,16 +285,17 @@ export function openState(options: OpenStateOptions): StateDatabase {
  * A full disk has no room for the index that connections share, so this one keeps its own in memory and lets nobody else in for as
  * long as it reads: nobody could write anyway, and `status` and previews still answer.
  */
-function openAlone(options: OpenStateOptions): StateDatabase {
+function openAlone(options: OpenStateOptions, full: HeadgateError): StateDatabase {
   try {
-    return open(options, true);
+    return open(options, full);
   } catch (error) {
     throw mapSqliteError(error, options.file);
   }
 }
 
-function open(options: OpenStateOptions, alone: boolean): StateDatabase {
+function open(options: OpenStateOptions, full: HeadgateError | null): StateDatabase {
   const { file, mode } = options;
+  const alone = full !== null;
   refuseMissingOrEmpty(file);
   const readOnly = mode === 'read' && !isWritable(file);
   if (mode === 'write') demandWritable(file);
@@ -314,6 +319,7 @@ function open(options: OpenStateOptions, alone: boolean): StateDatabase {
       database: connection,
       file,
       canWrite: !readOnly && !alone,
+      full,
       transaction: 'none',
       syncsCommits: true,
       syncedTo: null,
