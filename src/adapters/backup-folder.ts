@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { syncFolder } from './durable-file.ts';
 
 const BACKUP_NAME = /^headgate-\d{8}T\d{6}Z(?:-\d+)?\.db$/;
+/** What a run that was killed left of a copy, and what SQLite keeps beside one. */
+const HALF_NAME = /^\.headgate-\d{8}T\d{6}Z(?:-\d+)?\.db\.new(?:-journal|-wal|-shm)?$/;
 
 /** One copy in the backup folder. */
 export interface BackupFile {
@@ -12,19 +14,23 @@ export interface BackupFile {
   readonly bytes: number;
 }
 
-/** Where the next copy goes: `building` while it is written and looked through, `final` when it is good. */
+/**
+ * Where the next copy goes: `building` while it is written and looked through, `final` when it is good. Halves of earlier ones are removed:
+ * whoever holds the lock of backups is the only one at work, and each half is as large as the state and as full of people.
+ */
 export function nextBackup(
   directory: string,
   stampText: string,
 ): { building: string; final: string; name: string } {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const half of readdirSync(directory).filter((each) => HALF_NAME.test(each)))
+    rmSync(join(directory, half), { force: true });
   const names = [
     `headgate-${stampText}.db`,
     ...Array.from({ length: 99 }, (_, index) => `headgate-${stampText}-${String(index + 1)}.db`),
   ];
   const name = names.find((each) => !existsSync(join(directory, each))) ?? names[0] ?? '';
   const building = join(directory, `.${name}.new`);
-  rmSync(building, { force: true });
   return { building, final: join(directory, name), name };
 }
 

@@ -21,7 +21,7 @@ const KEEP_DEFAULT = 14;
 
 /**
  * `backup`: a copy of the state while jobs run (F8), opened and looked through before it counts, older ones pruned. It touches nobody,
- * so neither weekend nor doubt nor pause stops it. A copy that does not verify is thrown away and the run ends 70.
+ * so neither weekend nor doubt nor pause stops it. A copy that does not verify is thrown away and the run ends 78.
  */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const workspace = openWorkspace(invocation);
@@ -123,7 +123,7 @@ function recordBackup(state: OperatorState): void {
 function unsound({ faults }: BackupContents): HeadgateError {
   return new HeadgateError('the copy does not verify, so the state itself may be damaged', {
     code: 'backup_unsound',
-    exit: 'SOFTWARE',
+    exit: 'CONFIG',
     details: faults,
     notDone: 'No backup was kept and no older one removed.',
     fix: 'headgate status, then restore the newest good copy: headgate restore FILE',

@@ -41,6 +41,20 @@ describe('backup', () => {
     if (lock.kind === 'held') lock.release();
   });
 
+  test('F8: what a killed run left of a copy is gone with the next one, and nobody else’s file is', async () => {
+    const bench = sendDesk();
+    await bench.run(['backup']);
+    const halves = ['.headgate-20260218T085900Z.db.new', '.headgate-20260218T085900Z-1.db.new-journal'];
+    for (const name of [...halves, '.notes.new']) writeFileSync(join(folder(bench), name), 'x');
+    bench.clock.advance(MINUTE_MS);
+    expect((await bench.run(['backup'])).code).toBe(0);
+    expect(copies(bench)).toEqual([
+      '.notes.new',
+      'headgate-20260218T090000Z.db',
+      'headgate-20260218T090100Z.db',
+    ]);
+  });
+
   test('A10: it touches nobody, so a pause does not stop it, nor another machine', async () => {
     const bench = sendDesk();
     bench.stop();
