@@ -20,12 +20,12 @@ export interface Ended {
 }
 
 export interface StartOptions {
-  /** Kills the program right before its k-th call of this kind: a commit has reached the log then, and nothing after it. */
-  readonly killAt?: { readonly call: string; readonly k: number };
   /** Waits of a second and more pass fifty times as fast. */
   readonly quickTimers?: boolean;
   /** Further variables of its environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A program and its arguments that starts it. */
+  readonly under?: readonly string[];
   /** Told of the process as soon as there is one. */
   readonly started?: (pid: number) => void;
 }
@@ -37,8 +37,7 @@ export async function program(
   options: StartOptions = {},
 ): Promise<Ended> {
   const command = [join(ROOT, 'bin', name), '-C', join(place.folder, 'headgate.toml'), ...args];
-  const [file = '', ...rest] =
-    options.killAt === undefined ? command : [...strace(options.killAt), ...command];
+  const [file = '', ...rest] = [...(options.under ?? []), ...command];
   const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environmentOf(place, options) });
   if (child.pid !== undefined) options.started?.(child.pid);
   const output = { stdout: '', stderr: '' };
@@ -60,24 +59,9 @@ export interface ReportedDocument {
   readonly counts?: Readonly<Record<string, number>>;
 }
 
-/** Whether this machine can kill at a system call: strace is there, and may look at other processes. */
-export function hasStrace(): boolean {
-  try {
-    execFileSync('strace', ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=none', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Builds the bundle that bin/ starts, unless it is newer than its sources. */
 export function buildProgram(): void {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), '--if-stale'], { stdio: 'ignore' });
-}
-
-function strace({ call, k }: { call: string; k: number }): readonly string[] {
-  const filter = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${String(k)}`];
-  return ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'signal=none', ...filter];
 }
 
 function environmentOf(

@@ -103,10 +103,16 @@ export class SmtpTestServer {
 
   /** Listens until the test is over. */
   static async start(options: SmtpServerOptions = {}): Promise<SmtpTestServer> {
+    const server = await SmtpTestServer.listen(options);
+    onTestFinished(() => server.stop());
+    return server;
+  }
+
+  /** Listens until it is stopped, outside of a test as well. */
+  static async listen(options: SmtpServerOptions = {}): Promise<SmtpTestServer> {
     const server = new SmtpTestServer(options);
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     server.port = (server.#server.address() as AddressInfo).port;
-    onTestFinished(() => server.stop());
     return server;
   }
 

@@ -2,8 +2,8 @@ import { SeededRandom } from '../helpers/fakes.ts';
 import type { PlannedFault, SmtpFault, SmtpMoment, SmtpServerOptions } from '../helpers/smtp-server.ts';
 
 /** One way in which one run of `send` may end badly. */
-export interface Point {
-  readonly group: string;
+export interface SmtpPoint {
+  readonly group: 'fault' | 'door' | 'kill' | 'storm';
   readonly name: string;
   /** One message at a time; else as many at once as there are connections. */
   readonly isPaced: boolean;
@@ -17,14 +17,12 @@ export interface Point {
     readonly nth: number;
     readonly when: 'before' | 'after';
   };
-  /** The kernel kills it right before its k-th call of this kind. */
-  readonly killAtCall?: { readonly call: string; readonly k: number };
   /** Further configuration of the bad run, as variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The same for the good runs that follow. */
   readonly remedy?: Readonly<Record<string, string>>;
   /** Further bad runs before the first good one. */
-  readonly then?: readonly Point[];
+  readonly then?: readonly SmtpPoint[];
 }
 
 const MOMENTS: readonly SmtpMoment[] = ['CONNECT', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'BODY', 'DOT', 'QUIT'];
@@ -52,7 +50,7 @@ const LOST: readonly (readonly [string, SmtpFault])[] = [
 ];
 
 /** Every fault at every moment of the dialogue: at its first meeting, at its second, and always. */
-function faultPoints(): readonly Point[] {
+function faultPoints(): readonly SmtpPoint[] {
   return MOMENTS.flatMap((at) =>
     [...FAULTS, ...(at === 'DOT' ? LOST : [])].flatMap(([name, fault]) =>
       [
@@ -60,8 +58,8 @@ function faultPoints(): readonly Point[] {
         { often: 'the second time', plan: { after: 1, times: 1 } },
         { often: 'always', plan: {} },
       ].map(({ often, plan }, index) => ({
-        group: `fault at ${at}`,
-        name: `${name}, ${often}`,
+        group: 'fault' as const,
+        name: `${name} at ${at}, ${often}`,
         // Several connections at once are needed to meet the second one.
         isPaced: index === 1 && !PER_CONNECTION.includes(at),
         faults: [{ at, fault, ...plan }],
@@ -71,14 +69,14 @@ function faultPoints(): readonly Point[] {
 }
 
 /** Where security and log-in go wrong. */
-function doorPoints(): readonly Point[] {
+function doorPoints(): readonly SmtpPoint[] {
   const secure = { HEADGATE_MAIL__SMTP__SECURE: 'true' };
   const login = { user: 'tom', password: 'right' };
   const password = (text: string): Readonly<Record<string, string>> => ({
     HEADGATE_MAIL__SMTP__USER: 'tom',
     HEADGATE_MAIL__SMTP__PASSWORD: text,
   });
-  const door = { group: 'TLS, log-in, refusal', isPaced: false };
+  const door = { group: 'door' as const, isPaced: false };
   return [
     { ...door, name: 'connection refused', isRefused: true },
     { ...door, name: 'TLS asked of a server without', environment: secure },
@@ -90,7 +88,7 @@ function doorPoints(): readonly Point[] {
       environment: password('wrong'),
       remedy: password('right'),
     },
-    ...FAULTS.flatMap(([name, fault]): readonly Point[] => [
+    ...FAULTS.flatMap(([name, fault]): readonly SmtpPoint[] => [
       {
         ...door,
         name: `STARTTLS: ${name}`,
@@ -114,12 +112,12 @@ function cutAlways(at: SmtpMoment): readonly PlannedFault[] {
 }
 
 /** The program dies at every moment of the dialogue: of the first messages, of those around the end of a round, of the last. */
-function killedAtMoments(): readonly Point[] {
+function killedAtMoments(): readonly SmtpPoint[] {
   return MOMENTS.flatMap((moment) =>
     (PER_CONNECTION.includes(moment) ? [1] : [1, 2, 6, 10, 11, 12]).flatMap((nth, index) =>
       (['before', 'after'] as const).map((when) => ({
-        group: `SIGKILL at ${moment}`,
-        name: `${when} answer ${String(nth)}`,
+        group: 'kill' as const,
+        name: `SIGKILL at ${moment} ${String(nth)}, ${when} the answer`,
         isPaced: index % 2 === 0,
         killAtMoment: { moment, nth, when },
       })),
@@ -127,62 +125,20 @@ function killedAtMoments(): readonly Point[] {
   );
 }
 
-/**
- * System calls by which state (fsync, pwrite64, unlink), journal (fdatasync, write), stamp (rename) and mail (write, writev) become
- * real, and about how many of each a run of twelve messages makes, one by one or ten at once.
- */
-const CALLS: readonly {
-  readonly call: string;
-  readonly isPaced: boolean;
-  readonly most: number;
-  readonly step: number;
-}[] = [
-  { call: 'fsync', isPaced: true, most: 34, step: 1 },
-  { call: 'fsync', isPaced: false, most: 15, step: 1 },
-  { call: 'fdatasync', isPaced: true, most: 24, step: 1 },
-  { call: 'fdatasync', isPaced: false, most: 3, step: 1 },
-  { call: 'rename', isPaced: true, most: 3, step: 1 },
-  { call: 'unlink', isPaced: false, most: 3, step: 1 },
-  { call: 'writev', isPaced: true, most: 12, step: 2 },
-  { call: 'write', isPaced: true, most: 36, step: 2 },
-  { call: 'pwrite64', isPaced: true, most: 448, step: 14 },
-];
-
-function killedAtCalls(): readonly Point[] {
-  return CALLS.flatMap(({ call, isPaced, most, step }) =>
-    Array.from({ length: Math.ceil(most / step) }, (_, index) => ({
-      group: `SIGKILL at ${call}`,
-      name: `${call} ${String(1 + index * step)}${isPaced ? '' : ', ten at once'}`,
-      isPaced,
-      killAtCall: { call, k: 1 + index * step },
-    })),
-  );
-}
-
 /** Three bad runs one after another, drawn from all points of a plain server; the same draws every time. */
-function storms(points: readonly Point[], count: number): readonly Point[] {
+function storms(points: readonly SmtpPoint[], count: number): readonly SmtpPoint[] {
   const plain = points.filter(({ server, environment, isRefused }) => !server && !environment && !isRefused);
   const random = new SeededRandom(7);
-  const draw = (): Point => plain[Math.floor(random.fraction() * plain.length)]!;
+  const draw = (): SmtpPoint => plain[Math.floor(random.fraction() * plain.length)]!;
   return Array.from({ length: count }, () => {
     const [first, second, third] = [draw(), draw(), draw()];
-    const name = [first, second, third].map((each) => `${each.group}: ${each.name}`).join('; ');
-    return { ...first, group: 'three bad runs in a row', name, then: [second, third] };
+    const name = [first, second, third].map((each) => each.name).join('; ');
+    return { ...first, group: 'storm' as const, name, then: [second, third] };
   });
 }
 
-/** Every point; without strace none at a system call. */
-export function allPoints({ hasStrace }: { readonly hasStrace: boolean }): readonly Point[] {
-  const commits = hasStrace ? killedAtCalls() : [];
-  const single = [...doorPoints(), ...faultPoints(), ...killedAtMoments(), ...commits];
+/** Every point, in groups. */
+export function smtpPoints(): readonly SmtpPoint[] {
+  const single = [...doorPoints(), ...faultPoints(), ...killedAtMoments()];
   return [...single, ...storms(single, STORMS)];
-}
-
-/** An even share of them, of every group, the same every time. */
-export function samplePoints(points: readonly Point[], count: number): readonly Point[] {
-  const step = points.length / count;
-  return Array.from(
-    { length: Math.min(count, points.length) },
-    (_, index) => points[Math.floor(index * step)],
-  ).filter((point) => point !== undefined);
 }

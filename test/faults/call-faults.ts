@@ -1,0 +1,216 @@
+import { COMMAND_LINES, type CommandLine } from './commands.ts';
+import { CALL_KINDS, type Call, type CallKind, type Deed, type Injector } from './injector.ts';
+import type { FaultKind, Point, Verdict, World } from './kind.ts';
+import { endOf } from './promises.ts';
+import { Scene } from './scene.ts';
+
+/** The k-th call of a command on its files goes wrong: for every command, every k and every way that is worth the name. */
+
+interface Way {
+  readonly deed: Deed;
+  readonly calls: readonly CallKind[];
+  /** How the run may end. */
+  readonly codes: readonly number[];
+}
+
+interface CallFault {
+  readonly name: string;
+  readonly few: number;
+  readonly most: number;
+  readonly ways: readonly Way[];
+}
+
+const WRITES: readonly CallKind[] = ['write', 'truncate', 'rename', 'unlink', 'open'];
+const CHANGES: readonly CallKind[] = ['sync', ...WRITES];
+
+const FAULTS: readonly CallFault[] = [
+  {
+    name: 'a sync fails (EIO), once and from then on',
+    few: 6,
+    most: 240,
+    ways: [
+      { deed: { error: 'EIO' }, calls: ['sync'], codes: [0, 77] },
+      { deed: { error: 'EIO', onwards: true }, calls: ['sync'], codes: [0, 77] },
+    ],
+  },
+  {
+    name: 'a write finds the disk full (ENOSPC)',
+    few: 6,
+    most: 220,
+    ways: [
+      { deed: { error: 'ENOSPC' }, calls: ['write', 'truncate', 'open'], codes: [0, 77] },
+      { deed: { error: 'ENOSPC', onwards: true }, calls: ['write', 'truncate', 'open'], codes: [0, 77] },
+    ],
+  },
+  {
+    name: 'a write fails (EIO), or finds the quota used up (EDQUOT)',
+    few: 3,
+    most: 140,
+    ways: [
+      { deed: { error: 'EIO' }, calls: ['write', 'truncate'], codes: [0, 77] },
+      { deed: { error: 'EDQUOT', onwards: true }, calls: ['write'], codes: [0, 77] },
+    ],
+  },
+  {
+    name: 'the disk takes half of a write and goes on',
+    few: 2,
+    most: 60,
+    ways: [{ deed: { cuts: 'short' }, calls: ['write'], codes: [0, 77] }],
+  },
+  {
+    name: 'a file cannot be opened, renamed or removed (EACCES, EROFS)',
+    few: 3,
+    most: 120,
+    ways: [
+      { deed: { error: 'EACCES' }, calls: ['open'], codes: [0, 77] },
+      { deed: { error: 'EROFS', onwards: true }, calls: ['rename', 'unlink', 'open'], codes: [0, 77] },
+    ],
+  },
+  {
+    name: 'a read fails (EIO)',
+    few: 3,
+    most: 140,
+    ways: [{ deed: { error: 'EIO' }, calls: ['read'], codes: [0, 77, 78] }],
+  },
+  {
+    name: 'no memory for the index, no lock to be had (ENOMEM, ENOLCK)',
+    few: 2,
+    most: 80,
+    ways: [
+      { deed: { error: 'ENOMEM' }, calls: ['map'], codes: [77] },
+      { deed: { error: 'ENOLCK' }, calls: ['lock'], codes: [0, 75, 77] },
+    ],
+  },
+  {
+    name: 'SIGKILL at a call',
+    few: 10,
+    most: 360,
+    ways: [{ deed: { signal: 'SIGKILL' }, calls: CHANGES, codes: [] }],
+  },
+  {
+    name: 'half of a write, then SIGKILL',
+    few: 3,
+    most: 100,
+    ways: [{ deed: { cuts: 'tear' }, calls: ['write'], codes: [] }],
+  },
+  {
+    name: 'SIGTERM at a call',
+    few: 3,
+    most: 100,
+    ways: [{ deed: { signal: 'SIGTERM' }, calls: CHANGES, codes: [0, 143] }],
+  },
+];
+
+const MAILED_EACH = 3;
+
+export const CALL_FAULTS: readonly FaultKind[] = FAULTS.map(({ name, few, most, ways }) => ({
+  name,
+  few,
+  most,
+  missing: ({ injector }) => (injector === null ? 'neither a C compiler nor strace is there' : null),
+  points: async (world) => (await Promise.all(ways.map((way) => pointsOf(world, way)))).flat(),
+}));
+
+async function pointsOf(world: World, { deed, calls, codes }: Way): Promise<readonly Point[]> {
+  const { injector } = world;
+  if (injector === null) return [];
+  const all = await callsOf(world, injector);
+  return all
+    .filter(({ call }) => calls.includes(call.kind))
+    .map(({ line, call }) => ({
+      name: `${line.name}: ${JSON.stringify(deed)} at ${call.kind} ${String(call.nth)} (${call.file})`,
+      tryIt: () => strikeAt({ world, injector, line, call, deed, codes }),
+    }));
+}
+
+interface LineCall {
+  readonly line: CommandLine;
+  readonly call: Call;
+}
+
+const known = new WeakMap<World, Promise<readonly LineCall[]>>();
+
+/** Every call that every command line makes, from one run of each that nothing disturbs. */
+function callsOf(world: World, injector: Injector): Promise<readonly LineCall[]> {
+  const listing = known.get(world) ?? listCalls(world, injector);
+  known.set(world, listing);
+  return listing;
+}
+
+async function listCalls({ stages }: World, injector: Injector): Promise<readonly LineCall[]> {
+  const lists = await Promise.all(
+    COMMAND_LINES.map(async (line) => {
+      const stage = stages[line.stage];
+      const scene = await Scene.open(stage);
+      try {
+        const calls = await injector.list(scene.place, line.words(scene.folder, stage), CALL_KINDS);
+        worked.set(line.name, JSON.stringify(line.work(scene.folder)));
+        return calls.map((call) => ({ line, call }));
+      } finally {
+        await scene.close();
+      }
+    }),
+  );
+  return lists.flat();
+}
+
+/** What each command line leaves behind when nothing disturbs it. */
+const worked = new Map<string, string>();
+
+interface Strike {
+  readonly world: World;
+  readonly injector: Injector;
+  readonly line: CommandLine;
+  readonly call: Call;
+  readonly deed: Deed;
+  readonly codes: readonly number[];
+}
+
+async function strikeAt({ world, injector, line, call, deed, codes }: Strike): Promise<Verdict> {
+  const stage = world.stages[line.stage];
+  const scene = await Scene.open(stage);
+  try {
+    const words = line.words(scene.folder, stage);
+    const before = scene.mailAsItIs();
+    const begun: bigint[] = [];
+    scene.server.watch = (moment) => {
+      // eslint-disable-next-line no-restricted-properties -- compared with what another process reads of the same clock
+      if (moment === 'MAIL') begun.push(process.hrtime.bigint());
+    };
+    // One mail after another, so that what begins after the fault can be told from what was under way.
+    const environment = { HEADGATE_MAIL__PACE_SECONDS_MAX: '0.001' };
+    const { ended, struckAt } = await injector.strike(scene.place, words, { call, deed, environment });
+    scene.server.watch = null;
+    scene.hint(`after ${endOf(ended)}`);
+    if (isKill(deed)) {
+      if (struckAt !== null && ended.signal !== 'SIGKILL') scene.judgeEnd(ended, []);
+    } else scene.judgeEnd(ended, call.kind === 'read' ? [...codes, ...(line.unreadable ?? [])] : codes);
+    if (struckAt !== null && isLasting(deed) && begun.some((at) => at > struckAt) && ended.code !== 0)
+      scene.breach('acted', 'a mail began to leave after the disk had failed for good');
+    // A lie: it says that its work is done.
+    if (ended.code === 0) judgeWork(scene, line, 'said to be done');
+    scene.judgeState();
+    await scene.expect(words, line.again ?? [0]);
+    judgeWork(scene, line, 'after the next run');
+    // Where nothing that leaves was touched, a share of the points is enough to show that it still leaves.
+    if (call.nth % MAILED_EACH === 0 || scene.mailAsItIs() !== before) await scene.settle();
+    scene.judgeMail();
+    return { isStruck: struckAt !== null, breaches: scene.breaches, end: endOf(ended) };
+  } finally {
+    await scene.close();
+  }
+}
+
+function judgeWork(scene: Scene, line: CommandLine, when: string): void {
+  const is = JSON.stringify(line.work(scene.folder));
+  const due = worked.get(line.name);
+  if (is !== due) scene.breach('lost', `${when}, its work is ${is} and not ${String(due)}`);
+}
+
+function isKill(deed: Deed): boolean {
+  return ('signal' in deed && deed.signal === 'SIGKILL') || ('cuts' in deed && deed.cuts === 'tear');
+}
+
+function isLasting(deed: Deed): boolean {
+  return 'error' in deed && deed.onwards === true;
+}
