@@ -51,7 +51,7 @@ afterAll(() => {
   if (process.env['HEADGATE_FAULTS'] === 'page') writePage();
 });
 
-describe('D1, A12, A14, A15, hardening 3: whatever fails, nobody gets a mail twice, none is lost, the exit is right and the next run is clean', () => {
+describe('D1, A12, A14, A15, hardening 117 and 118: whatever fails, nobody gets a mail twice, none is lost, the exit is right and the next run is clean', () => {
   test.each(KINDS)(
     '$name',
     async (kind) => {
