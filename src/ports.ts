@@ -31,9 +31,8 @@ export interface Machine {
 }
 
 export interface StampFile {
-  /** Null when the file is missing; throws HeadgateError `stamp_damaged` when it cannot be understood. */
+  /** Null when the file is missing; throws HeadgateError `stamp_damaged` when it cannot be understood. Writing is atomic, and synced. */
   read(): Stamp | null;
-  /** Atomic replace, synced. */
   write(stamp: Stamp): void;
 }
 
@@ -111,7 +110,6 @@ export interface ChatButton {
   readonly data: string;
 }
 
-/** Rows of buttons. */
 export type ChatKeyboard = readonly (readonly ChatButton[])[];
 
 export type PostResult =
@@ -367,6 +365,8 @@ export interface JournalEntry {
   readonly isRehearsal: boolean;
   /** D6: who wrote, in lower case, so that a restored state keeps the sender of a lead; older lines do not say it. */
   readonly sender?: string;
+  /** A13: where the audit trail ended when this was written; the last line of each append says it. */
+  readonly audit?: NonNullable<Stamp['audit']>;
 }
 
 /** Some facts that were read together, and where to go on after them. */

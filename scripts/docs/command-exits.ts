@@ -31,6 +31,8 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   status: READS_STATE,
   report: READS_STATE,
   simulate: ['DATAERR', ...WRITES_STATE],
+  'audit verify': READS_STATE,
+  'audit show': READS_STATE,
   pause: READS_STATE,
   resume: WRITES_STATE,
   web: ['TEMPFAIL'],

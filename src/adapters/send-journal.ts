@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 
 import { HeadgateError } from '../core/errors.ts';
+import { parseAuditHead } from '../core/state-identity.ts';
 import type { JournalEntry, SendJournal } from '../ports.ts';
 import { syncFolder } from './durable-file.ts';
 
@@ -184,7 +185,8 @@ function isEntry(value: unknown): value is JournalEntry {
     Number.isSafeInteger(fields.get('at')) &&
     Number.isSafeInteger(attempt) &&
     Number(attempt) > 0 &&
-    EVENTS.some((event) => event === fields.get('event'))
+    EVENTS.some((event) => event === fields.get('event')) &&
+    (!fields.has('audit') || parseAuditHead(fields.get('audit')) !== null)
   );
 }
 

@@ -7,6 +7,8 @@ import { readHeader } from '../store/header.ts';
 import { messagesInStates } from '../store/messages.ts';
 import { acceptedClock, adoptState, type Adoption } from './adoption.ts';
 import { agrees } from './ask.ts';
+import { newestLost } from './audit/breaks.ts';
+import { actorOf } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine } from './engine/engine.ts';
 import { settleAgainst } from './engine/journal-settling.ts';
@@ -56,7 +58,7 @@ function adopt(state: OperatorState): Adoption {
   const { stateDir, outboxDir, unsubscribeSpoolDir } = workspace.paths;
   // D10: a copy that was put in place behind the program's back may be older than an opt-out, as one that `restore` put there.
   createOptOutSpool(unsubscribeSpoolDir).bringBack();
-  const witnesses = { journal: createSendJournal(stateDir), outboxDir };
+  const witnesses = { journal: createSendJournal(stateDir), outboxDir, actor: actorOf(state.invocation) };
   const adoption = adoptState(state, engine, settleAgainst(witnesses));
   // Last, so that a crash before it leaves a state that is still in doubt.
   stampState(state, db);
@@ -66,11 +68,22 @@ function adopt(state: OperatorState): Adoption {
 function surveyOf(state: OperatorState): Survey {
   const { db } = state;
   return db.read(() => ({
-    doubts: stateDoubtsOf(state),
+    doubts: doubtsAbout(state),
     ahead: aheadOfClock(db, acceptedClock(state)),
     approved: messagesInStates(db, ['approved']).length,
     sending: messagesInStates(db, ['sending']).length,
   }));
+}
+
+/** A13: a trail that the send journal knows otherwise is a restored state, whatever its stamp says. */
+function doubtsAbout(state: OperatorState): readonly StateDoubt[] {
+  const doubts = stateDoubtsOf(state);
+  if (doubts.some(({ reason }) => reason === 'restored')) return doubts;
+  const lost = newestLost(state.db, null);
+  if (lost === null) return doubts;
+  const detail = `the state may be a restored one: its audit trail does not hold entry ${String(lost.number)}, which ${lost.source} knows`;
+  const facts = { audit_number: lost.number };
+  return [...doubts, { reason: 'restored', liftedBy: 'adopt', detail, facts }];
 }
 
 function surveyLines({ db, now, workspace, invocation }: OperatorState, survey: Survey): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/model.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
+import type { Stamp } from '../ports.ts';
 import {
   forgetCheckpoints,
   lowerToClock,
@@ -11,6 +12,8 @@ import { setDue } from '../store/enrollments.ts';
 import { adoptHeader, readHeader, setPersonNeeded } from '../store/header.ts';
 import { recordRun } from '../store/runs.ts';
 import { livePlaces } from '../store/sequence-enrollments.ts';
+import { noteBreak } from './audit/breaks.ts';
+import { actorOf, recordAct, type PersonAct } from './audit/record.ts';
 import { distrustOpen, type Distrust } from './engine/distrust.ts';
 import type { Engine } from './engine/engine.ts';
 import type { JournalSettlement, SettleAgainstSendJournal } from './engine/journal-settling.ts';
@@ -46,7 +49,9 @@ export function adoptState(
   const { random, machine } = invocation.context;
   const runId = random.publicId('r');
   const wasAhead = lastClockAt(state) > now;
+  const stamp = soundStamp(state);
   return db.write(() => {
+    noteBreak(db, { stamp, now, actor: actorOf(invocation) });
     // First: what it settles carries the times of the old clock as well.
     const journal = settleJournal(engine);
     const ahead = lowerToClock(db, acceptedClock(state));
@@ -63,15 +68,36 @@ export function adoptState(
       plansSuperseded: supersedePlans(db, now),
     };
     recordAdoption(state, adoption);
+    recordAct(state, adoptedAct(state, adoption));
     return adoption;
   });
 }
 
-/** How far this state had come by its stamp, before an older copy took its place. */
-function countedTo({ db, stampFile }: Pick<OperatorState, 'db' | 'stampFile'>): number {
+/** A13: what was accepted without being looked at one by one. */
+function adoptedAct({ db }: OperatorState, adoption: Adoption): PersonAct {
+  const { held, uncertain, journal, lowered, runId } = adoption;
+  const settled = { journal_sent: journal.sent, journal_uncertain: journal.uncertain };
+  const unknown = { journal_unknown: journal.unknown.length };
+  const detail = {
+    run: runId,
+    held,
+    uncertain,
+    ...settled,
+    ...unknown,
+    lowered: lowered.map(({ what }) => what),
+  };
+  return { kind: 'adopted', subject: readHeader(db).stateId, detail };
+}
+
+function soundStamp({ stampFile }: Pick<OperatorState, 'stampFile'>): Stamp | null {
   const stamp = readStamp(stampFile);
-  if (stamp === null || stamp === 'damaged' || stamp.stateId !== readHeader(db).stateId) return 0;
-  return stamp.writeCounter;
+  return stamp === 'damaged' ? null : stamp;
+}
+
+/** How far this state had come by its stamp, before an older copy took its place. */
+function countedTo(state: Pick<OperatorState, 'db' | 'stampFile'>): number {
+  const stamp = soundStamp(state);
+  return stamp?.stateId === readHeader(state.db).stateId ? stamp.writeCounter : 0;
 }
 
 /** The clock as `adopt` accepts it, with the bounds of what may rightly lie ahead of it. */
@@ -87,9 +113,7 @@ export function acceptedClock({ now, workspace }: Pick<OperatorState, 'now' | 'w
 
 /** The latest reading of a clock that state or stamp remember. */
 export function lastClockAt({ db, stampFile }: Pick<OperatorState, 'db' | 'stampFile'>): Instant {
-  const stamp = readStamp(stampFile);
-  const stampedAt = stamp === null || stamp === 'damaged' ? 0 : stamp.lastClockAt;
-  return Math.max(readHeader(db).lastClockAt, stampedAt);
+  return Math.max(readHeader(db).lastClockAt, soundStamp({ stampFile })?.lastClockAt ?? 0);
 }
 
 /** C2: due times that a clock ahead has made, pushed out or anchored are worked out again; none is made later. */

@@ -59,6 +59,8 @@ export interface Invocation {
   readonly args: readonly string[];
   /** The command's own options under commander's camel-case names. */
   readonly options: Readonly<Record<string, OptionValue>>;
+  /** Who decides, as the audit trail names them, where it is not whoever started the program: in a browser, or in the chat. */
+  readonly actor?: string;
   /** One line of progress on stderr; silent with `--quiet`. */
   progress(line: string): void;
 }

@@ -1,13 +1,17 @@
+import { runActor } from '../core/audit/entry.ts';
 import { isSameBoot } from '../core/boot.ts';
 import type { ExitName } from '../core/exits.ts';
 import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
 import type { Job } from '../core/model.ts';
 import type { RunPlan } from '../core/planner.ts';
 import type { DoubtReason, Reason } from '../core/reasons.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { StateDatabase } from '../store/database.ts';
 import { setVeto } from '../store/jobs.ts';
 import { leadByRowId } from '../store/leads.ts';
 import { planById, planItems, settlePlan, waitingPlans } from '../store/plans.ts';
 import type { StoredPlan, StoredPlanItem } from '../store/plans.ts';
+import { actorOf } from './audit/record.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
 import { attributionGate } from './engine/attribution-gate.ts';
 import { lookTidied, tidyUp } from './engine/live-run.ts';
@@ -128,7 +132,7 @@ async function settle(
     without: guardsOff(session.invocation),
     optOuts: optOutsOf(session),
   });
-  if (!request.isPreview) tidyUp(engine, job, () => session.writer());
+  if (!request.isPreview) tidyUp(engine, job, session);
   const quiet = quietReason(engine, job);
   const items = planItems(engine.db, plan.id);
   const missing = withoutModel(session.workspace, false);
@@ -172,6 +176,7 @@ async function settle(
     nothingDue: quietExit(request),
     alsoWrite: (db) => {
       settlePlan(db, { id: plan.id, to: 'confirmed', now: session.now });
+      recordPlan(session, db, { kind: 'plan_confirmed', plan, job, by: request.by });
       if (request.by === 'person') setVeto(db, job, null);
     },
   });
@@ -225,12 +230,29 @@ function declineAll(session: RunSession, plan: StoredPlan): RunReport {
   const db = session.writer();
   db.write(() => {
     settlePlan(db, { id: plan.id, to: 'declined', now: session.now });
+    recordPlan(session, db, { kind: 'plan_declined', plan, job: plan.job, by: 'person' });
     setVeto(db, plan.job, null);
     writeRun(session, db, end);
     writePresence(session, db, end);
   });
   stampState(session, db);
   return reportOf(end);
+}
+
+/** A13: by whom, a person or the timer, in which run. */
+function recordPlan(
+  { invocation, runId, now }: RunSession,
+  db: StateDatabase,
+  act: {
+    readonly kind: 'plan_confirmed' | 'plan_declined' | 'plan_vetoed';
+    readonly plan: StoredPlan | null;
+    readonly job: string;
+    readonly by: ConfirmRequest['by'];
+  },
+): void {
+  const { kind, plan, job, by } = act;
+  const actor = by === 'person' ? actorOf(invocation) : runActor(runId);
+  appendAudit(db, { at: now, kind, actor, subject: plan?.id ?? null, detail: { job, run: runId } });
 }
 
 /** `--veto`: no timer will act for this job until a person does (A5). */
@@ -248,6 +270,7 @@ function veto(session: RunSession, job: Job, plan: StoredPlan | null): RunReport
   db.write(() => {
     if (plan !== null) settlePlan(db, { id: plan.id, to: 'vetoed', now: session.now });
     setVeto(db, job, session.now);
+    recordPlan(session, db, { kind: 'plan_vetoed', plan, job, by: 'person' });
     writeRun(session, db, end);
   });
   return reportOf(end);

@@ -19,6 +19,7 @@ import {
 } from '../store/rehearsals.ts';
 import { liveEnrollmentsOfLead } from '../store/sequence-enrollments.ts';
 import { agrees } from './ask.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { holidayJudge, openEngine, type Engine } from './engine/engine.ts';
 import { GUARDS_OFF } from './guards-off.ts';
@@ -75,17 +76,25 @@ function goLive(state: OperatorState, restart: boolean): number {
     settleRehearsals(engine, { runId, outboxDir: workspace.paths.outboxDir });
     takeBackApprovals(db);
     markWentLive(db, now);
-    if (!restart) return 0;
-    const rehearsed = rehearsedEnrollments(db);
-    for (const enrollment of rehearsed) forgetRehearsal(db, enrollment, now);
-    // B2: where two of a lead's cannot run side by side, the one under way goes before those that were over, the newest first.
-    const inOrder = [
-      ...rehearsed.filter(isUnderWay),
-      ...rehearsed.filter((each) => !isUnderWay(each)).reverse(),
-    ];
-    const begun = inOrder.filter((old) => begin(engine, old, invocation.context.random.publicId('e')));
-    return begun.length;
+    const begun = restart ? restartRehearsals(state, engine) : 0;
+    recordAct(state, {
+      kind: 'went_live',
+      subject: readHeader(db).stateId,
+      detail: { rehearsals: restart ? 'restarted' : 'kept', restarted: begun, run: runId },
+    });
+    return begun;
   });
+}
+
+function restartRehearsals({ db, now, invocation }: OperatorState, engine: Engine): number {
+  const rehearsed = rehearsedEnrollments(db);
+  for (const enrollment of rehearsed) forgetRehearsal(db, enrollment, now);
+  // B2: where two of a lead's cannot run side by side, the one under way goes before those that were over, the newest first.
+  const inOrder = [
+    ...rehearsed.filter(isUnderWay),
+    ...rehearsed.filter((each) => !isUnderWay(each)).reverse(),
+  ];
+  return inOrder.filter((old) => begin(engine, old, invocation.context.random.publicId('e'))).length;
 }
 
 function isUnderWay({ status }: RehearsedEnrollment): boolean {

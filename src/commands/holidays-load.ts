@@ -2,6 +2,7 @@ import { loadPublicHolidays, type PublicHolidays } from '../adapters/public-holi
 import type { CountryHoliday } from '../core/holiday.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import { keepHolidaysOf, leadCountries, replaceHolidays } from '../store/holidays.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { countOption, usageError } from './options.ts';
@@ -46,9 +47,13 @@ function loadOne(
   return { country, holidays: known.length === years ? known.flat() : null };
 }
 
-function keep({ db }: OperatorState, loaded: readonly Loaded[], countries: readonly string[]): number {
+function keep(state: OperatorState, loaded: readonly Loaded[], countries: readonly string[]): number {
+  const { db } = state;
   for (const { country, holidays } of loaded) replaceHolidays(db, country, holidays ?? []);
-  return keepHolidaysOf(db, countries);
+  const forgotten = keepHolidaysOf(db, countries);
+  const days = loaded.reduce((sum, { holidays }) => sum + (holidays?.length ?? 0), 0);
+  recordAct(state, { kind: 'holidays_loaded', detail: { countries, days } });
+  return forgotten;
 }
 
 function outcomeOf(

@@ -7,6 +7,7 @@ import { initialWorkspaceDir, stateDirectory, workspacePaths, type WorkspacePath
 import { statePlaceRemark } from '../config/state-place.ts';
 import { formatReckoning, reckoningOf } from '../core/reckoning.ts';
 import { createState } from '../store/create.ts';
+import { actorOf } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { collectAnswers, unusedFlags } from './init-answers.ts';
 import { makeFolder, writeMissingFiles, type WrittenFiles } from './init-files.ts';
@@ -92,7 +93,17 @@ async function makeState(
     const replace = textOption(invocation, 'replace') !== null;
     const stampFile = createStampFile(paths.stampFile);
     const reckonedWith = formatReckoning(reckoningOf(workspace.policy));
-    createState({ file: paths.databaseFile, clock, random, machine, stampFile, replace, reckonedWith });
+    const madeBy = actorOf(invocation);
+    createState({
+      file: paths.databaseFile,
+      clock,
+      random,
+      machine,
+      stampFile,
+      replace,
+      reckonedWith,
+      madeBy,
+    });
     return definitions === null ? null : fillWithSample(invocation, { workspace, definitions });
   });
 }

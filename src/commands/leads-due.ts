@@ -5,6 +5,7 @@ import { candidateOfEnrollment, type SequencesByRowId } from '../store/candidate
 import { enrollmentsOfLead, type StoredEnrollment } from '../store/enrollments.ts';
 import { askForStepNow } from '../store/send-now.ts';
 import { addTimeline } from '../store/timeline.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { leadArgument } from './lead-argument.ts';
 import { leadName, sequencesByRowId, stepIdOf } from './lead-document.ts';
@@ -51,6 +52,7 @@ function makeDue(state: OperatorState): Asked {
   const enrollment = oneLive(state, lead, sequences);
   const sequence = sequences.get(enrollment.sequenceRowId);
   if (!askForStepNow(db, { enrollmentRowId: enrollment.rowId, now })) throw nothingWaits(lead);
+  recordAct(state, { kind: 'lead_due', subject: lead.id, detail: { enrollment: enrollment.id } });
   const stepId = stepIdOf(sequence, enrollment.nextStepRowId) ?? '';
   const sequenceId = sequence?.id ?? '';
   addTimeline(db, {

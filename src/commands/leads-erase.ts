@@ -2,16 +2,14 @@ import { parseAddress } from '../core/email-address.ts';
 import { isErasedKey } from '../core/erasure.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Lead } from '../core/model.ts';
-import { personActor } from '../core/audit/entry.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
-import { appendAudit } from '../store/audit.ts';
 import { checkBeforeWrite } from '../store/disk-space.ts';
 import { countPersonal, eraseLead, leavingMessages, type PersonalCounts } from '../store/erase-lead.ts';
 import { allErasures, ensureErasureKey, erasedHashOf, hashAddress } from '../store/erasures.ts';
 import { findLead, leadById } from '../store/leads.ts';
 import { recordRun } from '../store/runs.ts';
-import { userName } from '../store/sqlite-errors.ts';
 import { agrees } from './ask.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { MIN_FREE_BYTES } from './engine/live-run.ts';
 import { compactState } from './erasure/compact.ts';
@@ -108,10 +106,10 @@ function eraseInState(state: OperatorState, lead: Lead): void {
 }
 
 /** A13: who looks at the runs or at the audit later sees that, and of which id; never of whom. */
-function recordErasureRun({ db, now, workspace, invocation }: OperatorState, lead: Lead): void {
+function recordErasureRun(state: OperatorState, lead: Lead): void {
+  const { db, now, workspace, invocation } = state;
   const { context } = invocation;
-  const actor = personActor('terminal', userName());
-  appendAudit(db, { at: now, kind: 'lead_erased', actor, subject: lead.id, detail: {} });
+  recordAct(state, { kind: 'lead_erased', subject: lead.id });
   recordRun(db, {
     id: context.random.publicId('r'),
     command: invocation.path,

@@ -25,6 +25,7 @@ import {
   type ImportResult,
 } from './lead-import/import-leads.ts';
 import { importDocument, importLines, rowsOf, type ImportFacts } from './lead-import/import-text.ts';
+import { recordAct } from './audit/record.ts';
 import { writeAsPerson } from './operator-state.ts';
 import { argument, flagOption, listOption, textOption, usageError } from './options.ts';
 import { createTerminal } from './output/terminal.ts';
@@ -142,7 +143,12 @@ function recordImport(
 ): void {
   const { context, path } = end.invocation;
   const { arrivals, rejected } = end.result;
-  write(() =>
+  const counts = { new: arrivals.new, updated: arrivals.updated, unchanged: arrivals.unchanged, rejected };
+  write(() => {
+    recordAct(
+      { db, now, invocation: end.invocation },
+      { kind: 'leads_imported', subject: runId, detail: counts },
+    );
     recordRun(db, {
       id: runId,
       command: path,
@@ -154,11 +160,11 @@ function recordImport(
       operatorDay: operatorDay(now, policy.timezone),
       exitCode: EXIT_CODES[end.exit],
       reason: null,
-      counts: { new: arrivals.new, updated: arrivals.updated, unchanged: arrivals.unchanged, rejected },
+      counts,
       planId: null,
       bootId: context.machine.bootId(),
-    }),
-  );
+    });
+  });
 }
 
 async function readOptions(invocation: Invocation): Promise<ImportOptions> {

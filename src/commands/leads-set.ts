@@ -10,6 +10,7 @@ import { addTimeline } from '../store/timeline.ts';
 import { createArrivalContext } from './arrivals/arrival-context.ts';
 import { noArrivals, type ArrivalCounts } from './arrivals/arrival-counts.ts';
 import { changeLead } from './arrivals/known-leads.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { leadArgument } from './lead-argument.ts';
 import { leadDocument, leadName, leadView, sequencesByRowId } from './lead-document.ts';
@@ -64,6 +65,7 @@ function change(state: OperatorState, before: Lead, { fields, hold, holdNote }: 
       names.push('hold_until');
     }
   }
+  if (names.length > 0) recordAct(state, { kind: 'lead_set', subject: before.id, detail: { fields: names } });
   return { before, after: leadByRowId(db, before.rowId) ?? before, names, counts };
 }
 

@@ -2,6 +2,7 @@ import { cleanLine } from '../core/clean-text.ts';
 import { cancelEnrollment, enrollmentsOfLead, type StoredEnrollment } from '../store/enrollments.ts';
 import { messagesOfLead } from '../store/messages.ts';
 import { refreshNurtureDue } from '../store/nurture-queue.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { leadArgument } from './lead-argument.ts';
 import { leadDocument, leadName, leadView, sequencesByRowId, type LeadView } from './lead-document.ts';
@@ -51,6 +52,12 @@ function stop(state: OperatorState): Stopped {
   });
   const cancelled = live.filter(({ rowId }) => cancelEnrollment(db, { enrollmentRowId: rowId, reason, now }));
   refreshNurtureDue(db, lead.rowId, { policy: workspace.policy, now });
+  if (cancelled.length > 0)
+    recordAct(state, {
+      kind: 'lead_stopped',
+      subject: lead.id,
+      detail: { enrollments: cancelled.map(({ id }) => id) },
+    });
   const rowIds = new Set(cancelled.map(({ rowId }) => rowId));
   const leaving = messagesOfLead(db, lead.rowId).filter(
     ({ enrollmentRowId, state: of }) =>

@@ -4,9 +4,12 @@ import { judgeState, type StateDoubt } from '../core/guards/state-doubts.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant, OutboundJob } from '../core/model.ts';
 import type { Stamp, StampFile } from '../ports.ts';
+import { accountsFor } from '../store/audit.ts';
 import { openState, type StateDatabase, type StateMode } from '../store/database.ts';
 import { forgetWentLive, markRestored, readHeader } from '../store/header.ts';
 import { readJob } from '../store/jobs.ts';
+import { noteBreak } from './audit/breaks.ts';
+import { actorOf } from './audit/record.ts';
 import type { Invocation } from './cli-context.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { doubtsOf, hashStamped } from './run-session.ts';
@@ -57,13 +60,21 @@ export function writeAsPerson<T>(state: OperatorState, work: () => T): T {
 
 /** The same for what no person decided: what came back from outside. */
 export function writeKeepingDoubt<T>(state: DoubtfulState, work: () => T): T {
-  const { db, now } = state;
+  const { db } = state;
   const stamp = readStamp(state.stampFile);
   return db.write(() => {
-    const isRestored = judge(state, stamp).some((doubt) => doubt.reason === 'restored');
-    if (isRestored && readHeader(db).restoredAt === null) markRestored(db, now);
+    if (judge(state, stamp).some((doubt) => doubt.reason === 'restored')) keepDoubt(state, stamp);
     return work();
   });
+}
+
+/** A13: what is gone is recorded before anything else is; after that the journal need not be asked again. */
+function keepDoubt({ db, now, invocation }: DoubtfulState, read: Stamp | 'damaged' | null): void {
+  const stamp = read === 'damaged' ? null : read;
+  const isFirst = readHeader(db).restoredAt === null;
+  if (isFirst || (stamp?.audit !== undefined && !accountsFor(db, stamp.audit)))
+    noteBreak(db, { stamp, now, actor: actorOf(invocation) });
+  if (isFirst) markRestored(db, now);
 }
 
 /** A14, A15: what makes this state doubtful here and now. A damaged stamp is one more way of being restored. */

@@ -5,6 +5,7 @@ import { findWorkspace } from '../config/paths.ts';
 import { cleanLine } from '../core/clean-text.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { missingState } from '../store/state-faults.ts';
+import { recordBeside } from './audit/record-beside.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { textOption } from './options.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -19,12 +20,13 @@ const REASON_CHARACTERS_MAX = 500;
  * unless a new one is given. Throws `state_missing` (30) when there is no state folder, 77 when it cannot be written.
  */
 export function run(invocation: Invocation): Promise<Outcome> {
-  const { stateDir, databaseFile, stopFile } = findWorkspace(workspaceQuestion(invocation));
+  const { stateDir, stampFile, databaseFile, stopFile } = findWorkspace(workspaceQuestion(invocation));
   if (!existsSync(stateDir)) throw missingState(databaseFile);
   const before = readStop(stopFile);
   const typed = textOption(invocation, 'reason');
   const reason = typed === null ? null : cleanLine(typed, REASON_CHARACTERS_MAX).text;
   if (before === null || (reason !== null && reason !== before.reason)) writeStop(stopFile, reason ?? '');
+  const unrecorded = recordBeside(invocation, { databaseFile, stampFile }, { kind: 'paused' });
   const stop = readStop(stopFile) ?? { reason: reason ?? '', sinceAt: invocation.context.clock.now() };
   return Promise.resolve({
     exit: 'OK',
@@ -36,11 +38,13 @@ export function run(invocation: Invocation): Promise<Outcome> {
           since_at: formatInstant(stop.sinceAt),
           was_paused: before !== null,
           file: stopFile,
+          recorded: unrecorded === null,
         },
       ],
       next: ['headgate resume'],
     },
     human: (terminal) => pausedLines(terminal, stop, before !== null),
+    notes: unrecorded === null ? [] : [unrecorded],
   });
 }
 

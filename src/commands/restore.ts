@@ -8,12 +8,15 @@ import { createOptOutSpool } from '../adapters/spool.ts';
 import { knownErasures, type ErasureLine } from '../core/erasure.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
+import type { Stamp } from '../ports.ts';
 import { foldLog, inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
 import { openState } from '../store/database.ts';
 import { markRestored } from '../store/header.ts';
 import { mapSqliteError } from '../store/sqlite-errors.ts';
 import { dropAllWebKeys } from '../store/web-keys.ts';
 import { agrees } from './ask.ts';
+import { newestLost, recordBreak } from './audit/breaks.ts';
+import { actorOf } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { distrustOpen, type Distrust } from './engine/distrust.ts';
 import { openEngine } from './engine/engine.ts';
@@ -22,6 +25,7 @@ import { finishErasures } from './erasure/finish-erasures.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
 import { unknownLines } from './journal-text.ts';
+import { readStamp } from './operator-state.ts';
 import { argument, usageError } from './options.ts';
 import { formatDateTime } from './output/time.ts';
 import { countOf, escapeText } from './output/text.ts';
@@ -81,10 +85,13 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
     const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
     const runId = random.publicId('r');
     const restored = db.write((): Restored => {
+      const actor = actorOf(invocation);
+      const lost = newestLost(db, stampBeside(workspace));
+      recordBreak(db, { now, actor }, { lost, detail: { by: 'restore', run: runId } });
       markRestored(db, now);
       // F6: a copy is as old as its sessions.
       dropAllWebKeys(db);
-      const journal = settleAgainst({ journal: createSendJournal(stateDir), outboxDir })(engine);
+      const journal = settleAgainst({ journal: createSendJournal(stateDir), outboxDir, actor })(engine);
       const distrust = distrustOpen(engine, { runId, why: 'the state was restored' });
       return { journal, distrust, setAside, erasedAgain: erasures?.erasedAgain ?? 0 };
     });
@@ -105,6 +112,12 @@ function takeErasuresOf({ paths }: Workspace, file: string): void {
   const lines = beside.read();
   // A file that is not there yet takes over the whole of the other, with what was lifted again.
   own.append(known.keys.length === 0 ? lines : lines.filter(isNews));
+}
+
+/** A15: it stayed where it was, and knows how far the state had come that was there before. */
+function stampBeside({ paths }: Workspace): Stamp | null {
+  const stamp = readStamp(createStampFile(paths.stampFile));
+  return stamp === 'damaged' ? null : stamp;
 }
 
 function replaceState(databaseFile: string, file: string, now: Instant): string | null {

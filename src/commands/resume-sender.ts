@@ -2,6 +2,7 @@ import { nearestWord } from '../core/nearest.ts';
 import { isSameAddress } from '../core/senders/sender.ts';
 import { pausedSenders, resumeSender } from '../store/senders.ts';
 import { agrees } from './ask.ts';
+import { recordAct } from './audit/record.ts';
 import type { Outcome } from './cli-context.ts';
 import { writeAsPerson, type OperatorState } from './operator-state.ts';
 import { usageError } from './options.ts';
@@ -27,7 +28,10 @@ export async function resumeOneSender(state: OperatorState, typed: string): Prom
   const lines = ['', ` ${escapeText(address)} is paused since ${since}: ${escapeText(pause.reason)}`];
   if (!(await agrees(invocation, { lines, question: ' Let it send again?' })))
     return outcomeOf(address, { isPaused: true, reason: pause.reason });
-  writeAsPerson(state, () => resumeSender(db, address, now));
+  writeAsPerson(state, () => {
+    resumeSender(db, address, now);
+    recordAct(state, { kind: 'sender_resumed' });
+  });
   return outcomeOf(address, { isPaused: false, reason: pause.reason });
 }
 

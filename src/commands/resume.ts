@@ -2,6 +2,7 @@ import { readStop, removeStop, type Stop } from '../adapters/stop-file.ts';
 import { clearPersonNeeded } from '../store/header.ts';
 import { messagesInStates } from '../store/messages.ts';
 import { agrees } from './ask.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { flagOption, textOption } from './options.ts';
@@ -33,7 +34,10 @@ export function run(invocation: Invocation): Promise<Outcome> {
     const waiting = await waitingOf(state, stop);
     const lines = waitingLines(state, waiting);
     if (!(await agrees(invocation, { lines, question: ' Resume?' }))) return stillPaused(waiting);
-    writeAsPerson(state, () => clearPersonNeeded(state.db));
+    writeAsPerson(state, () => {
+      clearPersonNeeded(state.db);
+      recordAct(state, { kind: 'resumed' });
+    });
     removeStop(stopFile);
     return resumed(state, waiting);
   });

@@ -1,10 +1,12 @@
 import type { ChatCard } from '../core/chat/card.ts';
+import { runActor } from '../core/audit/entry.ts';
 import { EXIT_CODES, type ExitName } from '../core/exits.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant } from '../core/model.ts';
 import type { RunPlan } from '../core/planner.ts';
 import { textHash } from '../core/text-hash.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
+import { appendAudit } from '../store/audit.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { markRestored, recordClock, setPersonNeeded } from '../store/header.ts';
 import { markPresent, writeCheckpoint } from '../store/jobs.ts';
@@ -13,6 +15,8 @@ import { savePlan, type StoredPlanItem } from '../store/plans.ts';
 import { recentExits, recordRun, type RunCounts, type RunMode } from '../store/runs.ts';
 import { appliedDefinitionsHash } from '../store/sequences.ts';
 import { recordJobDay } from '../store/volume.ts';
+import { noteBreak } from './audit/breaks.ts';
+import { actorOf } from './audit/record.ts';
 import type { RunSession } from './run-session.ts';
 
 /** How a run ended, as its row keeps it. */
@@ -110,7 +114,10 @@ function* planItemsOf(plan: RunPlan, now: Instant): Generator<StoredPlanItem> {
  * from the present state; enough of them would lift it past its stamp, and the doubt would be gone unseen.
  */
 export function keepRestoredDoubt(session: RunSession, db: StateDatabase, doubts: readonly Doubt[]): void {
-  if (doubts.some((doubt) => doubt.reason === 'restored')) markRestored(db, session.now);
+  if (doubts.every((doubt) => doubt.reason !== 'restored')) return;
+  const { now, runId, stampFile } = session;
+  noteBreak(db, { stamp: stampFile.read(), now, actor: runActor(runId) });
+  markRestored(db, now);
 }
 
 /**
@@ -150,6 +157,9 @@ export function noteLifted(
   const afterAt = record.checkpointAt ?? 0;
   if (!isNoticedAfter(db, { kind: 'doubt', job, afterAt })) setPersonNeeded(db, now);
   if (!forced) return;
+  const reasons = lifted.map(({ reason }) => reason).sort();
+  const actor = actorOf(session.invocation);
+  appendAudit(db, { at: now, kind: 'forced', actor, subject: runId, detail: { job, lifted: reasons } });
   enqueueNotice(db, {
     kind: 'forced',
     job,

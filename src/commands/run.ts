@@ -78,7 +78,7 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
   });
   const doubts = request.force ? liftByPerson(found) : found;
   const isLive = doubts.length === 0 && !request.preview;
-  if (isLive) tidyUp(engine, request.job, () => session.writer());
+  if (isLive) tidyUp(engine, request.job, session);
 
   const quiet = quietReason(engine, request.job);
   const plan = await makePlan(engine, { session, request, quiet, countsCalendar: doubts.length > 0 });

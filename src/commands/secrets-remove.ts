@@ -3,6 +3,7 @@ import type { Invocation, Outcome } from './cli-context.ts';
 import { usageError } from './options.ts';
 import { countOf } from './output/text.ts';
 import { loaders, requireRoot, secretNames } from './secrets/names.ts';
+import { recordSecrets } from './secrets/record.ts';
 import { removeSecret, storedSecrets } from './secrets/store.ts';
 import { rootOf } from './units/settings.ts';
 
@@ -21,9 +22,11 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     question: `Remove ${countOf(secrets.length, 'secret')}?`,
   });
   if (isDone) removeSecret(secrets);
+  const notes = isDone ? recordSecrets(invocation, root, { kind: 'secret_removed', names }) : [];
   return {
     exit: 'OK',
     document: { items: isDone ? secrets : [], removed: isDone },
     human: isDone ? `${countOf(secrets.length, 'secret')} removed.` : 'Nothing was changed.',
+    notes,
   };
 }

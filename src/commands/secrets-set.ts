@@ -2,6 +2,7 @@ import { checkSecretText } from '../config/secrets.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { flagOption, usageError } from './options.ts';
 import { loaders, requireRoot, secretNames } from './secrets/names.ts';
+import { recordSecrets } from './secrets/record.ts';
 import { storeSecret, type Storing } from './secrets/store.ts';
 import { rootOf } from './units/settings.ts';
 
@@ -19,7 +20,9 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   for (const name of names) texts.push(checked(name, await readSecret(invocation, name, names.length)));
   const isPlain = flagOption(invocation, 'plain');
   const stored = names.map((name, index) => storeSecret(root, { name, text: texts[index] ?? '', isPlain }));
-  return outcomeOf(stored, loadersOf);
+  const unrecorded = recordSecrets(invocation, root, { kind: 'secret_set', names });
+  const outcome = outcomeOf(stored, loadersOf);
+  return { ...outcome, notes: [...(outcome.notes ?? []), ...unrecorded] };
 }
 
 async function readSecret(invocation: Invocation, name: string, count: number): Promise<string> {

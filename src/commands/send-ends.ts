@@ -43,9 +43,10 @@ export function endInDoubt(session: RunSession, found: readonly Doubt[]): SendRe
   const isHard = found.some((doubt) => doubt.liftedBy !== 'confirm');
   const db = session.writer();
   const report = db.write(() => {
+    // First: its trail says so before anything else is written into a restored state.
+    keepRestoredDoubt(session, db, found);
     const moved = mustBeRight.length > 0 ? NOBODY_HELD : holdDoubtful(session, db, others);
     if (moved.count === 0 && !isHard) return null;
-    keepRestoredDoubt(session, db, found);
     const end = {
       ...still('preview', 'COLD_START'),
       reason: found[0]?.reason ?? null,

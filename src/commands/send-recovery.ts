@@ -95,6 +95,7 @@ function recordResult(
   result: Pick<AttemptEvent, 'event' | 'detail' | 'transport' | 'runId'>,
 ): void {
   const { event, detail, transport, runId } = result;
-  const { rowId: messageRowId, attempts: attempt } = message;
-  recordAttempt(db, { messageRowId, attempt, event, at: now, operatorDay, runId, transport, detail });
+  const { rowId: messageRowId, id: messageId, attempts: attempt } = message;
+  const of = { messageRowId, messageId, attempt, at: now, operatorDay, runId, transport };
+  recordAttempt(db, { ...of, event, detail });
 }

@@ -1,3 +1,4 @@
+import { runActor } from '../core/audit/entry.ts';
 import { isSameBoot } from '../core/boot.ts';
 import type { ExitName } from '../core/exits.ts';
 import { OPERATING_DAYS_IN_MEAN, judgeBlastRadius, type BlastRadius } from '../core/guards/blast-radius.ts';
@@ -5,6 +6,7 @@ import { judgeSend } from '../core/guards/send-guards.ts';
 import type { Verdict } from '../core/guards/verdict.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant } from '../core/model.ts';
+import { sha256 } from '../core/text-hash.ts';
 import { addDays, startOfLocalDay } from '../core/time/zone.ts';
 import {
   approvedIds,
@@ -13,6 +15,7 @@ import {
   moveMessage,
   type StoredMessage,
 } from '../store/messages.ts';
+import { appendAudit } from '../store/audit.ts';
 import type { StateDatabase } from '../store/database.ts';
 import { liveDaysBefore, sendsBetween } from '../store/sends.ts';
 import { addTimeline } from '../store/timeline.ts';
@@ -141,7 +144,7 @@ export function dropUnlistedNow(session: RunSession, engine: Engine, plan: SendP
   if (unlisted.length === 0) return;
   const db = session.writer();
   db.write(() => {
-    for (const { message } of unlisted) dropUnlisted({ ...engine, db }, message);
+    for (const { message } of unlisted) dropUnlisted({ ...engine, db }, message, session.runId);
   });
 }
 
@@ -245,6 +248,20 @@ function holdAll(
       ...entry,
       text: hold.cause === 'doubt' ? 'approved before a doubt' : 'above the hold line of the day',
     });
+  }
+  const { now, runId } = session;
+  if (held.length > 0) {
+    const detail = {
+      cause: hold.cause,
+      count: held.length,
+      list_hash: sha256(
+        held
+          .map(({ id }) => id)
+          .sort()
+          .join('\n'),
+      ),
+    };
+    appendAudit(db, { at: now, kind: 'held_by_guard', actor: runActor(runId), subject: runId, detail });
   }
   return { count: held.length, named: held.slice(0, NOT_SENT_NAMED_MAX) };
 }

@@ -69,7 +69,7 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
   const doubted = found.length === 0 ? null : endInDoubt(session, found);
   if (doubted !== null) return doubted;
 
-  tidyUp(engine, 'send', () => session.writer());
+  tidyUp(engine, 'send', session);
   const quiet = quietReason(engine, 'send');
   if (quiet !== null)
     return endStill(session, request, { mode: 'quiet', exit: nothingDue(request), reason: quiet, found: [] });
@@ -88,7 +88,7 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
   dropUnlistedNow(session, engine, plan);
   const result = await deliverPlan(session, engine, { plan, asks: asksAtMost(session, engine, request) });
   // Who opted out while it ran was called back before the body; now the state says why.
-  tidyUp(engine, 'send', () => session.writer());
+  tidyUp(engine, 'send', session);
   return endSent(session, request, { plan, result });
 }
 

@@ -2,6 +2,7 @@ import { cleanLine } from '../core/clean-text.ts';
 import { parseAddress } from '../core/email-address.ts';
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../core/suppression-list.ts';
 import { nearestWord } from '../core/nearest.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, writeAsPerson } from './operator-state.ts';
 import { textOption, usageError } from './options.ts';
@@ -17,9 +18,13 @@ export function run(invocation: Invocation): Promise<Outcome> {
   const typed = cleanLine(textOption(invocation, 'note') ?? '', NOTE_GRAPHEMES_MAX).text;
   const note = typed === '' ? null : typed;
   return withState(invocation, 'write', (state) => {
-    const done = writeAsPerson(state, () =>
-      [...new Set(keys)].map((emailKey) => suppress(state, { emailKey, reason, note })),
-    );
+    const done = writeAsPerson(state, () => {
+      const all = [...new Set(keys)].map((emailKey) => suppress(state, { emailKey, reason, note }));
+      for (const { isNew, leadId, cancelled } of all)
+        if (isNew)
+          recordAct(state, { kind: 'suppression_added', subject: leadId, detail: { reason, cancelled } });
+      return all;
+    });
     return {
       exit: 'OK',
       document: {

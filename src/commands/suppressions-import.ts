@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { HeadgateError } from '../core/errors.ts';
 import { readSuppressionList, type SuppressionList } from '../core/suppression-list.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
-import { withState, writeAsPerson } from './operator-state.ts';
+import { recordAct } from './audit/record.ts';
+import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { argument, flagOption } from './options.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { suppress, type Suppressed } from './suppressions/suppress.ts';
@@ -24,12 +25,24 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   if (isPreview) return outcomeOf(list, { done: [], isPreview });
   return withState(invocation, 'write', (state) => {
     const done: Suppressed[] = [];
-    for (let start = 0; start < list.addresses.length; start += ADDRESSES_PER_BATCH) {
+    const { length } = list.addresses;
+    for (let start = 0; start < length; start += ADDRESSES_PER_BATCH) {
       const batch = list.addresses.slice(start, start + ADDRESSES_PER_BATCH);
-      done.push(...writeAsPerson(state, () => batch.map((address) => suppress(state, address))));
+      writeAsPerson(state, () => {
+        done.push(...batch.map((address) => suppress(state, address)));
+        if (start + ADDRESSES_PER_BATCH >= length) recordImport(state, list, done);
+      });
     }
     return outcomeOf(list, { done, isPreview });
   });
+}
+
+/** A13: one entry for the whole list, with its last batch. */
+function recordImport(state: OperatorState, { refused }: SuppressionList, done: readonly Suppressed[]): void {
+  const added = done.filter(({ isNew }) => isNew).length;
+  const cancelled = done.reduce((sum, each) => sum + each.cancelled, 0);
+  const detail = { addresses: done.length, added, cancelled, refused: refused.length };
+  recordAct(state, { kind: 'suppressions_imported', detail });
 }
 
 function outcomeOf(

@@ -6,6 +6,7 @@ import { leadByEmailKey } from '../store/leads.ts';
 import { refreshNurtureDue } from '../store/nurture-queue.ts';
 import { removeSuppression } from '../store/suppressions.ts';
 import { addTimeline } from '../store/timeline.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { argument, textOption, usageError } from './options.ts';
@@ -56,9 +57,10 @@ function lift(
 
 /** The reason for which it stood there; null when it did not. */
 function remove(
-  { db, now, workspace }: OperatorState,
+  state: OperatorState,
   { emailKey, reason }: { emailKey: string; reason: string },
 ): string | null {
+  const { db, now, workspace } = state;
   lift({ db, now, workspace }, emailKey);
   const before = removeSuppression(db, emailKey);
   const lead = before === null ? null : leadByEmailKey(db, emailKey);
@@ -67,5 +69,11 @@ function remove(
     addTimeline(db, { leadRowId: lead.rowId, at: now, kind: 'suppressed', text, ref: null });
     refreshNurtureDue(db, lead.rowId, { policy: workspace.policy, now });
   }
-  return before?.reason ?? null;
+  if (before === null) return null;
+  recordAct(state, {
+    kind: 'suppression_removed',
+    subject: lead?.id ?? null,
+    detail: { was: before.reason },
+  });
+  return before.reason;
 }

@@ -5,6 +5,7 @@ import {
   type AuditEntry,
   type AuditHead,
 } from '../core/audit/entry.ts';
+import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
 /** A13: records one act, in its own transaction, so that neither exists without the other. Answers with the new end of the trail. */
@@ -78,4 +79,48 @@ export function auditEntries(db: StateDatabase, afterNumber: number): IterableIt
   return db
     .prepare<[number], AuditEntry>(`SELECT ${COLUMNS} FROM audit WHERE number > ? ORDER BY number`)
     .iterate(afterNumber);
+}
+
+/** Which entries to show; what is null does not narrow. */
+export interface AuditFilter {
+  readonly since: Instant | null;
+  readonly kinds: readonly string[] | null;
+  readonly subjects: readonly string[] | null;
+  /** The subject begins so. */
+  readonly subjectPrefix: string | null;
+  readonly limit: number;
+}
+
+/** The newest entries that pass, oldest of them first. May read the whole trail: an index of subjects would slow every send down. */
+export function listAudit(db: StateDatabase, filter: AuditFilter): AuditEntry[] {
+  const { since, kinds, subjects, subjectPrefix, limit } = filter;
+  const wanted = {
+    since,
+    kinds: kinds === null ? null : JSON.stringify(kinds),
+    subjects: subjects === null ? null : JSON.stringify(subjects),
+    prefix: subjectPrefix,
+    limit,
+  };
+  return db
+    .prepare<[typeof wanted], AuditEntry>(
+      `SELECT ${COLUMNS} FROM audit
+       WHERE (@since IS NULL OR at >= @since)
+         AND (@kinds IS NULL OR kind IN (SELECT value FROM json_each(@kinds)))
+         AND (@subjects IS NULL OR subject IN (SELECT value FROM json_each(@subjects)))
+         AND (@prefix IS NULL OR substr(subject, 1, length(@prefix)) = @prefix)
+       ORDER BY number DESC LIMIT @limit`,
+    )
+    .all(wanted)
+    .reverse();
+}
+
+/** What the entries about a lead may speak of: the lead, its enrollments, its messages. */
+export function subjectsOfLead(db: StateDatabase, leadRowId: number): string[] {
+  return db
+    .prepare<[number, number, number], { id: string }>(
+      `SELECT id FROM leads WHERE row_id = ? UNION ALL SELECT id FROM messages WHERE lead_row_id = ?
+       UNION ALL SELECT id FROM enrollments WHERE lead_row_id = ?`,
+    )
+    .all(leadRowId, leadRowId, leadRowId)
+    .map(({ id }) => id);
 }

@@ -1,4 +1,7 @@
+import { runActor, type AuditHead } from '../core/audit/entry.ts';
+import type { AuditKind } from '../core/audit/kinds.ts';
 import type { Instant } from '../core/model.ts';
+import { appendAudit } from './audit.ts';
 import type { StateDatabase } from './database.ts';
 
 /** What was delivered, or may have been: it uses the send caps up (A6). A rehearsal that was restarted counts no more (D9). */
@@ -54,6 +57,7 @@ export function liveDaysBefore(
 
 export interface AttemptEvent {
   readonly messageRowId: number;
+  readonly messageId: string;
   readonly attempt: number;
   readonly event: 'claimed' | 'accepted' | 'refused' | 'unknown' | 'withdrawn';
   readonly at: Instant;
@@ -62,13 +66,15 @@ export interface AttemptEvent {
   readonly transport: string;
   /** Of a claim: the account it was made for; null for none. */
   readonly account?: string | null;
+  /** Of a claim: the words that are to leave. */
+  readonly textHash?: string | null;
   readonly detail: string | null;
 }
 
 const DETAIL_LENGTH_MAX = 1_000;
 
-/** D1: one line of the append-only ledger, in the caller's transaction. */
-export function recordAttempt(db: StateDatabase, event: AttemptEvent): void {
+/** D1, A13: one line of the append-only ledger and its entry in the audit trail, in the caller's transaction. Answers with the trail's end. */
+export function recordAttempt(db: StateDatabase, event: AttemptEvent): AuditHead {
   db.prepare(
     `INSERT INTO attempts (message_row_id, attempt, event, at, operator_day, run_id, transport, account, detail)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -83,7 +89,23 @@ export function recordAttempt(db: StateDatabase, event: AttemptEvent): void {
     event.account ?? null,
     event.detail === null ? null : event.detail.slice(0, DETAIL_LENGTH_MAX),
   );
+  const { attempt, transport, textHash } = event;
+  return appendAudit(db, {
+    at: event.at,
+    kind: KIND_OF_EVENT[event.event],
+    actor: runActor(event.runId),
+    subject: event.messageId,
+    detail: { attempt, transport, ...(textHash === undefined ? {} : { text_hash: textHash }) },
+  });
 }
+
+const KIND_OF_EVENT = {
+  claimed: 'send_claimed',
+  accepted: 'send_accepted',
+  refused: 'send_refused',
+  unknown: 'send_unknown',
+  withdrawn: 'send_withdrawn',
+} as const satisfies Record<AttemptEvent['event'], AuditKind>;
 
 /** The bytes of one message as they were composed for its first attempt over this transport. */
 export interface StoredMail {

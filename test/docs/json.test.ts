@@ -115,6 +115,8 @@ async function lookAround(desk: Desk): Promise<void> {
     'config explain',
     'status',
     'runs list',
+    'audit show --limit 5',
+    'audit verify',
     'sends list',
     'report --no-names --days 14',
     'simulate --days 3 --reboot 2026-02-19T12:00:00Z --without cap',

@@ -107,7 +107,14 @@ export const CARE_SHAPES: Shapes = {
   }),
   'headgate.pause/1': objectOf({
     items: listOf(
-      objectOf({ paused: flag, reason: nullable(text), since_at: instant, was_paused: flag, file: text }),
+      objectOf({
+        paused: flag,
+        reason: nullable(text),
+        since_at: instant,
+        was_paused: flag,
+        file: text,
+        recorded: flag,
+      }),
     ),
     next,
   }),

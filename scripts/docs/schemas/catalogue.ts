@@ -1,6 +1,7 @@
 import { SIGNAL_EXITS } from '../../../src/commands/root/exit-table.ts';
 import { COMMANDS } from '../../../src/commands/registry.ts';
 import { EXIT_CODES } from '../../../src/core/exits.ts';
+import { AUDIT_SHAPES } from './audit.ts';
 import { CARE_SHAPES } from './care.ts';
 import { DEFINITIONS } from './common.ts';
 import { LEAD_SHAPES } from './leads.ts';
@@ -19,6 +20,7 @@ const DOCUMENTS: Shapes = {
   ...LEAD_SHAPES,
   ...SEQUENCE_SHAPES,
   ...CARE_SHAPES,
+  ...AUDIT_SHAPES,
   ...ROOT_SHAPES,
 };
 

@@ -2,6 +2,7 @@ import { cleanLine } from '../../core/clean-text.ts';
 import type { AttributionVerdict } from '../../core/model.ts';
 import { nearestWords } from '../../core/nearest.ts';
 import { judgedLead } from '../../store/attribution.ts';
+import { recordAct } from '../audit/record.ts';
 import type { Outcome } from '../cli-context.ts';
 import { leadArgument } from '../lead-argument.ts';
 import { writeAsPerson, type OperatorState } from '../operator-state.ts';
@@ -33,6 +34,7 @@ export function overrule(state: OperatorState, typed: string | null): Outcome {
   const attribution = { verdict, by: 'operator', note } as const;
   writeAsPerson(state, () => {
     keepVerdict(state, { leadRowId: lead.rowId, attribution });
+    recordAct(state, { kind: 'lead_overruled', subject: lead.id, detail: { verdict } });
   });
   const judged = judgedLead(db, lead.rowId);
   const follows =

@@ -1,4 +1,5 @@
 import { isSignedTap, readTapData } from '../../adapters/tap-signature.ts';
+import { personActor } from '../../core/audit/entry.ts';
 import { standingOf, type IncomingBody } from '../../core/chat/incoming.ts';
 import { parseWords, type ChatCommand } from '../../core/chat/words.ts';
 import { HeadgateError } from '../../core/errors.ts';
@@ -46,9 +47,12 @@ export async function actOnUpdate(state: OperatorState, update: StoredUpdate): P
   const standing = standingOf(update, telegram);
   if (standing !== 'approver') return finish(state, update, refusal(standing));
   const actor = { id: fromId, name: fromName };
+  // A13: whatever comes of it is theirs, not of whoever runs this program.
+  const invocation = { ...state.invocation, actor: personActor('chat', String(fromId)) };
+  const theirs = { ...state, invocation };
   return body.kind === 'tap'
-    ? tapped(state, { update, body, actor })
-    : written(state, { update, body, actor });
+    ? tapped(theirs, { update, body, actor })
+    : written(theirs, { update, body, actor });
 }
 
 async function tapped(

@@ -1,3 +1,4 @@
+import type { AuditHead } from '../../core/audit/entry.ts';
 import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import { judgeSend } from '../../core/guards/send-guards.ts';
 import type { Instant } from '../../core/model.ts';
@@ -5,6 +6,7 @@ import { startOfLocalDay } from '../../core/time/zone.ts';
 import { KEY_SAFETY_MARGIN_MS } from '../../core/transports.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { DeliveryResult, Mailer } from '../../ports.ts';
+import { auditHead } from '../../store/audit.ts';
 import { askableIds, askableMail, type Askable, type AskableMail } from '../../store/asking.ts';
 import { messageById, moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { pauseReasonOf } from '../../store/senders.ts';
@@ -122,6 +124,8 @@ class Asking {
   private stop: StoppedBy | null = null;
   private cutShort: StopReason | null = null;
   private hasClaimed = false;
+  /** Where the audit trail ended with what this run wrote last. */
+  private trailEnd: AuditHead | null = null;
 
   constructor(engine: Engine, options: SendingOptions) {
     this.base = engine;
@@ -157,20 +161,25 @@ class Asking {
     const context = doorContext(engine);
     if (!this.hasClaimed) this.options.beforeFirstClaim();
     this.hasClaimed = true;
-    const claims = engine.db.write(() => ids.flatMap((id) => this.claim(engine, { id, context }) ?? []));
+    const claims = engine.db.write(() => {
+      const claimed = ids.flatMap((id) => this.claim(engine, { id, context }) ?? []);
+      this.trailEnd = auditHead(engine.db);
+      return claimed;
+    });
     if (claims.length === 0) return false;
     let results: Result[] = claims.map((claim) => ({ claim, result: { kind: 'withdrawn' } }));
     let broken: PromiseRejectedResult | undefined;
     try {
-      journalRound(engine, { claims, results: [] }, this.options);
+      journalRound(engine, { claims, results: [], trailEnd: this.trailEnd }, this.options);
       ({ results, broken } = await this.deliverAll(claims));
     } finally {
       const present = engineAt(this.base, this.options.clock.now());
       present.db.write(() => {
         for (const [index, each] of results.entries())
           this.settled.push(this.settle(present, each, claims[index]));
+        this.trailEnd = auditHead(present.db);
       });
-      journalRound(present, { claims: [], results }, this.options);
+      journalRound(present, { claims: [], results, trailEnd: this.trailEnd }, this.options);
     }
     if (broken !== undefined) throw broken.reason;
     this.stop = stoppedBy(results);
@@ -189,7 +198,18 @@ class Asking {
     if (!moveMessage(db, message, { to: 'sending', change })) return null;
     const { runId, transport, account } = this.options;
     const { operatorDay } = engine;
-    const event = { messageRowId: message.rowId, attempt, at: now, operatorDay, runId, transport, account };
+    const { rowId: messageRowId, textHash } = message;
+    const event = {
+      messageRowId,
+      messageId: id,
+      attempt,
+      at: now,
+      operatorDay,
+      runId,
+      transport,
+      account,
+      textHash,
+    };
     recordAttempt(db, { ...event, event: 'claimed', detail: 'asked again with the same key' });
     return {
       message: { ...message, state: 'sending', attempts: attempt },
@@ -247,7 +267,8 @@ class Asking {
     const { message, queued, attempt } = claim;
     const { runId, transport, isRehearsal } = this.options;
     const detail = detailOf(result);
-    const event = { messageRowId: message.rowId, attempt, at: now, operatorDay, runId, transport, detail };
+    const { rowId: messageRowId, id: messageId } = message;
+    const event = { messageRowId, messageId, attempt, at: now, operatorDay, runId, transport, detail };
     recordAttempt(db, { ...event, event: result.kind });
     if (result.kind === 'accepted') {
       keepReceipt(db, message.rowId, result);

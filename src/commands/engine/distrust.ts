@@ -52,6 +52,7 @@ function doubtSending(engine: Engine, { runId, why }: { runId: string; why: stri
     const transport = claimedTransport(db, message.rowId);
     recordAttempt(db, {
       messageRowId: message.rowId,
+      messageId: message.id,
       attempt: message.attempts,
       event: 'unknown',
       at: now,

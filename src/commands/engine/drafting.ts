@@ -1,3 +1,4 @@
+import { runActor } from '../../core/audit/entry.ts';
 import type { Attribution } from '../../core/attribution/judge.ts';
 import { capsLeft } from '../../core/guards/caps.ts';
 import { judgeLead, type GuardContext } from '../../core/guards/lead-guards.ts';
@@ -12,8 +13,9 @@ import {
   type PlannedDraft,
   type RunPlan,
 } from '../../core/planner.ts';
-import { textHash } from '../../core/text-hash.ts';
+import { sha256, textHash } from '../../core/text-hash.ts';
 import type { Random } from '../../ports.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { draft as storeDrafts, type Settlement } from '../../store/drafts.ts';
 import { insertEnrollment } from '../../store/enrollment-insert.ts';
 import { nameCalls } from '../../store/model-calls.ts';
@@ -216,25 +218,23 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
     ...{ plan, options, unfit: unfitOf(first) },
     approvesItself: approvesItself(first, input),
   });
-  const reserved = storeDrafts(
-    db,
-    { run: { job: plan.job, runId, planId, now, operatorDay }, settlement },
-    chosen.map(({ candidate, copy, askReason }) => {
-      // D4: a gap is never drafted.
-      if (copy.frame !== undefined) throw new Error('a model has still to write this draft');
-      const words = copy.words();
-      return {
-        messageId: messageIds.shift() ?? options.random.publicId('m'),
-        enrollmentRowId: candidate.enrollment?.rowId ?? enrollFollowUp(engine, candidate, options.random),
-        stepRowId: candidate.step.rowId,
-        leadRowId: candidate.lead.rowId,
-        // It outlives the hold: whoever approves it later sees that it did not pass.
-        askReason: unfitOf(first) === null ? askReason : 'validation',
-        ...words,
-        textHash: textHash(words),
-      };
-    }),
-  );
+  const stored = chosen.map(({ candidate, copy, askReason }) => {
+    // D4: a gap is never drafted.
+    if (copy.frame !== undefined) throw new Error('a model has still to write this draft');
+    const words = copy.words();
+    return {
+      messageId: messageIds.shift() ?? options.random.publicId('m'),
+      enrollmentRowId: candidate.enrollment?.rowId ?? enrollFollowUp(engine, candidate, options.random),
+      stepRowId: candidate.step.rowId,
+      leadRowId: candidate.lead.rowId,
+      // It outlives the hold: whoever approves it later sees that it did not pass.
+      askReason: unfitOf(first) === null ? askReason : 'validation',
+      ...words,
+      textHash: textHash(words),
+    };
+  });
+  const run = { job: plan.job, runId, planId, now, operatorDay };
+  const reserved = storeDrafts(db, { run, settlement }, stored);
   const drafted = chosen.flatMap((draft, index): DraftedItem[] => {
     const messageId = reserved[index]?.messageId;
     return messageId === undefined
@@ -243,6 +243,7 @@ function draftChosen(engine: Engine, chosen: readonly PlannedDraft[], input: Bat
   });
   tellDrafted(engine, drafted);
   nameModelCalls(engine, drafted);
+  recordSettled(engine, { runId, settlement, drafted, stored });
   return drafted;
 }
 
@@ -257,6 +258,30 @@ function nameModelCalls({ db }: Engine, drafted: readonly DraftedItem[]): void {
     const askedFor = draft.copy.byModel?.askedFor ?? messageId;
     if (askedFor !== messageId) nameCalls(db, { askedFor, messageId });
   }
+}
+
+/** A13: what the program decided in its own name, one entry for all of it: which drafts, in which words, by a hash of their list. */
+function recordSettled(
+  { db, now }: Engine,
+  of: {
+    readonly runId: string;
+    readonly settlement: Settlement;
+    readonly drafted: readonly DraftedItem[];
+    readonly stored: readonly { readonly messageId: string; readonly textHash: string }[];
+  },
+): void {
+  const { runId, settlement, drafted, stored } = of;
+  if (drafted.length === 0 || settlement.to === 'pending_approval') return;
+  const made = new Set(drafted.map(({ messageId }) => messageId));
+  const lines = stored
+    .filter(({ messageId }) => made.has(messageId))
+    .map((each) => `${each.messageId} ${each.textHash}`);
+  const entry = { at: now, actor: runActor(runId), subject: runId } as const;
+  const listed = { count: drafted.length, list_hash: sha256(lines.sort().join('\n')) };
+  if (settlement.to === 'approved')
+    appendAudit(db, { ...entry, kind: 'approved_by_sequence', detail: listed });
+  else
+    appendAudit(db, { ...entry, kind: 'held_by_guard', detail: { ...listed, cause: settlement.holdCause } });
 }
 
 /** D5, A5: a sequence may approve itself, unless something asks for a person. */

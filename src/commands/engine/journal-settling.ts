@@ -4,6 +4,7 @@ import type { Instant, MessageState } from '../../core/model.ts';
 import { isExpired, isUnsent } from '../../core/review-rules.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
 import type { JournalEntry, SendJournal } from '../../ports.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { enrollmentByPublicId } from '../../store/enrollments.ts';
 import { messageById, type StoredMessage } from '../../store/messages.ts';
 import { forceState, insertForgotten, logDraftedAnew } from '../../store/forgotten-sends.ts';
@@ -45,6 +46,8 @@ export type SettleAgainstSendJournal = (engine: Engine) => JournalSettlement;
 export interface SendWitnesses {
   readonly journal: SendJournal;
   readonly outboxDir: string;
+  /** Who has it settled, as the audit trail names them. */
+  readonly actor: string;
 }
 
 /**
@@ -60,11 +63,14 @@ export function settleAgainst(witnesses: SendWitnesses): SettleAgainstSendJourna
     const since = horizonOf(engine);
     for (const fact of factsOf(witnesses)) {
       if (fact.fate === 'not_sent') {
-        releaseClaim(engine, fact);
+        if (releaseClaim(engine, fact)) recordProof(engine, fact, witnesses.actor);
         continue;
       }
       const outcome = settleFact(engine, fact);
-      if (outcome === 'settled') counts[fact.fate] += 1;
+      if (outcome === 'settled') {
+        counts[fact.fate] += 1;
+        recordProof(engine, fact, witnesses.actor);
+      }
       if (outcome === 'unknown' && fact.line.at >= since && suppressUnknown(engine, fact.line))
         unknown.push(unknownOf(fact.line));
     }
@@ -73,6 +79,11 @@ export function settleAgainst(witnesses: SendWitnesses): SettleAgainstSendJourna
 }
 
 type Fact = JournalFact<JournalEntry>;
+
+function recordProof({ db, now }: Engine, { fate, line }: Fact, actor: string): void {
+  const detail = { by: 'journal', fate };
+  appendAudit(db, { at: now, kind: 'send_proved', actor, subject: line.messageId, detail });
+}
 
 /**
  * Up to its last reading of the clock a state knew all that it sent: whom it cannot place from before then was erased since, or
@@ -128,11 +139,12 @@ function settleFact(engine: Engine, fact: Fact): 'settled' | 'known' | 'unknown'
 }
 
 /** A copy made in the middle of a run holds claims whose end it never saw: one that surely did not leave is approved again. */
-function releaseClaim(engine: Engine, { line }: Fact): void {
+function releaseClaim(engine: Engine, { line }: Fact): boolean {
   const message = messageById(engine.db, line.messageId);
-  if (message?.state !== 'sending') return;
+  if (message?.state !== 'sending') return false;
   approveAgain(engine, message);
   passOverOvertaken(engine, message);
+  return true;
 }
 
 function stateOf({ fate, line }: Fact): { state: 'sent' | 'uncertain'; at: Instant; isRehearsal: boolean } {

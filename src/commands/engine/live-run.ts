@@ -1,6 +1,9 @@
+import { runActor } from '../../core/audit/entry.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { Instant, OutboundJob } from '../../core/model.ts';
 import type { RunPlan } from '../../core/planner.ts';
+import { sha256 } from '../../core/text-hash.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { checkBeforeWrite } from '../../store/disk-space.ts';
 import type { StateDatabase } from '../../store/database.ts';
 import { hasElapsedHolds, returnElapsedHolds } from '../../store/holds.ts';
@@ -38,7 +41,11 @@ export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): App
  * waited too long (D2), and follows a configuration that has changed. Writes only when there is something of either. Reservations and
  * holds belong to the jobs that draft, and to their locks: `send` leaves both.
  */
-export function tidyUp(engine: Engine, job: OutboundJob, writer: () => StateDatabase): void {
+export function tidyUp(
+  engine: Engine,
+  job: OutboundJob,
+  { runId, writer }: { readonly runId: string; readonly writer: () => StateDatabase },
+): void {
   const { db, now, optOuts } = engine;
   // D10: first of all who may be written to.
   if (optOuts !== null && hasActs(engine)) foldOptOuts({ ...engine, db: writer() }, optOuts);
@@ -46,7 +53,10 @@ export function tidyUp(engine: Engine, job: OutboundJob, writer: () => StateData
   if (isTidy && !changesWhatIsDue(engine, job)) return;
   const writing = writer();
   writing.write(() => {
-    tidy({ ...engine, db: writing }, job);
+    const expired = tidy({ ...engine, db: writing }, job);
+    if (expired.length === 0) return;
+    const detail = { count: expired.length, list_hash: sha256(expired.toSorted().join('\n')) };
+    appendAudit(writing, { at: now, kind: 'expired', actor: runActor(runId), subject: runId, detail });
   });
 }
 
@@ -88,14 +98,15 @@ function writerIfAny(writer: () => StateDatabase): StateDatabase | null {
   }
 }
 
-function tidy(engine: Engine, job: OutboundJob): void {
+/** Answers with the drafts that expired. */
+function tidy(engine: Engine, job: OutboundJob): readonly string[] {
   const { db, now, policy } = engine;
   reckonAnew(engine);
   if (job !== 'send') {
     undoReservations(db, job);
     returnElapsedHolds(db, { now, undoMs: policy.limits.undoMs });
   }
-  expireDrafts(db, expiryOf(engine));
+  return expireDrafts(db, expiryOf(engine));
 }
 
 function expiryOf({ now, policy, without }: Engine): { now: Instant; expiryMs: number } {

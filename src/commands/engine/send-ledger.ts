@@ -1,3 +1,4 @@
+import { runActor, type AuditHead } from '../../core/audit/entry.ts';
 import { judgeSend } from '../../core/guards/send-guards.ts';
 import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import type { Instant } from '../../core/model.ts';
@@ -6,6 +7,7 @@ import { isSameAddress } from '../../core/senders/sender.ts';
 import { startOfLocalDay } from '../../core/time/zone.ts';
 import { KEY_SAFETY_MARGIN_MS, keyLifeOf } from '../../core/transports.ts';
 import type { DeliveryResult, JournalEntry, OutgoingMail, SendJournal } from '../../ports.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { cancelEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
@@ -106,8 +108,9 @@ export function undoRefusal(message: QueuedMessage): NotSent {
 function refusalAtDoor(
   engine: Engine,
   { queued: message, message: composed }: Composed,
-  { senders, context }: Pick<LedgerOptions, 'senders'> & { readonly context: GuardContext },
+  of: Pick<LedgerOptions, 'senders' | 'runId'> & { readonly context: GuardContext },
 ): NotSent | null {
+  const { senders, context, runId } = of;
   const fresh = outgoingOf(engine, message.id, { book: senders, proposed: message.sender });
   if (fresh?.message.state !== 'approved' || fresh.message.textHash !== composed.textHash) {
     return undoRefusal(message);
@@ -115,7 +118,7 @@ function refusalAtDoor(
   const verdict = judgeSend(fresh.send, context);
   if (verdict.kind === 'allow' || verdict.kind === 'ask') return otherSender(message, fresh.send.sender);
   const until = verdict.kind === 'skip' ? verdict.until : null;
-  if (verdict.reason === 'allowlist') dropUnlisted(engine, message);
+  if (verdict.reason === 'allowlist') dropUnlisted(engine, message, runId);
   return { message, reason: verdict.reason, detail: verdict.detail, until };
 }
 
@@ -127,13 +130,15 @@ function otherSender(message: QueuedMessage, sender: SenderAtDoor | null): NotSe
 }
 
 /** D9: the recipient may not be written to at all: skipped, and the enrollment ends. In the caller's transaction. */
-export function dropUnlisted(engine: Engine, message: QueuedMessage): void {
+export function dropUnlisted(engine: Engine, message: QueuedMessage, runId: string): void {
   const change = { ended_at: engine.now, note: 'allowlist' } as const;
   if (!moveMessage(engine.db, message, { to: 'skipped', change })) return;
   const reason = 'recipient_not_in_allowlist';
   const { db, now, policy } = engine;
   cancelEnrollment(db, { enrollmentRowId: message.enrollmentRowId, reason, now });
   refreshNurtureDue(db, message.leadRowId, { policy, now });
+  const entry = { at: now, actor: runActor(runId), subject: message.id } as const;
+  appendAudit(db, { ...entry, kind: 'send_skipped', detail: { reason } });
 }
 
 function claimOne(engine: Engine, { queued, message, mail }: Composed, options: LedgerOptions): Claim | null {
@@ -146,6 +151,8 @@ function claimOne(engine: Engine, { queued, message, mail }: Composed, options: 
   const { runId, transport, account } = options;
   const event = {
     messageRowId: message.rowId,
+    messageId: message.id,
+    textHash: message.textHash,
     attempt,
     at: now,
     operatorDay,
@@ -237,14 +244,19 @@ export interface Result {
  */
 export function journalRound(
   engine: Engine,
-  round: { claims: readonly Claim[]; results: readonly Result[] },
+  round: { claims: readonly Claim[]; results: readonly Result[]; trailEnd: AuditHead | null },
   options: LedgerOptions,
 ): void {
   const results = round.results.map(({ claim, result }) =>
     journalEntry(engine, { claim, event: result.kind }, options),
   );
   const claims = round.claims.map((claim) => journalEntry(engine, { claim, event: 'claimed' }, options));
-  if (results.length + claims.length > 0) options.journal.append([...results, ...claims]);
+  const entries = [...results, ...claims];
+  const last = entries.pop();
+  if (last === undefined) return;
+  // A13: the end of the trail is known outside of the state as soon as anything leaves, and costs no sync of its own.
+  const audit = round.trailEnd === null ? {} : { audit: round.trailEnd };
+  options.journal.append([...entries, { ...last, ...audit }]);
 }
 
 function journalEntry(

@@ -1,6 +1,8 @@
+import { runActor } from '../../core/audit/entry.ts';
 import { fatalMarker } from '../../core/fatal-markers.ts';
 import { keyLifeOf } from '../../core/transports.ts';
 import type { DeliveryResult } from '../../ports.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { countFailure, endEnrollment } from '../../store/enrollments.ts';
 import { moveMessage, type MessageChange, type StoredMessage } from '../../store/messages.ts';
 import { enqueueNotice } from '../../store/notices.ts';
@@ -36,6 +38,7 @@ export function settleClaim(
   const detail = detailOf(result);
   recordAttempt(engine.db, {
     messageRowId: message.rowId,
+    messageId: message.id,
     attempt,
     event: result.kind,
     at: engine.now,
@@ -60,7 +63,7 @@ export function settleClaim(
       approveAgain(engine, message, unusedKey(message));
       return { message: queued, outcome: 'withdrawn', detail };
     case 'refused': {
-      const settled = refuse(engine, claim, result);
+      const settled = refuse(engine, claim, { result, runId });
       keepWait(engine, options.transport, result);
       options.senders.forget();
       noteRefusal?.(engine);
@@ -151,7 +154,14 @@ function unusedKey({ keyUsedAt }: StoredMessage): MessageChange {
   return { key_used_at: keyUsedAt };
 }
 
-function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { kind: 'refused' }>): Settled {
+function refuse(
+  engine: Engine,
+  claim: Claim,
+  {
+    result,
+    runId,
+  }: { readonly result: Extract<DeliveryResult, { kind: 'refused' }>; readonly runId: string },
+): Settled {
   const { db, now } = engine;
   const { message, queued } = claim;
   const detail = result.response;
@@ -169,6 +179,8 @@ function refuse(engine: Engine, claim: Claim, result: Extract<DeliveryResult, { 
   // B7: in flight no more, its lead can go cold like any other.
   refreshNurtureDue(db, message.leadRowId, { policy: engine.policy, now });
   addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'failed', text: detail, ref: message.id });
+  const entry = { at: now, actor: runActor(runId), subject: message.id } as const;
+  appendAudit(db, { ...entry, kind: 'send_failed', detail: { attempts: claim.attempt } });
   return { message: queued, outcome: 'failed', detail };
 }
 

@@ -1,5 +1,7 @@
+import { runActor } from '../../core/audit/entry.ts';
 import { HEALTH_WINDOW_MS, judgeHealth, type SenderHealth } from '../../core/senders/health.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
+import { appendAudit } from '../../store/audit.ts';
 import type { StateDatabase } from '../../store/database.ts';
 import { enqueueNotice } from '../../store/notices.ts';
 import { pausedSenders, pauseSender, troubledSenders } from '../../store/senders.ts';
@@ -57,6 +59,7 @@ function pauseOrWarn(
     return false;
   }
   if (!pauseSender(db, { address, at: now, reason: health.detail })) return false;
+  appendAudit(db, { at: now, kind: 'sender_paused', actor: runActor(runId), subject: null, detail: {} });
   const text = `${address} is paused: ${health.detail}. Its leads wait.\nheadgate resume --sender ${address}`;
   enqueueNotice(db, { ...notice, dedupeKey: `sender stop ${address}`, text, repeatAfterMs: 0 });
   return true;

@@ -1,8 +1,10 @@
+import type { AuditHead } from '../../core/audit/entry.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { GuardContext } from '../../core/guards/lead-guards.ts';
 import { judgeSend } from '../../core/guards/send-guards.ts';
 import type { Clock, DeliveryResult, Mailer, OutgoingMail } from '../../ports.ts';
 import type { SenderAtDoor } from '../../core/senders/assignment.ts';
+import { auditHead } from '../../store/audit.ts';
 import type { StateDatabase } from '../../store/database.ts';
 import { messageById, type StoredMessage } from '../../store/messages.ts';
 import { pauseReasonOf } from '../../store/senders.ts';
@@ -111,6 +113,8 @@ class SendingRun {
   private ahead: Prepared | null = null;
   /** What others had committed when the claims of the round were judged. */
   private judgedAt = 0;
+  /** Where the audit trail ended with what this run wrote last. */
+  private trailEnd: AuditHead | null = null;
 
   constructor(engine: Engine, options: SendingOptions) {
     this.base = engine;
@@ -172,6 +176,7 @@ class SendingRun {
       const claimed = claimRound(engine, round, this.options);
       const held = holdUnfit(engine, round.unfit, this.options);
       this.judgedAt = engine.db.foreignCommits();
+      this.trailEnd = auditHead(engine.db);
       return { claims: claimed.claims, notSent: [...round.undone, ...claimed.notSent, ...held] };
     });
     this.settledAll();
@@ -182,7 +187,8 @@ class SendingRun {
   /** A journal that cannot be written calls the whole round back: no body has gone out yet. */
   private journal(engine: Engine, claims: readonly Claim[]): void {
     try {
-      journalRound(engine, { claims, results: this.unjournaled }, this.options);
+      const { unjournaled: results, trailEnd } = this;
+      journalRound(engine, { claims, results, trailEnd }, this.options);
       this.unjournaled = [];
     } catch (error) {
       this.waiting = claims.map((claim) => ({ claim, result: { kind: 'withdrawn' } }));
@@ -242,10 +248,12 @@ class SendingRun {
     if (this.waiting.length > 0) {
       engine.db.write(() => {
         this.settleWaiting(engine);
+        this.trailEnd = auditHead(engine.db);
       });
       this.settledAll();
     }
-    journalRound(engine, { claims: [], results: this.unjournaled }, this.options);
+    const { unjournaled: results, trailEnd } = this;
+    journalRound(engine, { claims: [], results, trailEnd }, this.options);
     this.unjournaled = [];
   }
 

@@ -99,4 +99,28 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
     },
     load: () => import('../doctor.ts'),
   },
+  {
+    path: 'audit verify',
+    group: 'insight',
+    summary: 'whether the record of acts and decisions is whole',
+    schema: 'headgate.audit-verify/1',
+    examples: ['headgate audit verify', 'headgate audit verify --json'],
+    load: () => import('../audit-verify.ts'),
+  },
+  {
+    path: 'audit show',
+    group: 'insight',
+    summary: 'who did and decided what, newest last',
+    schema: 'headgate.audit/1',
+    examples: ['headgate audit show --since 2026-02-18', 'headgate audit show --kind approved rejected'],
+    configure: (command: Command): void => {
+      command
+        .option('--lead <id>', 'only about this lead and its messages, by id or address')
+        .option('--message <id>', 'only about this message, m-…, or whatever begins so')
+        .option('--since <time>', 'only from this time on')
+        .option('--kind <kind...>', 'only these: approved, send_accepted, paused, …')
+        .option('--limit <n>', 'at most the newest n (50)');
+    },
+    load: () => import('../audit-show.ts'),
+  },
 ];

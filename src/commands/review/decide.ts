@@ -21,8 +21,10 @@ import { recordDelivery } from '../engine/delivery.ts';
 import { advanceEnrollment } from '../engine/enrollment-moves.ts';
 import { isOvertaken, OVERTAKEN_NOTE } from '../engine/overtaken.ts';
 import { isStepRemoved, leaveRemovedStep } from '../engine/removed-steps.ts';
+import { recordAct } from '../audit/record.ts';
 import { writeAsPerson } from '../operator-state.ts';
 import { changeOf, type DecisionDetails } from './changes.ts';
+import { decisionAct } from './decision-act.ts';
 import { decisionEntry } from './decision-text.ts';
 import type { Desk } from './desk.ts';
 
@@ -84,6 +86,10 @@ function decideOne(
     ...decisionEntry(decision, fresh, { reviewer: desk.reviewer, to: ruling.to, details }),
   });
   const message = messageById(desk.engine.db, fresh.id) ?? fresh;
+  recordAct(
+    { ...desk.state, now: desk.engine.now },
+    decisionAct(decision, { before: fresh, after: message }),
+  );
   return { message, from: fresh.state, result: 'done', refusal: null, detail: null };
 }
 

@@ -1,4 +1,4 @@
-import { userName } from '../../store/sqlite-errors.ts';
+import { operatorName } from '../audit/record.ts';
 import { openEngine, type Engine } from '../engine/engine.ts';
 import { GUARDS_OFF } from '../guards-off.ts';
 import { stateDoubtsOf, type OperatorState } from '../operator-state.ts';
@@ -41,9 +41,7 @@ export function deskNow(desk: Desk): Desk {
   return openDesk({ ...state, now: state.invocation.context.clock.now() }, reviewer);
 }
 
-/** The person behind `sudo`, else the user; the environment first, since a unit's user says nothing of who typed. */
+/** Whoever typed. */
 export function operatorOf({ invocation }: Pick<OperatorState, 'invocation'>): Reviewer {
-  const { env } = invocation.context.io;
-  const named = [env['SUDO_USER'], env['LOGNAME'], env['USER']].find((name) => (name ?? '') !== '');
-  return { name: named ?? userName(), via: null };
+  return { name: operatorName(invocation), via: null };
 }

@@ -13,6 +13,8 @@ export interface Suppressed {
   readonly isNew: boolean;
   /** Live enrollments that ended with it (B6). */
   readonly cancelled: number;
+  /** Null: no lead of ours. */
+  readonly leadId: string | null;
 }
 
 /** Puts an address on the list, with all that follows for its lead (B6), in the caller's transaction. */
@@ -22,12 +24,12 @@ export function suppress(
 ): Suppressed {
   const isNew = addSuppression(db, { emailKey, reason, addedAt: now, ...(note === null ? {} : { note }) });
   const lead = leadByEmailKey(db, emailKey);
-  if (lead === null) return { emailKey, isNew, cancelled: 0 };
+  if (lead === null) return { emailKey, isNew, cancelled: 0, leadId: null };
   const cancelled = cancelLeadEnrollments(db, lead.rowId, { reason: 'suppressed', now });
   if (isNew) {
     const text = `suppressed by operator: ${reason}${note === null ? '' : `, ${note}`}`;
     addTimeline(db, { leadRowId: lead.rowId, at: now, kind: 'suppressed', text, ref: null });
   }
   refreshNurtureDue(db, lead.rowId, { policy: workspace.policy, now });
-  return { emailKey, isNew, cancelled };
+  return { emailKey, isNew, cancelled, leadId: lead.id };
 }

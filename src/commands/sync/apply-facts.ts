@@ -1,3 +1,4 @@
+import { runActor } from '../../core/audit/entry.ts';
 import { bailReason } from '../../core/bail.ts';
 import { cleanNotes } from '../../core/clean-text.ts';
 import { isErasedKey } from '../../core/erasure.ts';
@@ -6,6 +7,7 @@ import { effectOf, type Effect } from '../../core/facts/effect.ts';
 import type { IncomingFact } from '../../core/facts/fact.ts';
 import type { Instant, Lead } from '../../core/model.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { recordContact } from '../../store/contacts.ts';
 import type { StateDatabase } from '../../store/database.ts';
 import { cancelLeadEnrollments } from '../../store/enrollments.ts';
@@ -130,7 +132,7 @@ function follow(context: FactContext, following: Following): void {
   tell(context, following);
   if (fact.messageIdUsed !== undefined && match.by === 'message')
     noteUsedMessageId(db, match.messageRowId, fact.messageIdUsed);
-  if (effect.provesSent) settle(context.engine, match, fact);
+  if (effect.provesSent) settle(context, match, fact);
   if (effect.isContact) recordContact(db, lead.rowId, Math.min(fact.at, now));
   if (effect.suppress !== null) {
     const note = `${fact.kind} told by ${context.sourceId}`;
@@ -181,13 +183,15 @@ function followWriter(
 }
 
 /** D1: proof settles what was uncertain. What is being sent right now is left to its sender. */
-function settle(engine: Engine, match: MatchedRow, fact: IncomingFact): void {
+function settle({ engine, runId }: FactContext, match: MatchedRow, fact: IncomingFact): void {
   const message = match.by === 'message' ? messageById(engine.db, match.messageId) : null;
   if (message?.state !== 'uncertain') return;
   // It left when it was claimed, not when somebody opened it: the next delay counts from there (C2).
   const at = message.claimedAt ?? engine.now;
   const response = `settled: ${fact.kind} was reported`;
-  recordDelivery(engine, message, { at, isRehearsal: false, response });
+  if (!recordDelivery(engine, message, { at, isRehearsal: false, response })) return;
+  const entry = { at: engine.now, actor: runActor(runId), subject: message.id } as const;
+  appendAudit(engine.db, { ...entry, kind: 'send_proved', detail: { by: fact.kind, fate: 'sent' } });
 }
 
 const TOLD_LENGTH_MAX = 1_000;

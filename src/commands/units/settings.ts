@@ -31,7 +31,8 @@ export interface UnitSettings {
 
 const DEFAULT_USER = 'headgate';
 const DEFAULT_CONFIG = '/etc/headgate/headgate.toml';
-const STATE_DIR = '/var/lib/headgate';
+/** Where the units keep the state. */
+export const STATE_DIR = '/var/lib/headgate';
 /** useradd(8), as systemd wants it too. */
 const USER = /^[a-z_][a-z0-9_-]{0,30}$/;
 /** Nothing that a unit file or a shell would read as anything but itself. */

@@ -1,3 +1,4 @@
+import { personActor } from '../../core/audit/entry.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import { messageById } from '../../store/messages.ts';
 import { mailAnswer, pageAnswer, plain, seeOther } from '../../web/private/answer.ts';
@@ -54,8 +55,10 @@ async function answerIn(state: OperatorState, request: PageRequest, memory: ActM
   const person = personOf(state, session);
   if (person === null || session === null) return pageAnswer(403, signedOutPage());
   if (request.isPost && request.path === '/out') return leave(state, session);
-  const desk = openDesk(state, { name: person, via: 'the browser' });
-  const visit: Visit = { request, state, desk, person, session: webKeyHash(session), memory };
+  const invocation = { ...state.invocation, actor: personActor('web', person) };
+  const theirs = { ...state, invocation };
+  const desk = openDesk(theirs, { name: person, via: 'the browser' });
+  const visit: Visit = { request, state: theirs, desk, person, session: webKeyHash(session), memory };
   const answer = await (request.isPost ? answerPost(visit) : answerGet(visit));
   return answer ?? pageAnswer(404, problemPage({ title: 'There is nothing here', lines: [], fix: null }));
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../model.ts';
-import { canonicalJson, sha256 } from '../text-hash.ts';
+import { sha256 } from '../text-hash.ts';
 import type { AuditKind } from './kinds.ts';
 
 /** Values that a detail may hold: numbers, words from closed lists, random public ids and hashes. Never an address, a name or a text. */
@@ -45,25 +45,31 @@ export const BEFORE_THE_FIRST: AuditHead = { number: 0, hash: '0'.repeat(64) };
 /** The entry that follows `head`; `number` only for a `restored` entry, which goes on behind what is gone. */
 export function nextEntry(head: AuditHead, act: AuditAct, number = head.number + 1): AuditEntry {
   const { at, kind, actor, subject } = act;
+  const detail = JSON.stringify(act.detail, Object.keys(act.detail).sort());
   const fields = {
     number,
     at,
     kind,
     actor,
     subject,
-    detail: canonicalJson(act.detail),
+    detail,
     previousHash: head.hash,
   };
   return { ...fields, hash: entryHash(fields) };
 }
 
+/** SHA-256 (64 hex digits) of `auditPreimage`. */
+export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
+  return sha256(auditPreimage(entry));
+}
+
 /**
- * SHA-256 (64 hex digits) over the UTF-8 of this JSON array, without spaces:
+ * The text, in UTF-8, that an entry's hash is made of: a JSON array without spaces,
  * `["<previous hash>",<number>,<at>,"<kind>","<actor>",<subject or null>,"<detail>"]`; the detail is the text that is stored.
  */
-export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
+export function auditPreimage(entry: Omit<AuditEntry, 'hash'>): string {
   const { previousHash, number, at, kind, actor, subject, detail } = entry;
-  return sha256(JSON.stringify([previousHash, number, at, kind, actor, subject, detail]));
+  return JSON.stringify([previousHash, number, at, kind, actor, subject, detail]);
 }
 
 /** The first digits of a hash, for people to compare. */
@@ -81,7 +87,7 @@ export function personActor(door: AuditDoor, name: string): string {
   return `${door}:${name.replace(/[^\w.@+-]/gu, '_').slice(0, NAME_LENGTH_MAX)}`;
 }
 
-/** `run:send r-…`: the program in its own name, with the run that did it. */
-export function runActor(command: string, runId: string): string {
-  return `run:${command} ${runId}`;
+/** `run:r-…`: the program in its own name, in that run. */
+export function runActor(runId: string): string {
+  return `run:${runId}`;
 }

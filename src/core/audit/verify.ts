@@ -55,7 +55,7 @@ export interface VerifyRequest {
   readonly entries: Iterable<AuditEntry>;
   /** The state's own id, which its first entry names. */
   readonly stateId: string;
-  /** Every head that is known outside, in any order. */
+  /** Every head that is known outside, in any order. Read after the entries: what a program adds meanwhile is found by `hashAt`. */
   readonly outside: Iterable<OutsideHead>;
   /** The hash that is stored under a number; null for none. */
   readonly hashAt: (number: number) => string | null;
@@ -136,16 +136,13 @@ class Walk {
 
   compare({ source, number, hash }: OutsideHead, hashAt: VerifyRequest['hashAt']): void {
     if (number <= this.start.number && !this.isWhole) return;
-    if (number > this.previous.number) {
-      this.fault(
-        number,
-        'cut_off',
-        `${source} knows it, but the trail ends with ${String(this.previous.number)}`,
-      );
-      return;
-    }
     const stored = hashAt(number);
     if (stored === hash || (stored === null && this.isAccountedFor(number))) return;
+    const { number: last } = this.previous;
+    if (stored === null && number > last) {
+      this.fault(number, 'cut_off', `${source} knows it, but the trail ends with ${String(last)}`);
+      return;
+    }
     const what = stored === null ? 'it is missing' : 'it is another one';
     this.fault(number, 'rewritten', `${source} knows it, but in the trail ${what}`);
   }
