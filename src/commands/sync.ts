@@ -1,3 +1,4 @@
+import { runActor } from '../core/audit/entry.ts';
 import { createSendJournal } from '../adapters/send-journal.ts';
 import { createOptOutSpool } from '../adapters/spool.ts';
 import { EXIT_CODES, strongestExit, type ExitName } from '../core/exits.ts';
@@ -137,7 +138,8 @@ function rememberWhatLeft(state: OperatorState): void {
   const { outboxDir, stateDir, unsubscribeSpoolDir } = workspace.paths;
   createOptOutSpool(unsubscribeSpoolDir).bringBack();
   const engine = openEngine({ db, policy: workspace.policy, now, without: new Set() });
-  writeKeepingDoubt(state, () => settleAgainst({ journal: createSendJournal(stateDir), outboxDir })(engine));
+  const witnesses = { journal: createSendJournal(stateDir), outboxDir, actor: runActor('sync') };
+  writeKeepingDoubt(state, () => settleAgainst(witnesses)(engine));
 }
 
 /** D10: what readers decided on the unsubscribe page, before anything else. Returns how many there were; in a preview they stay. */
