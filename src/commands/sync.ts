@@ -1,6 +1,7 @@
 import { runActor } from '../core/audit/entry.ts';
 import { createSendJournal } from '../adapters/send-journal.ts';
 import { createOptOutSpool } from '../adapters/spool.ts';
+import { HeadgateError } from '../core/errors.ts';
 import { EXIT_CODES, strongestExit, type ExitName } from '../core/exits.ts';
 import type { Instant } from '../core/model.ts';
 import { nearestWord } from '../core/nearest.ts';
@@ -72,10 +73,8 @@ async function syncAll(
 ): Promise<Outcome> {
   const { sources, request } = of;
   const { clock, signal } = state.invocation.context;
-  if (!request.isPreview) {
-    rememberWhatLeft(state);
-    await finishErasuresWhereFree(state);
-  }
+  if (!request.isPreview) rememberWhatLeft(state);
+  const trouble = request.isPreview ? null : await troubleOf(() => finishErasuresWhereFree(state));
   const pageActs = takeOptOuts(state, request);
   const results: SourceResult[] = [];
   for (const [index, source] of sources.entries()) {
@@ -91,6 +90,7 @@ async function syncAll(
   };
   const exit = exitOf(results, { ...of, counts });
   if (!request.isPreview) recordSync(state, { runId: request.runId, counts, exit });
+  if (trouble !== null) throw trouble;
   const report = { state, request, results, counts, taps, exit };
   return {
     exit,
@@ -100,6 +100,17 @@ async function syncAll(
       results.flatMap(({ id, error }) => (error === null ? [] : [`${id}: ${error}`])).join('; ') || null,
     journal: `sync: ${String(results.length)} sources, ${String(counts['events'] ?? 0)} events run=${request.runId}`,
   };
+}
+
+/** An opt-out must be heard, whatever is wrong with a file: the run ends with it, and not before it has read its sources. */
+async function troubleOf(work: () => Promise<void>): Promise<HeadgateError | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof HeadgateError) return error;
+    throw error;
+  }
 }
 
 /** Left to each source that is still to come, as far as the run is long enough. */

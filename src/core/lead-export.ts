@@ -1,6 +1,7 @@
 import { safeCsvLine } from './csv-format.ts';
 import { LEAD_COLUMNS, OWN_COLUMN_PREFIX, type LeadColumn } from './lead-columns.ts';
 import type { Instant, LeadFields } from './model.ts';
+import { SECOND_MS } from './time/durations.ts';
 import { formatInstant } from './time/instants.ts';
 
 type ExportedColumn = Exclude<LeadColumn, 'enrolled_at'>;
@@ -52,5 +53,7 @@ export function exportLine(lead: LeadFields, customColumns: readonly string[]): 
 }
 
 function timeOf(at: Instant | null): string {
-  return at === null ? '' : formatInstant(at);
+  if (at === null) return '';
+  // To the millisecond: of two rows about a lead the newer one wins (E1).
+  return at % SECOND_MS === 0 ? formatInstant(at) : new Date(at).toISOString();
 }
