@@ -15,6 +15,7 @@ import { withJobLocks } from './job-locks.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { countOption, textOption, usageError } from './options.ts';
 import { countOf } from './output/text.ts';
+import { forgetOld, type ForgottenCounts } from './retention/forget-old.ts';
 import { openWorkspace } from './workspace.ts';
 
 const KEEP_DEFAULT = 14;
@@ -40,8 +41,9 @@ interface BackupWork {
 }
 
 function backUp(state: OperatorState, work: BackupWork): Outcome {
+  const forgotten = forgetOld(state);
   const { backup, contents, pruned } = makeCopy(state, work);
-  recordBackup(state);
+  recordBackup(state, forgotten);
   const bytes = listBackups(work.directory).find(({ name }) => name === backup.name)?.bytes ?? 0;
   const item = {
     file: backup.final,
@@ -50,6 +52,7 @@ function backUp(state: OperatorState, work: BackupWork): Outcome {
     enrollments: contents.enrollments,
     messages: contents.messages,
     pruned,
+    forgotten,
   };
   return {
     exit: 'OK',
@@ -60,9 +63,16 @@ function backUp(state: OperatorState, work: BackupWork): Outcome {
       ...(pruned.length === 0
         ? []
         : [`  ${countOf(pruned.length, 'older copy', 'older copies')} removed, ${String(work.keep)} kept`]),
+      ...forgottenLines(forgotten),
     ].join('\n'),
     journal: `backup: ${backup.name} verified`,
   };
+}
+
+/** `  no longer kept: 12 texts, 3 notices`. */
+function forgottenLines(forgotten: ForgottenCounts): readonly string[] {
+  const parts = Object.entries(forgotten).map(([what, count]) => `${String(count)} ${what}`);
+  return parts.length === 0 ? [] : [`  no longer kept ([retention]): ${parts.join(', ')}`];
 }
 
 interface Copy {
@@ -98,7 +108,7 @@ function keepErasures({ workspace }: OperatorState, directory: string): void {
   if (existsSync(erasureFile)) replaceFile(join(directory, ERASURE_FILE), readFileSync(erasureFile, 'utf8'));
 }
 
-function recordBackup(state: OperatorState): void {
+function recordBackup(state: OperatorState, forgotten: ForgottenCounts): void {
   const { db, now, workspace, invocation } = state;
   const { context } = invocation;
   writeAsPerson(state, () => {
@@ -113,7 +123,7 @@ function recordBackup(state: OperatorState): void {
       operatorDay: operatorDay(now, workspace.policy.timezone),
       exitCode: 0,
       reason: null,
-      counts: {},
+      counts: forgotten,
       planId: null,
       bootId: context.machine.bootId(),
     });

@@ -17,6 +17,8 @@ import { createNotifyConfig, crossCheckNotify, notifyRemarks } from './notify.ts
 import type { WorkspacePaths, WorkspaceQuestion } from './paths.ts';
 import { findWorkspace } from './paths.ts';
 import { createPolicy } from './policy.ts';
+import { createRetention, crossCheckRetention } from './retention.ts';
+import type { Retention } from './retention.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { CONFIG_SCHEMA } from './schema.ts';
@@ -38,6 +40,8 @@ export interface LoadedConfig {
   /** D3: who writes copy for steps with `Mode: ai`; null: nobody. */
   readonly ai: AiConfig | null;
   readonly brand: Brand;
+  /** For how long words are kept that nothing needs. */
+  readonly retention: Retention;
   /** D6: the mailboxes that mail leaves from. */
   readonly senders: Senders;
   /** E1 to E5: where `sync` reads. */
@@ -88,6 +92,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
       ...crossCheckSources(values),
       ...crossCheckNotify(values),
       ...crossCheckAi(values),
+      ...crossCheckRetention(values),
     ],
   });
   const issues = [...settings.issues, ...brandSettings.issues];
@@ -105,6 +110,7 @@ export function inspectConfig(question: WorkspaceQuestion): ConfigInspection {
     holidayCountries: typeof countries === 'string' ? null : countries,
     ai: createAiConfig(values),
     brand,
+    retention: createRetention(values),
     senders: createSenders(values, brand),
     sources: createSources(values),
     attributionAllowFile: allowFile === null ? null : resolve(paths.workspaceDir, allowFile),

@@ -1,4 +1,5 @@
 import type { FileSchema, KeySpec, SectionSpec } from './key-spec.ts';
+import { RETENTION } from './retention.ts';
 import { CHANNEL_SECTIONS } from './schema-channels.ts';
 
 /** No cap can be larger, whatever the file says (A6). */
@@ -232,7 +233,7 @@ const ATTRIBUTION: SectionSpec = {
 /** Every key of `headgate.toml`: validation, defaults, `config explain`, the reference page and the sample read this. */
 export const CONFIG_SCHEMA: FileSchema = {
   fileName: 'headgate.toml',
-  sections: [TOP, HOURS, LIMITS, NURTURE, ATTRIBUTION, ...CHANNEL_SECTIONS],
+  sections: [TOP, HOURS, LIMITS, NURTURE, ATTRIBUTION, RETENTION, ...CHANNEL_SECTIONS],
 };
 
 function cap(name: string, defaultValue: number, told: readonly [unit: string, summary: string]): KeySpec {

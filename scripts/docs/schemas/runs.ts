@@ -342,6 +342,7 @@ export const RUN_SHAPES: Shapes = {
         enrollments: count,
         messages: count,
         pruned: listOf(text),
+        forgotten: counts,
       }),
     ),
   }),

@@ -72,17 +72,28 @@ describe('GDPR Art. 15 and 20: a person gets everything that is held about them'
     });
   });
 
-  test.for([['leads', 'export'], ['leads', 'export', ADDRESS, '--all']])(
-    '%s says what it needs',
-    async (words) => {
-      expect((await desk().json(words)).exit.name).toBe('USAGE');
-    },
-  );
+  test.for([
+    ['leads', 'export'],
+    ['leads', 'export', ADDRESS, '--all'],
+  ])('%s says what it needs', async (words) => {
+    expect((await desk().json(words)).exit.name).toBe('USAGE');
+  });
 });
 
 const word = fc.string({ unit: 'grapheme', maxLength: 12 });
 /** What spreadsheets run, and what only looks so. */
-const risky = fc.constantFrom('=1+1', "'=1+1", "''@x", '+49 30', '-', '\t=x', '@a', "'", "'quoted'", 'a,b;"c"\nd');
+const risky = fc.constantFrom(
+  '=1+1',
+  "'=1+1",
+  "''@x",
+  '+49 30',
+  '-',
+  '\t=x',
+  '@a',
+  "'",
+  "'quoted'",
+  'a,b;"c"\nd',
+);
 const cell = fc.oneof(word, risky);
 const row = fc.record({
   first_name: cell,
