@@ -73,8 +73,8 @@ async function syncAll(
 ): Promise<Outcome> {
   const { sources, request } = of;
   const { clock, signal } = state.invocation.context;
-  if (!request.isPreview) rememberWhatLeft(state);
   const trouble = request.isPreview ? null : await troubleOf(() => finishErasuresWhereFree(state));
+  if (!request.isPreview) rememberWhatLeft(state);
   const pageActs = takeOptOuts(state, request);
   const results: SourceResult[] = [];
   for (const [index, source] of sources.entries()) {
