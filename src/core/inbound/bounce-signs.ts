@@ -34,6 +34,15 @@ export function bounceSigns(mail: InboundMail, notice: NoticeText): readonly str
   return isEnough ? [`sender ${sender}`, ...words.signs] : [];
 }
 
+/** Whether it is written as an answer and nothing speaks for a program: people paste and attach what came back to them. */
+export function isPersonalAnswer(mail: InboundMail): boolean {
+  const { headers } = mail;
+  if (!hasHeader(headers, 'in-reply-to') && !hasHeader(headers, 'references')) return false;
+  if (/^\s*multipart\/report\b/i.test(headerOf(headers, 'content-type'))) return false;
+  const automatic = headerOf(headers, 'auto-submitted').trim().toLowerCase();
+  return (automatic === '' || automatic.startsWith('no')) && senderOf(mail) === null;
+}
+
 /** What kind of program sent it; null when nothing speaks for one. */
 function senderOf(mail: InboundMail): string | null {
   const from = headerOf(mail.headers, 'from');

@@ -1,4 +1,5 @@
 import { addressOfField } from './addresses.ts';
+import { isPersonalAnswer } from './bounce-signs.ts';
 import { headerOf, linesOf, parseFields, type InboundMail, type MailHeader, partOf } from './mail.ts';
 
 /** What the machine-readable part of a delivery report says about one recipient (RFC 3464 2.3). */
@@ -24,9 +25,10 @@ const DIAGNOSTIC = /^\s*([A-Za-z][\w-]{0,40})\s*;\s*(.*)$/;
 
 /**
  * The recipients of a delivery report: from its message/delivery-status part, or from the same fields in the readable
- * text of a mail whose MIME structure got lost on the way. Null when the mail has neither.
+ * text of a mail whose MIME structure got lost on the way, unless a person answers with it. Null when the mail has neither.
  */
 export function statusBlocksOf(mail: InboundMail): readonly StatusBlock[] | null {
+  if (isPersonalAnswer(mail)) return null;
   const part = partOf(mail, TYPES);
   if (part !== null) return blocksIn(part.text);
   if (!/^final-recipient:/im.test(mail.text)) return null;

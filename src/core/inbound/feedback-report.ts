@@ -1,4 +1,5 @@
 import { addressesIn, addressOfField } from './addresses.ts';
+import { isPersonalAnswer } from './bounce-signs.ts';
 import { headerOf, type InboundMail, linesOf, type MailHeader, parseFields, partOf } from './mail.ts';
 
 /** A complaint or another report of a mailbox provider. */
@@ -27,6 +28,7 @@ export function feedbackReportOf(mail: InboundMail): FeedbackReport | null {
 }
 
 function fromPart(mail: InboundMail): FeedbackReport | null {
+  if (isPersonalAnswer(mail)) return null;
   const part = partOf(mail, ['message/feedback-report']);
   if (part !== null) return fromFields(part.text);
   // The same fields under a wrong type, or in a mail that lost its structure; no letter has lines of both names.
