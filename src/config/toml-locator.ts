@@ -11,7 +11,7 @@ export interface TomlPlace extends TomlPosition {
 
 /**
  * Where the key at a path stands, for messages that name file, line and column. Array indices are segments too
- * (`['source', '0', 'id']`). Null when the path is not in the text, or is spelt with escapes inside a quoted key.
+ * (`['source', '0', 'id']`). Null when the path is not in the text.
  */
 export type TomlLocator = (path: readonly string[]) => TomlPlace | null;
 
@@ -124,7 +124,8 @@ function scanKey(cursor: Cursor, closing: string): readonly { name: string; offs
     const start = cursor.offset;
     if (character === '"' || character === "'") {
       skipString(cursor);
-      segments.push({ name: cursor.text.slice(start + 1, cursor.offset - 1), offset: start });
+      const written = cursor.text.slice(start + 1, cursor.offset - 1);
+      segments.push({ name: character === '"' ? unescaped(written) : written, offset: start });
     } else {
       skipBare(cursor, /[^\s.=\]]/);
       segments.push({ name: cursor.text.slice(start, cursor.offset), offset: start });
@@ -132,6 +133,32 @@ function scanKey(cursor: Cursor, closing: string): readonly { name: string; offs
   }
   cursor.offset += 1;
   return segments;
+}
+
+const ESCAPE = /\\(?:u([\da-f]{4})|U([\da-f]{8})|x([\da-f]{2})|(.))/gi;
+const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['b', '\b'],
+  ['t', '\t'],
+  ['n', '\n'],
+  ['f', '\f'],
+  ['r', '\r'],
+  ['e', '\u001B'],
+]);
+
+/** A quoted key as the parser reads it. */
+function unescaped(written: string): string {
+  if (!written.includes('\\')) return written;
+  return written.replace(ESCAPE, (...groups) => character(groups));
+}
+
+/** The character that an escape stands for: the whole of it, then its digits in one of three forms, or one letter. */
+function character(groups: readonly unknown[]): string {
+  const [whole, short, long, byte, letter] = groups.map((group) =>
+    typeof group === 'string' ? group : null,
+  );
+  if (letter !== null && letter !== undefined) return SHORT_ESCAPES.get(letter) ?? letter;
+  const code = Number.parseInt(short ?? long ?? byte ?? '', 16);
+  return code <= 0x10_ff_ff ? String.fromCodePoint(code) : (whole ?? '');
 }
 
 function skipValue(scan: Scan, path: readonly string[]): void {
