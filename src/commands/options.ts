@@ -1,9 +1,11 @@
 import { HeadgateError } from '../core/errors.ts';
 import type { Invocation } from './cli-context.ts';
 
-/** A wrong command line: 64, and nothing was done. `fix` names what to type instead. */
+const LONG_VALUE = /(["'])([^"']{40})[^"']{41,}\1/g;
+
+/** A wrong command line: 64, and nothing was done. `fix` names what to type instead. What was typed is shown shortened. */
 export function usageError(message: string, fix?: string): HeadgateError {
-  return new HeadgateError(message, {
+  return new HeadgateError(message.replace(LONG_VALUE, '$1$2…$1'), {
     code: 'usage',
     exit: 'USAGE',
     notDone: 'Nothing was done.',
