@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { csvLine, safeCsvLine } from '../core/csv-format.ts';
 import { CsvScanner, type CsvRecord } from '../core/csv-scanner.ts';
-import { OWN_COLUMN_PREFIX } from '../core/lead-columns.ts';
+import { REJECT_COLUMNS } from '../core/lead-columns.ts';
 import { replaceFile } from './durable-file.ts';
 
 /** One row that was not taken. */
@@ -47,8 +47,7 @@ export class RejectsFile {
   #open(): void {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
     this.#descriptor = openSync(this.path, 'wx', 0o600);
-    const own = ['line', 'field', 'reason'].map((name) => `${OWN_COLUMN_PREFIX}${name}`);
-    this.#waiting.push(safeCsvLine([...own, ...this.#header]));
+    this.#waiting.push(safeCsvLine([...REJECT_COLUMNS, ...this.#header]));
   }
 
   #flush(): void {

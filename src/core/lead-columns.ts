@@ -55,6 +55,9 @@ export interface ColumnRename {
 /** Columns that we add to the file of rejected rows: when it comes back corrected, they mean nothing. */
 export const OWN_COLUMN_PREFIX = 'headgate_';
 
+/** Why a row was refused; they stand in front of its own cells. */
+export const REJECT_COLUMNS = ['line', 'field', 'reason'].map((name) => `${OWN_COLUMN_PREFIX}${name}`);
+
 const COLUMNS_SHOWN_MAX = 40;
 /** Somebody may have saved a letter as a table. */
 const LIST_CHARACTERS_MAX = 200;
@@ -130,7 +133,7 @@ function layOut(names: readonly string[], header: readonly string[]): LeadLayout
     };
   }
   const at = (column: LeadColumn): number => seen.get(column) ?? -1;
-  const isNeutralised = names.some((name) => name.startsWith(OWN_COLUMN_PREFIX));
+  const isNeutralised = REJECT_COLUMNS.every((name) => names.includes(name));
   return { at: indexes(at), custom, width: header.length, header, isNeutralised };
 }
 
