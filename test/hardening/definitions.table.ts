@@ -182,7 +182,7 @@ export const DEFINITIONS: readonly DefinitionRow[] = [
     'unknown key aprove',
     'approve',
   ]),
-  toml(75, sequence({ head: '"x\\u001by" = 1' }), ['a key with an escape sequence', '', 'unknown key']),
+  toml(75, sequence({ head: '"x\\u001by" = 1' }), ['a key with an escape sequence', ':3:1', 'unknown key']),
   toml(78, sequence({ head: 'name = "Other"' }), ['a key twice', ':3:', 'not TOML']),
   toml(78, sequence({ head: 'send = 1', sections: '[send]\nx = 1' }), [
     'a key redefined as a table',
