@@ -119,13 +119,14 @@ interface SendRow extends SharedRow {
   readonly leavesAt: Instant | null;
   readonly previousSentAt: Instant | null;
   readonly deliveries: number;
+  readonly job: Job;
 }
 
 /** The bodies that went to the door since, oldest first. Costs those. */
 export function sendsSince(db: StateDatabase, mark: number): SendAct[] {
   return db
     .prepare<[number], SendRow>(
-      `SELECT ${LEAD_COLUMNS}, ${STEP_COLUMNS}, a.at, a.operator_day AS day, a.run_id AS runId, m.sender, m.drafted_at AS draftedAt,
+      `SELECT ${LEAD_COLUMNS}, ${STEP_COLUMNS}, a.at, a.operator_day AS day, a.run_id AS runId, m.job, m.sender, m.drafted_at AS draftedAt,
          m.edited_at AS editedAt, m.held_until AS messageHeldUntil, m.approved_at AS approvedAt, m.leaves_at AS leavesAt,
          (SELECT max(o.sent_at) FROM messages o WHERE o.lead_row_id = l.row_id AND o.row_id <> m.row_id AND o.sent_at <= a.at) AS previousSentAt,
          (SELECT count(*) FROM attempts b WHERE b.message_row_id = m.row_id AND b.event = 'accepted') AS deliveries
@@ -146,6 +147,7 @@ export function sendsSince(db: StateDatabase, mark: number): SendAct[] {
       leavesAt: row.leavesAt,
       previousSentAt: row.previousSentAt,
       deliveries: row.deliveries,
+      job: row.job,
     }));
 }
 

@@ -19,6 +19,10 @@ export const INSIGHT_COMMANDS: readonly CommandEntry[] = [
         .option('--at <time>', 'begin then, as if nothing ran until then (now)')
         .option('--outage <from..to...>', 'the machine is off: two dates, both included, or two times')
         .option('--reboot <time...>', 'the machine boots then')
+        .option(
+          '--story <name>',
+          'a story instead: feb-18, sunday, restored-backup, cloned-vps, clock-back, double-timer',
+        )
         .option('--without <guard...>', 'once more without these guards, to see what they keep away')
         .option('--approve-after <time>', 'a person decides so long after something waits, or never (2h)')
         .option('--replies <percent>', 'so many of the mails are answered')

@@ -1,7 +1,7 @@
 import { nextTurn } from '../../adapters/pause.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { Instant } from '../../core/model.ts';
-import { nextFiring, type TimedJob } from '../../core/rehearsal/timers.ts';
+import { nextFiring, roundOf, type Round, type TimedJob } from '../../core/rehearsal/timers.ts';
 import type { Tally } from '../../core/rehearsal/tally.ts';
 import { nextLeavingAt, underWay } from '../../store/simulated-acts.ts';
 import { run as confirm } from '../confirm.ts';
@@ -53,12 +53,14 @@ class Playing {
   readonly #person: Person;
   readonly #post: Correspondence;
   readonly #happenings: Happening[] = [];
+  readonly #round: Round;
   #lastSendHour = -1;
   #runs = 0;
 
   constructor(stage: Stage, script: Script) {
     this.#stage = stage;
     this.#script = script;
+    this.#round = roundOf(script.minutes);
     this.#witness = new Witness(stage, script);
     this.#post = new Correspondence(stage, script.answers);
     this.#person = new Person(stage, script.habits, {
@@ -115,7 +117,7 @@ class Playing {
     ];
     const begins = outages.find(({ fromAt }) => fromAt > after);
     const visitAt = this.#person.visitsAt;
-    const firing = nextFiring(earliest);
+    const firing = nextFiring(earliest, this.#round);
     const all = [
       ...happening,
       ...(begins === undefined ? [] : [{ at: begins.fromAt, happen: () => undefined }]),

@@ -2,6 +2,7 @@ import { OPERATING_DAYS_IN_MEAN, judgeBlastRadius } from '../../core/guards/blas
 import type { Instant } from '../../core/model.ts';
 import { OUTAGE_COMPARISONS } from '../../core/rehearsal/guards.ts';
 import type { PersonHabits } from '../../core/rehearsal/person.ts';
+import { FIRING_MINUTES } from '../../core/rehearsal/timers.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
 import { isOperatingDay, operatorDay } from '../../core/time/operator-day.ts';
 import { addDays, startOfLocalDay } from '../../core/time/zone.ts';
@@ -154,6 +155,7 @@ function scriptOf(
     outages: clipped,
     reboots,
     incidents: [],
+    minutes: FIRING_MINUTES,
     habits,
     answers: answersOf(request, history),
     playsEverySend: false,

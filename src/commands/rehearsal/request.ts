@@ -17,6 +17,8 @@ const SPANS_MAX = 50;
 /** What the flags of `simulate` ask for. */
 export interface RehearsalRequest {
   readonly days: number;
+  /** False where `days` is what nobody said. */
+  readonly isDaysAsked: boolean;
   /** Null: now. */
   readonly at: Instant | null;
   readonly story: string | null;
@@ -40,6 +42,7 @@ export function readRehearsalRequest(invocation: Invocation): RehearsalRequest {
   const at = textOption(invocation, 'at');
   return {
     days,
+    isDaysAsked: textOption(invocation, 'days') !== null,
     at: at === null ? null : instantOf('at', at),
     story: textOption(invocation, 'story'),
     without: guardsOf(listOption(invocation, 'without')),

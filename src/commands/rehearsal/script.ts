@@ -1,5 +1,6 @@
 import type { Instant } from '../../core/model.ts';
 import type { PersonHabits } from '../../core/rehearsal/person.ts';
+import type { FiringMinutes } from '../../core/rehearsal/timers.ts';
 import type { Stage } from './stage.ts';
 
 /** A stretch of true time. */
@@ -9,6 +10,13 @@ export interface Span {
   readonly toAt: Instant;
 }
 
+/** Why an act may not be, and by which promise. */
+export interface Distrust {
+  readonly promise: string;
+  /** The end of a sentence: while … */
+  readonly what: string;
+}
+
 /** Something that happens to the machine or the state, and that no command of ours does. */
 export interface Incident {
   readonly at: Instant;
@@ -16,7 +24,7 @@ export interface Incident {
   readonly what: string;
   readonly happen: (stage: Stage) => void | Promise<void>;
   /** Why nobody may trust clock, machine or state from then on, until a person adopts it; null: no reason. Left out: as before. */
-  readonly untrusted?: string | null;
+  readonly untrusted?: Distrust | null;
 }
 
 /** How often a mail is answered, and how often its address is dead: shares of 1. */
@@ -36,6 +44,7 @@ export interface Script {
   /** Reboots that take no time. */
   readonly reboots: readonly Instant[];
   readonly incidents: readonly Incident[];
+  readonly minutes: FiringMinutes;
   readonly habits: PersonHabits;
   readonly answers: Answers;
   /** True: `send` is played at each of its firings, not only at those at which something may leave, and once an hour. */

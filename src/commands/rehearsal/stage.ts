@@ -45,7 +45,8 @@ export class Stage {
   readonly taken: TakenMail[] = [];
   readonly seed: number;
   readonly signal: AbortSignal;
-  readonly #context: CliContext;
+  /** What its commands see; a stage that goes on from here is made with it. */
+  readonly context: CliContext;
   #reader: StateDatabase | null = null;
 
   constructor(options: StageOptions) {
@@ -64,7 +65,7 @@ export class Stage {
     this.machine = new RehearsedMachine(context.machine.identity(), context.machine.bootId());
     this.random = new SeededRandom(seed);
     const { installation, cwd, version, signal } = context;
-    this.#context = {
+    this.context = {
       io: silentIo(context.io.env),
       clock: this.clock,
       random: this.random,
@@ -80,7 +81,7 @@ export class Stage {
     of: { readonly args?: readonly string[]; readonly options?: Readonly<Record<string, OptionValue>> } = {},
   ): Invocation {
     return {
-      context: this.#context,
+      context: this.context,
       global: SILENT,
       path,
       args: of.args ?? [],

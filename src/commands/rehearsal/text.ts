@@ -187,7 +187,7 @@ function happeningLines(terminal: Terminal, { all, workspace }: Rehearsed): read
   ];
 }
 
-function comparisonLines(terminal: Terminal, { all, without }: Rehearsed): readonly string[] {
+export function comparisonLines(terminal: Terminal, { all, without }: Rehearsed): readonly string[] {
   if (without.length === 0) return [];
   const header = ` ${padEnd('', 38)}${padStart('MOST IN', 9)}${padStart('MOST TO', 10)}${padStart('LEADS HIT', 11)}${padStart('PROMISES', 10)}`;
   const second = ` ${padEnd('', 38)}${padStart('ONE RUN', 9)}${padStart('ONE LEAD', 10)}${padStart('TWICE', 11)}${padStart('BROKEN', 10)}`;
@@ -220,7 +220,7 @@ function brokenLines(terminal: Terminal, { played }: Comparison): readonly strin
   return [...first].slice(0, 4).map(([promise, what]) => terminal.dim(`     ${promise} ${escapeText(what)}`));
 }
 
-function violationLines(terminal: Terminal, { all, workspace }: Rehearsed): readonly string[] {
+export function violationLines(terminal: Terminal, { all, workspace }: Rehearsed): readonly string[] {
   if (all.violationCount === 0) return ['', ` ${terminal.symbols.ok} No promise was broken.`];
   const zone = workspace.policy.timezone;
   const shown = all.violations.slice(0, VIOLATIONS_SHOWN);

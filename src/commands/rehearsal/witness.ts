@@ -2,24 +2,31 @@ import { existsSync } from 'node:fs';
 
 import { OPERATING_DAYS_IN_MEAN } from '../../core/guards/blast-radius.ts';
 import type { Job } from '../../core/model.ts';
-import { judgeActs, type JobMemory, type WitnessedRun } from '../../core/rehearsal/promises.ts';
+import type { SendAct } from '../../core/rehearsal/acts.ts';
+import {
+  judgeActs,
+  type JobMemory,
+  type Violation,
+  type WitnessedRun,
+} from '../../core/rehearsal/promises.ts';
 import { TallyKeeper } from '../../core/rehearsal/tally.ts';
 import { isOperatingDay, operatorDay } from '../../core/time/operator-day.ts';
 import { loadedHolidays } from '../../store/holidays.ts';
 import { readJob, silencesOf } from '../../store/jobs.ts';
 import { actMarks, draftsSince, runsSince, sendsSince, type ActMarks } from '../../store/simulated-acts.ts';
 import { draftsMade, draftVolume } from '../../store/volume.ts';
-import type { Script } from './script.ts';
+import type { Distrust, Script } from './script.ts';
 import type { Stage } from './stage.ts';
 
 /** Looks at what every command left in the copy, and judges it by what was promised. It asks no guard. */
 export class Witness {
   readonly tally: TallyKeeper;
   /** Why clock, machine or state may not be trusted just now; null: they may. */
-  untrusted: string | null = null;
+  untrusted: Distrust | null = null;
   readonly #stage: Stage;
   #marks: ActMarks;
   #before: WitnessedRun['before'];
+  readonly #delivered = new Set<string>();
   readonly #sendsByDay = new Map<string, number>();
   readonly #sendsBySender = new Map<string, number>();
 
@@ -39,11 +46,11 @@ export class Witness {
   observe(command: string, { isByPerson }: { readonly isByPerson: boolean }): void {
     const db = this.#stage.reader;
     const marks = actMarks(db);
-    if (marks.runs > this.#marks.runs)
-      for (const run of runsSince(db, this.#marks.runs)) this.tally.addRun(run);
-    if (marks.drafts > this.#marks.drafts || marks.attempts > this.#marks.attempts) {
-      const drafts = draftsSince(db, this.#marks.drafts);
-      const sends = sendsSince(db, this.#marks.attempts);
+    const drafts = marks.drafts > this.#marks.drafts ? draftsSince(db, this.#marks.drafts) : [];
+    const sends = marks.attempts > this.#marks.attempts ? sendsSince(db, this.#marks.attempts) : [];
+    const runs = marks.runs > this.#marks.runs ? runsSince(db, this.#marks.runs) : [];
+    for (const run of runs) this.tally.addRun(run, { drafts, sends });
+    if (drafts.length > 0 || sends.length > 0) {
       for (const { day, sender } of sends) {
         count(this.#sendsByDay, day);
         if (sender !== null) count(this.#sendsBySender, `${day} ${sender}`);
@@ -51,6 +58,7 @@ export class Witness {
       this.tally.addDrafts(drafts);
       this.tally.addSends(sends);
       this.tally.addViolations(judgeActs(this.#seen(command, isByPerson), { drafts, sends }));
+      this.tally.addViolations(sends.flatMap((send) => this.#deliveredTwice(send)));
     }
     if (marks.runs > this.#marks.runs || marks.drafts > this.#marks.drafts) this.#before = this.#jobs();
     this.#marks = marks;
@@ -68,6 +76,16 @@ export class Witness {
     this.tally.addViolations(
       leadIds.map((lead) => ({ promise: 'B5', at, lead, what: 'is under way and will never move again' })),
     );
+  }
+
+  /** D1, by what reached people: a state that was put back has forgotten what it sent. */
+  #deliveredTwice({ at, job, leadId, leadEmail, sequenceId, stepId }: SendAct): readonly Violation[] {
+    if (job === 'nurture') return [];
+    const key = `${leadId} ${sequenceId} ${stepId}`;
+    const isAgain = this.#delivered.has(key);
+    this.#delivered.add(key);
+    const what = `${sequenceId} › ${stepId} reached its reader twice`;
+    return isAgain ? [{ promise: 'D1', at, lead: leadEmail, what }] : [];
   }
 
   #seen(command: string, isByPerson: boolean): WitnessedRun {

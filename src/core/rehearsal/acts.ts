@@ -61,8 +61,9 @@ export interface SendAct extends LeadFacts, StepFacts {
   readonly leavesAt: Instant | null;
   /** The last delivery to the lead before this one. */
   readonly previousSentAt: Instant | null;
-  /** Deliveries of this very step to this very enrollment, this one included. */
+  /** Deliveries of this very message that the state knows of, this one included. */
   readonly deliveries: number;
+  readonly job: Job;
 }
 
 /** One run as its row tells it. */

@@ -23,7 +23,7 @@ export interface WitnessedRun {
   readonly isByPerson: boolean;
   readonly isPaused: boolean;
   /** Why nobody could trust clock, machine or state at that moment, as the rehearsal itself knows; null: all was well. */
-  readonly untrusted: string | null;
+  readonly untrusted: { readonly promise: string; readonly what: string } | null;
   /** What each job last did, as it was before this run. */
   readonly before: Readonly<Record<Job, JobMemory>>;
   readonly bootId: string | null;
@@ -128,7 +128,7 @@ function judgeLead(lead: LeadFacts, at: Instant): string[][] {
 function judgeMoment(run: WitnessedRun, act: LeadFacts & StepFacts, at: Instant): string[][] {
   const found: string[][] = [];
   if (run.isPaused) found.push(['A10', 'while everything was paused']);
-  if (run.untrusted !== null) found.push(['A15', `while ${run.untrusted}`]);
+  if (run.untrusted !== null) found.push([run.untrusted.promise, `while ${run.untrusted.what}`]);
   if (act.sequenceStatus !== 'active') found.push(['B9', `its sequence is ${act.sequenceStatus}`]);
   const closed = closedAt(run, act, at);
   if (closed !== null) found.push(closed);

@@ -14,6 +14,22 @@ export interface PlannedMail {
   readonly stepId: string;
 }
 
+/** A run that drafted, sent, or distrusted itself. */
+export interface PlayedRun {
+  readonly at: Instant;
+  readonly command: string;
+  readonly mode: string;
+  readonly reason: string | null;
+  readonly drafts: number;
+  readonly leads: number;
+  /** Leads with two drafts or more of this one run. */
+  readonly leadsTwice: number;
+  readonly sends: number;
+  /** Of a preview: what it would draft, and what the calendar alone calls due. */
+  readonly wouldDraft: number;
+  readonly byCalendar: number;
+}
+
 /** One of the operator's days, as it was played. */
 export interface PlayedDay {
   readonly day: string;
@@ -29,6 +45,7 @@ export interface PlayedDay {
   readonly mails: PlannedMail[];
 }
 
+const RUNS_TOLD_MAX = 500;
 /** A day's mails that are named; the others are counted. */
 const MAILS_NAMED_MAX = 40;
 /** Violations that are named; the others are counted. */
@@ -36,6 +53,8 @@ export const VIOLATIONS_NAMED_MAX = 200;
 
 /** What a whole rehearsal comes to. */
 export interface Tally {
+  /** The first of them. */
+  readonly told: readonly PlayedRun[];
   readonly days: readonly PlayedDay[];
   readonly drafts: number;
   readonly sends: number;
@@ -65,6 +84,7 @@ export class TallyKeeper {
   #maxPerRun = 0;
   #maxPerLead = 0;
   #drainedBy: string | null = null;
+  readonly #told: PlayedRun[] = [];
 
   constructor(zone: string) {
     this.#zone = zone;
@@ -110,12 +130,36 @@ export class TallyKeeper {
     }
   }
 
-  addRun(run: RunAct): void {
+  addRun(
+    run: RunAct,
+    made: { readonly drafts: readonly DraftAct[]; readonly sends: readonly SendAct[] },
+  ): void {
+    this.#tell(run, made);
     if (run.mode === 'preview') this.dayOf(run.startedAt).doubted += 1;
     if (run.mode !== 'live' || run.command !== 'drip') return;
     const { cap_run: overRun = 0, cap_day: overDay = 0, not_judged: notJudged = 0 } = run.counts;
     if (overRun + overDay + notJudged > 0) this.#drainedBy = null;
     else this.#drainedBy ??= operatorDay(run.startedAt, this.#zone);
+  }
+
+  #tell(
+    run: RunAct,
+    made: { readonly drafts: readonly DraftAct[]; readonly sends: readonly SendAct[] },
+  ): void {
+    const drafts = made.drafts.filter(({ runId }) => runId === run.id);
+    const sends = made.sends.filter(({ runId }) => runId === run.id).length;
+    const isQuiet = drafts.length === 0 && sends === 0 && run.mode !== 'preview';
+    if (isQuiet || this.#told.length >= RUNS_TOLD_MAX) return;
+    const leads = Map.groupBy(drafts, ({ leadRowId }) => leadRowId);
+    const { startedAt: at, command, mode, reason, counts } = run;
+    this.#told.push({
+      ...{ at, command, mode, reason, sends },
+      drafts: drafts.length,
+      leads: leads.size,
+      leadsTwice: [...leads.values()].filter((own) => own.length > 1).length,
+      wouldDraft: counts['would_draft'] ?? 0,
+      byCalendar: counts['by_calendar'] ?? 0,
+    });
   }
 
   addViolations(found: readonly Violation[]): void {
@@ -127,6 +171,7 @@ export class TallyKeeper {
     const days = [...this.#days.values()].sort((one, other) => (one.day < other.day ? -1 : 1));
     return {
       days,
+      told: this.#told,
       drafts: this.#drafts,
       sends: this.#sends,
       maxPerRun: this.#maxPerRun,

@@ -4,8 +4,10 @@ import { HOUR_MS, MINUTE_MS } from '../time/durations.ts';
 /** What a timer of systemd/ fires and a rehearsal plays. */
 export type TimedJob = 'drip' | 'nurture' | 'send' | 'confirm';
 
+export type FiringMinutes = Readonly<Record<TimedJob, readonly number[]>>;
+
 /** The minutes of every hour at which the units of systemd/ fire (OnCalendar), in the order in which they share a minute. */
-export const FIRING_MINUTES: Readonly<Record<TimedJob, readonly number[]>> = {
+export const FIRING_MINUTES: FiringMinutes = {
   drip: [3],
   nurture: [33],
   send: [5, 15, 25, 35, 45, 55],
@@ -20,22 +22,23 @@ export interface Firing {
   readonly job: TimedJob;
 }
 
-const ROUND: readonly { readonly minute: number; readonly job: TimedJob }[] = jobsByMinute();
+/** What fires when, in the order of an hour. */
+export type Round = readonly { readonly minute: number; readonly job: TimedJob }[];
 
 /** The first firing after an instant: a timer that was off fires nothing late (Persistent=false). */
-export function nextFiring(after: Instant): Firing {
+export function nextFiring(after: Instant, round: Round): Firing {
   const hourAt = Math.floor(after / HOUR_MS) * HOUR_MS;
-  for (const { minute, job } of ROUND) {
-    const at = hourAt + minute * MINUTE_MS;
-    if (at > after) return { at, job };
-  }
-  const [first = { minute: 3, job: 'drip' as const }] = ROUND;
+  const next = round.find(({ minute }) => hourAt + minute * MINUTE_MS > after);
+  if (next !== undefined) return { at: hourAt + next.minute * MINUTE_MS, job: next.job };
+  const [first] = round;
+  if (first === undefined) throw new RangeError('no timer fires at all');
   return { at: hourAt + HOUR_MS + first.minute * MINUTE_MS, job: first.job };
 }
 
-function jobsByMinute(): readonly { readonly minute: number; readonly job: TimedJob }[] {
+/** Those of one minute in the order in which a person would want them. */
+export function roundOf(minutes: FiringMinutes): Round {
   const jobs: readonly TimedJob[] = ['confirm', 'drip', 'nurture', 'send'];
   return jobs
-    .flatMap((job) => FIRING_MINUTES[job].map((minute) => ({ minute, job })))
+    .flatMap((job) => minutes[job].map((minute) => ({ minute, job })))
     .sort((one, other) => one.minute - other.minute);
 }

@@ -1,0 +1,15 @@
+import type { Terminal } from '../output/terminal.ts';
+import type { ToldStory } from './tell-story.ts';
+import { comparisonLines, violationLines } from './text.ts';
+
+/** The screen of `simulate --story`: a few lines, for 80 columns. */
+export function storyLines(terminal: Terminal, told: ToldStory): readonly string[] {
+  const { story, all, without } = told;
+  return [
+    '',
+    ...story.tell(terminal, { all, rows: without }),
+    ...comparisonLines(terminal, told),
+    ...violationLines(terminal, told),
+    '',
+  ];
+}
