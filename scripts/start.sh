@@ -1,6 +1,6 @@
 #!/bin/sh
 # npm start: the first minute. Makes a workspace of samples in state/ and shows a cold start, the confirmed plan
-# and the drafts that wait. Nothing is configured and nothing can be sent: mail would land in state/outbox.
+# and the drafts that wait, then the story of 18 February. Nothing is configured and nothing can be sent: mail would land in state/outbox.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -29,11 +29,15 @@ fi
 show confirm --yes
 show review list
 
+printf '\nAnd the morning for which all this was built: a machine comes back after three weeks.\n'
+show simulate --story feb-18
+
 cat <<'END'
 
 Next
   bin/headgate review          read the drafts; a approves, r rejects, u takes it back
   bin/headgate send            delivers what is approved, as files in state/outbox
   bin/headgate leads why ID    why a lead did or did not get an email
+  bin/headgate simulate        the next two weeks on a copy; --outage A..B: and if this machine is off?
   bin/headgate --help          everything else
 END

@@ -63,7 +63,7 @@ class Playing {
     this.#round = roundOf(script.minutes);
     this.#witness = new Witness(stage, script);
     this.#post = new Correspondence(stage, script.answers);
-    this.#person = new Person(stage, script.habits, {
+    this.#person = new Person(stage, script, {
       note: (what) => {
         this.#note(what);
       },
@@ -80,7 +80,7 @@ class Playing {
     const script = this.#script;
     const { clock, signal } = this.#stage;
     let cut: Played['isCutShort'] = null;
-    this.#person.look(script.startsAt);
+    this.#person.look();
     let day = '';
     for (let from = script.startsAt - 1; cut === null;) {
       const next = this.#next(from);
@@ -89,7 +89,7 @@ class Playing {
       const today = this.#witness.tally.dayOf(clock.trueAt).day;
       if (today !== day) script.progress(`rehearsing ${(day = today)}`);
       await next.happen();
-      this.#person.look(clock.now());
+      this.#person.look();
       from = next.at;
       await nextTurn();
       if (signal.aborted) cut = 'signal';
@@ -158,11 +158,10 @@ class Playing {
     this.#runs += 1;
     try {
       const { exit } = await COMMANDS[job](this.#stage.invocation(job));
-      if (job === 'drip' || job === 'nurture') this.#person.hear(job, exit);
-      if (job === 'send' && exit === 'COLD_START') this.#person.hear(job, exit);
+      if (job !== 'confirm') this.#person.hear(job, exit);
     } catch (error) {
       if (!(error instanceof HeadgateError) || !GOES_ON.has(error.exit)) throw error;
-      this.#note(`${job}: ${error.message}`);
+      this.#noteOnce(job, error);
     }
   }
 
@@ -180,6 +179,18 @@ class Playing {
     this.#lastSendHour = hour;
     return true;
   }
+
+  /** A lock that is busy says at each firing by whom it is held. */
+  #noteOnce(job: TimedJob, { code, message }: HeadgateError): void {
+    const key = `${job} ${code}`;
+    if (this.#noted.has(key)) return;
+    this.#noted.add(key);
+    this.#note(
+      code === 'lock_busy' ? `a second ${job} finds the first at work and ends (75)` : `${job}: ${message}`,
+    );
+  }
+
+  readonly #noted = new Set<string>();
 
   #note(what: string): void {
     if (this.#happenings.length < HAPPENINGS_MAX)

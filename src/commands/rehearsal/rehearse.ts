@@ -160,6 +160,7 @@ function scriptOf(
     answers: answersOf(request, history),
     playsEverySend: false,
     firesTwice: false,
+    adopts: true,
     draftsMax: Number.MAX_SAFE_INTEGER,
     progress: everyFewSeconds(invocation),
   };

@@ -49,6 +49,8 @@ export interface Script {
   readonly answers: Answers;
   /** True: `send` is played at each of its firings, not only at those at which something may leave, and once an hour. */
   readonly playsEverySend: boolean;
+  /** False: a person does not adopt a state that belongs elsewhere. */
+  readonly adopts: boolean;
   /** True: two timers fire each job at once. */
   readonly firesTwice: boolean;
   /** More drafts than this and it is broken off: a flood needs no second page. */

@@ -8,7 +8,8 @@ export function storyLines(terminal: Terminal, told: ToldStory): readonly string
   return [
     '',
     ...story.tell(terminal, { all, rows: without }),
-    ...comparisonLines(terminal, told),
+    // The story itself tells of those that belong to it.
+    ...(told.isAskedWithout ? comparisonLines(terminal, told) : []),
     ...violationLines(terminal, told),
     '',
   ];

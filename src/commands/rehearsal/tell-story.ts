@@ -13,6 +13,8 @@ import type { Story } from './stories/story.ts';
 
 export interface ToldStory extends Rehearsed {
   readonly story: Story;
+  /** The guards that were left out are those that somebody asked for. */
+  readonly isAskedWithout: boolean;
 }
 
 const NOT_IN_A_STORY = ['at', 'html'] as const;
@@ -58,6 +60,7 @@ export async function playStory(
     const [outage] = script.outages;
     return {
       story,
+      isAskedWithout: request.without.length > 0,
       workspace,
       script,
       firstDay: operatorDay(outage?.toAt ?? script.startsAt, timezone),
@@ -108,6 +111,7 @@ function scriptOf(
     answers: { replyShare: replyShare ?? 0, bounceShare: bounceShare ?? 0, from: 'flags' },
     playsEverySend: false,
     firesTwice: false,
+    adopts: true,
     draftsMax: Number.MAX_SAFE_INTEGER,
     progress: () => undefined,
     ...story.script({ startsAt: stage.clock.now(), days }),

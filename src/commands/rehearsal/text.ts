@@ -5,7 +5,7 @@ import { epochDayOf, weekdayOf } from '../../core/time/calendar.ts';
 import { addDays, startOfLocalDay } from '../../core/time/zone.ts';
 import { withoutText } from '../../core/rehearsal/guards.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { countOf, escapeText, padEnd, padStart } from '../output/text.ts';
+import { countOf, displayWidth, escapeText, padEnd, padStart } from '../output/text.ts';
 import { formatClock, formatDay, zoneLabel } from '../output/time.ts';
 import type { Comparison, Rehearsed } from './rehearse.ts';
 
@@ -14,6 +14,7 @@ const LABEL_WIDTH = 10;
 const CELL_WIDTH = 8;
 const HAPPENINGS_SHOWN = 6;
 const VIOLATIONS_SHOWN = 12;
+const ROW_NAME_WIDTH = 36;
 
 /** The screen of `simulate` (cli.md 2.4), for 80 columns. */
 export function rehearsalLines(
@@ -197,9 +198,15 @@ export function comparisonLines(terminal: Terminal, { all, without }: Rehearsed)
     terminal.dim(header),
     terminal.dim(second),
     comparisonLine(terminal, 'all guards', all),
-    ...without.map((row) => comparisonLine(terminal, withoutText(row.guards), row.played)),
+    ...without.map((row) => comparisonLine(terminal, rowName(row.guards), row.played)),
     ...without.flatMap((row) => brokenLines(terminal, row)),
   ];
+}
+
+/** A name that fits its column; the document has them all. */
+function rowName(guards: readonly string[]): string {
+  const name = withoutText(guards);
+  return displayWidth(name) <= ROW_NAME_WIDTH ? name : `without these ${String(guards.length)} guards`;
 }
 
 function comparisonLine(terminal: Terminal, name: string, played: Comparison['played']): string {
@@ -210,7 +217,7 @@ function comparisonLine(terminal: Terminal, name: string, played: Comparison['pl
     [played.violationCount, 10],
   ];
   const cut = played.isCutShort === 'flood' ? terminal.dim(' cut') : '';
-  return `   ${padEnd(name, 36)}${cells.map(([count, width]) => padStart(String(count), width)).join('')}${cut}`;
+  return `   ${padEnd(name, ROW_NAME_WIDTH)}${cells.map(([count, width]) => padStart(String(count), width)).join('')}${cut}`;
 }
 
 /** What the missing guards would have kept: each promise once. */

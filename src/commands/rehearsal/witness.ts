@@ -44,6 +44,11 @@ export class Witness {
 
   /** Judges what has come since it last looked. Costs what has come. */
   observe(command: string, { isByPerson }: { readonly isByPerson: boolean }): void {
+    // What `adopt` writes down is what the send journal knew: it happened long ago.
+    if (command === 'adopt') {
+      this.forget();
+      return;
+    }
     const db = this.#stage.reader;
     const marks = actMarks(db);
     const drafts = marks.drafts > this.#marks.drafts ? draftsSince(db, this.#marks.drafts) : [];

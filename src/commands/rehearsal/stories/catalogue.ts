@@ -1,9 +1,17 @@
 import { nearestWord } from '../../../core/nearest.ts';
 import { usageError } from '../../options.ts';
 import { FEB_18 } from './feb-18.ts';
+import { CLOCK_BACK, CLONED_VPS, DOUBLE_TIMER, RESTORED_BACKUP, SUNDAY } from './mornings.ts';
 import type { Story } from './story.ts';
 
-export const STORIES: readonly Story[] = [FEB_18];
+export const STORIES: readonly Story[] = [
+  FEB_18,
+  SUNDAY,
+  RESTORED_BACKUP,
+  CLONED_VPS,
+  CLOCK_BACK,
+  DOUBLE_TIMER,
+];
 
 /** The story of this name; throws 64 with the names that there are. */
 export function storyNamed(name: string): Story {

@@ -165,8 +165,8 @@ function tell(
 
 function runText(run: PlayedRun): string {
   if (run.mode === 'preview') {
-    const avoided = run.byCalendar > 0 ? `; by the calendar alone ${String(run.byCalendar)} are due` : '';
-    return `no draft: a cold start shows ${String(run.wouldDraft)}${avoided}`;
+    const due = run.byCalendar > 0 ? `; the calendar alone calls ${String(run.byCalendar)} due` : '';
+    return `cold start: no draft, ${String(run.wouldDraft)} in a plan${due}`;
   }
   if (run.sends > 0) return `${String(run.sends)} mails sent`;
   const twice = run.leadsTwice > 0 ? `, ${String(run.leadsTwice)} of them twice or more` : '';

@@ -40,4 +40,4 @@ export interface Story {
 }
 
 export type StoryScript = Pick<Script, 'startsAt' | 'endsAt' | 'outages' | 'incidents'> &
-  Partial<Pick<Script, 'firesTwice' | 'minutes' | 'reboots'>>;
+  Partial<Pick<Script, 'firesTwice' | 'minutes' | 'reboots' | 'adopts'>>;

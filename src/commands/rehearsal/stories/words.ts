@@ -32,12 +32,13 @@ export function storyPeople(of: {
   readonly count: number;
   readonly source: string;
   readonly zone?: string;
+  readonly lastContact?: string;
 }): string {
   const rows = Array.from({ length: of.count }, (_, index) => {
     const number = String(of.first + index);
-    return `${personAddress(of.first + index)},Person${number},${of.source},${of.zone ?? ''}`;
+    return `${personAddress(of.first + index)},Person${number},${of.source},${of.zone ?? ''},${of.lastContact ?? ''}`;
   });
-  return ['email,first_name,source,timezone', ...rows, ''].join('\n');
+  return ['email,first_name,source,timezone,last_contact_at', ...rows, ''].join('\n');
 }
 
 export function personAddress(number: number): string {
