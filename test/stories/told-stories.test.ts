@@ -40,7 +40,7 @@ it('A1 to A8: 18 February to the minute: 38 drafts, 14 leads hit and three mails
     '   06:16  a person stops it',
     '',
     ' With them',
-    '   06:03  drip     cold start: no draft, 5 in a plan; the calendar alone calls 38 due',
+    '   06:03  drip     cold start: no draft, 5 in a plan; the calendar calls 38 due',
     '   06:06  nurture  cold start: no draft, 0 in a plan',
     '   09:00  confirm  5 drafts for 5 leads',
     '',

@@ -17,7 +17,7 @@ export interface ToldStory extends Rehearsed {
   readonly isAskedWithout: boolean;
 }
 
-const NOT_IN_A_STORY = ['at', 'html'] as const;
+const NOT_IN_A_STORY = ['at', 'html', 'edits'] as const;
 
 /** Plays a story: its own workspace in a folder of its own, the same engine, person and witness as any rehearsal. */
 export async function tellStory(invocation: Invocation, request: RehearsalRequest): Promise<ToldStory> {
@@ -69,6 +69,7 @@ export async function playStory(
       without,
       holdLine: workspace.policy.limits.blastRadiusFactor * workspace.policy.limits.blastRadiusFloor,
       paused: null,
+      withEdits: false,
     };
   } finally {
     remove();

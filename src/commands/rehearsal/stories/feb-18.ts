@@ -165,7 +165,7 @@ function tell(
 
 function runText(run: PlayedRun): string {
   if (run.mode === 'preview') {
-    const due = run.byCalendar > 0 ? `; the calendar alone calls ${String(run.byCalendar)} due` : '';
+    const due = run.byCalendar > 0 ? `; the calendar calls ${String(run.byCalendar)} due` : '';
     return `cold start: no draft, ${String(run.wouldDraft)} in a plan${due}`;
   }
   if (run.sends > 0) return `${String(run.sends)} mails sent`;
