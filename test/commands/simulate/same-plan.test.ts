@@ -23,10 +23,10 @@ it.each([3, 14, 15, 92])(
   { timeout: 120_000 },
   async (seed) => {
     const now = Date.UTC(2026, 0, 5, 7) + (seed % 300) * DAY_MS;
-    const world = await World.create({ now, seed, sequences: SEQUENCES, ...settingOf(seed) });
+    const world = await World.create({ now, seed, sequences: SEQUENCES, ...settingOf(seed, 1) });
     try {
       const chance = new Chance(new SeededRandom(seed));
-      const operator = new Operator(world, chance, (argv) => type(world, argv));
+      const operator = new Operator(world, { chance, type: (argv) => type(world, argv), scale: 1 });
       await operator.bringLeads(20);
       await operator.lookAfterDoubts();
       let planned = 0;
@@ -57,7 +57,7 @@ async function rehearse(
   world: World,
   { job, seed }: { readonly job: 'drip' | 'nurture'; readonly seed: number },
 ): Promise<RunDocument> {
-  const env = settingOf(seed).env ?? {};
+  const env = settingOf(seed, 1).env ?? {};
   const context: Invocation['context'] = {
     io: { stdin: NOBODY, stdout: NOWHERE, stderr: NOWHERE, env },
     clock: world.clock,
