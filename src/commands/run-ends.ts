@@ -98,7 +98,7 @@ export function endAsPreview(session: RunSession, preview: Preview): RunReport {
     if (!preview.isSaved) return null;
     const db = session.writer();
     return db.write(() => {
-      const id = writePlan(session, db, preview);
+      const id = savedPlan(session, db, preview);
       writeRun(session, db, { ...end, planId: id });
       if (preview.doubts.length === 0) return id;
       keepRestoredDoubt(session, db, preview.doubts);
@@ -114,6 +114,12 @@ export function endAsPreview(session: RunSession, preview: Preview): RunReport {
     plan: preview.plan,
     fellAway: fellAway.map(fallen),
   };
+}
+
+/** D4: of a preview that ended early only what is complete, and for who names it: it is not all that a run would do (A5, A9). */
+function savedPlan(session: RunSession, db: StateDatabase, preview: Preview): string | null {
+  if (preview.endedBy === undefined) return writePlan(session, db, preview);
+  return preview.plan.drafts.length === 0 ? null : writePlan(session, db, { ...preview, narrowed: true });
 }
 
 /** F2: what a person may lift, or stop, can be decided in the chat; what only `adopt` lifts cannot. */

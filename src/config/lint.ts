@@ -20,6 +20,7 @@ const NEVER_EMPTY: ReadonlySet<string> = new Set([
   'brand_name',
   'sender_name',
   'sender_email',
+  'signature',
   'postal_address',
 ]);
 

@@ -311,6 +311,8 @@ describe('D4: no money, no key, no quota', () => {
     expect(server.requests, 'one call met the quota').toHaveLength(2);
     const { plan } = of.row('SELECT id AS plan FROM plans');
     expect(ended.stderr + ended.stdout).toContain(`headgate confirm ${String(plan)}`);
+    await of.run(['confirm', '--yes']);
+    expect(drafts(of), 'A9: who names no plan does not get half of one').toEqual([]);
     const runs = await of.json(['runs', 'list']);
     expect(runs.items).toMatchObject([{ exit: 69, mode: 'preview', counts: { model_calls: 2 } }]);
     expect(drafts(of)).toEqual([]);
@@ -319,6 +321,18 @@ describe('D4: no money, no key, no quota', () => {
     expect(drafts(of)).toMatchObject([{ name: 'ann', body: expect.stringContaining('answer 0') as string }]);
     expect(server.requests).toHaveLength(2);
   });
+});
+
+test('A5: a preview that ended before anything was complete leaves no plan, and the one before it to be confirmed', async () => {
+  const of = bench();
+  enroll(of, ['ann', 'ben']);
+  const free = await of.json(['drip', '--preview']);
+  server.failBy(() => QUOTA);
+  expect((await of.run(['drip', '--preview', '--with-copy'])).code).toBe(69);
+  expect(of.row('SELECT group_concat(id) AS ids FROM plans')).toEqual({ ids: planOf(free) });
+  server.failBy(() => null);
+  await of.run(['confirm', '--yes']);
+  expect(drafts(of)).toHaveLength(2);
 });
 
 describe('B8 (3): the model judges whom a lead is with', () => {
