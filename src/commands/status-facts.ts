@@ -153,7 +153,8 @@ function jobsOf({ db, now }: OperatorState): readonly JobStatus[] {
       isLate,
       intervalMs,
       nextAt: last === null ? null : last.startedAt + intervalMs,
-      hasFailed: isFailure(last?.exitCode ?? null),
+      // A preview that somebody typed is no failure of the job.
+      hasFailed: last?.mode !== 'preview' && isFailure(last?.exitCode ?? null),
       isStuck: isStuck(db, name),
     };
   });

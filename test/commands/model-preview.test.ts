@@ -311,6 +311,7 @@ describe('D4: no money, no key, no quota', () => {
     expect(server.requests, 'one call met the quota').toHaveLength(2);
     const { plan } = of.row('SELECT id AS plan FROM plans');
     expect(ended.stderr + ended.stdout).toContain(`headgate confirm ${String(plan)}`);
+    expect((await of.run(['status'])).stdout, 'no timer has failed').not.toContain('failed: 69');
     await of.run(['confirm', '--yes']);
     expect(drafts(of), 'A9: who names no plan does not get half of one').toEqual([]);
     const runs = await of.json(['runs', 'list']);
