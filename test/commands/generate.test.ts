@@ -360,6 +360,7 @@ describe('sequences generate writes every step, each following on the one before
     const done = await of.json(['sequences', 'generate', '--yes']);
     expect(done.items.map(({ file }) => file)).toEqual(['sequences/web/hello.md']);
     sequence(of, 'web', { steps: { hello: OLD }, head: 'status = "archived"' });
+    expect((await of.run(['sequences', 'generate', 'web', '--yes'])).stderr).toContain('web is archived');
     expect((await of.run(['sequences', 'generate', '--yes'])).stderr).toContain('no sequence is a draft');
   });
 

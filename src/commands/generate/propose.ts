@@ -17,6 +17,7 @@ import { ModelDesk } from '../engine/model-desk.ts';
 import { noModel, openModel } from '../model-drafts.ts';
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { engineOf } from '../outlook.ts';
+import { escapeText } from '../output/text.ts';
 import type { WritableSequence } from './sequence.ts';
 import { copyJob, refuseAimless, type CopyJob, type CopyWish } from './tasks.ts';
 
@@ -227,5 +228,5 @@ function namesOf(
 
 function progressLine({ sequence, step, result }: ProposedFile): string {
   const problem = 'problem' in result ? `: ${result.problem}` : '';
-  return `${sequence} › ${step}  ${result.kind}${problem}`;
+  return escapeText(`${sequence} › ${step}  ${result.kind}${problem}`);
 }

@@ -17,7 +17,7 @@ export interface WritableSequence {
 
 const STAND_IN = 'Subject: Not written yet\n\nShall we write it?\n';
 
-/** Throws 64 for a name that no folder has, and `definitions_invalid` (65) for one that does not load: nothing is asked over broken files. */
+/** Throws 64 for a name that no folder has and for a sequence that is over, and `definitions_invalid` (65) for one that does not load: nothing is asked over broken files. */
 export function readWritable(sequencesDirectory: string, id: string): WritableSequence {
   const files = stepFiles(sequencesDirectory, id);
   const standIns = [...files].flatMap(([step, bytes]) =>
@@ -26,6 +26,8 @@ export function readWritable(sequencesDirectory: string, id: string): WritableSe
   const loaded = loadDefinitions(sequencesDirectory, standIns);
   const found = loaded.loaded.find(({ definition }) => definition.id === id);
   if (found === undefined) throw unloaded(loaded, id);
+  if (found.definition.status === 'archived')
+    throw usageError(`${id} is archived: nobody gets its words`, 'headgate sequences new NAME');
   return { definition: found.definition, files, standIns };
 }
 

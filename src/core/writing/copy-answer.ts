@@ -1,7 +1,7 @@
 import { WORDS_OF_LENGTH } from '../copy-length.ts';
 import { countWords } from '../word-count.ts';
 import { asksBriefing, frameWordsMax, type CopyTask } from './copy-task.ts';
-import { bandProblem, wordsProblem, type Sources } from './words-checks.ts';
+import { bandProblem, unseenProblem, wordsProblem, type Sources } from './words-checks.ts';
 
 /** The copy of one step as a model wrote it. */
 export interface ProposedCopy {
@@ -27,6 +27,8 @@ const HEADER = /^(Subject|Preheader|Briefing):[ \t]*(.+)$/;
 export function readCopy(written: string, task: CopyTask): ReadCopy {
   const text = written.replaceAll('\r\n', '\n').trim();
   if (text === '') return unfit('the model wrote nothing');
+  const unseen = unseenProblem(text);
+  if (unseen !== null) return unfit(unseen);
   const end = text.search(/\n[ \t]*\n/);
   const headers = headersOf(end === -1 ? text : text.slice(0, end), task);
   if (typeof headers === 'string') return unfit(headers);

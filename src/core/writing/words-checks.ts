@@ -17,7 +17,7 @@ export const CHARACTERS_MAX = 20_000;
 export function wordsProblem(words: string, { ours, instructions }: Sources): string | null {
   if (words.length > CHARACTERS_MAX) return 'it does not end';
   return (
-    finding(words, CONTROLS, 'has characters that cannot be seen') ??
+    unseenProblem(words) ??
     finding(words, SHAPES, 'is no prose') ??
     finding(words, PLACEHOLDERS, 'has a placeholder') ??
     finding(words, META_TALK, 'talks about itself') ??
@@ -25,6 +25,11 @@ export function wordsProblem(words: string, { ours, instructions }: Sources): st
     invented(words, LINKS, { ours, what: 'a link or address' }) ??
     invented(words, PRICES, { ours, what: 'a price' })
   );
+}
+
+/** What no terminal and no mail may be given; null: nothing of it. To be asked first: problems quote the text. */
+export function unseenProblem(words: string): string | null {
+  return finding(words, CONTROLS, 'has characters that cannot be seen');
 }
 
 /** How a text keeps to its length; null: it does. */

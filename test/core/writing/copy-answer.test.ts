@@ -93,6 +93,11 @@ describe('hardening 148: what does not pass, and why', () => {
     ['a link in a default', padded('{{ company | default: "https://evil.example" }}'), 'a link or address'],
     ['a heading', padded('\n\n# Our offer\n\n'), 'is no prose'],
     ['characters that nobody sees', padded('a\u200bb'), 'cannot be seen'],
+    [
+      'an escape sequence where a header was asked for',
+      `\u001b[2JSubject: x\n\n${GOOD_TEXT}`,
+      'cannot be seen',
+    ],
     ['a header of two lines', 'Subject: x\n y\n\ntext', 'does not begin as it was asked to'],
     ['two subjects', `Subject: x\nSubject: y\n\n${GOOD_TEXT}`, 'does not begin as it was asked to'],
     ['a link in the subject', `Subject: See evil.example\n\n${GOOD_TEXT}`, 'a link or address'],
