@@ -110,7 +110,7 @@ describe('errors in four lines (cli.md 2.4)', () => {
     expect(result.stderr).toContain('boom');
   });
 
-  test.each(['EACCES', 'EROFS', 'ENOSPC'])(
+  test.each(['EACCES', 'EROFS', 'ENOSPC', 'EIO'])(
     '%s from the file system is 77 and names the path',
     async (code) => {
       const systemError = Object.assign(new Error(`${code}: no`), { code, path: '/state/headgate.db' });

@@ -61,6 +61,7 @@ const TICKS_PER_DAY = 17;
 const NOT_TOLD = 255;
 const CALM_DAYS = 15;
 const LOG_LINES_MAX = 60;
+const LOG_LINE_LENGTH = 200;
 /** A run that ends so has met something that no run may meet. 75 would be a lock that outlived its process. */
 const FORBIDDEN_CODES = [65, 69, 70, 75, 77, 78];
 /** What a run may say when its disk is full or broken, or when nobody answers it. */
@@ -313,7 +314,7 @@ export class Simulation {
   }
 
   #note(line: string): void {
-    this.#log.push(`${new Date(this.#world.clock.now()).toISOString().slice(0, 16)}  ${line}`);
+    this.#log.push(`${new Date(this.#world.clock.now()).toISOString().slice(0, 16)}  ${line.slice(0, LOG_LINE_LENGTH)}`);
     if (this.#log.length > LOG_LINES_MAX) this.#log.shift();
   }
 
