@@ -150,6 +150,7 @@ export class Simulation {
     for (const line of news) this.#note(line);
     for (const kind of this.#weather.struck.splice(0)) this.#count(kind);
     if (this.#chance.oneIn(250)) await this.#clone();
+    if (this.#chance.oneIn(40)) this.#meddle();
     if (this.#chance.oneIn(4)) await this.#operator.visit();
     if (this.#chance.oneIn(40)) await this.#run(['backup'], true);
     if (this.#chance.oneIn(120)) await this.#restore();
@@ -225,6 +226,26 @@ export class Simulation {
         times: this.#chance.pick([1, 3, Infinity]),
       });
     }
+  }
+
+  /**
+   * Somebody writes into the state past the program, which would have ended the lead's enrollments as well: only the guard that looks at
+   * the lead itself stands between it and a mail.
+   */
+  #meddle(): void {
+    const leads = this.#world.rows(
+      `SELECT DISTINCT l.row_id, l.email_key FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id WHERE e.status IN ('pending', 'active')`,
+    );
+    if (leads.length === 0) return;
+    const { row_id: rowId, email_key: key } = this.#chance.pick(leads);
+    const change = this.#chance.pick([
+      `INSERT INTO suppressions (email_key, reason, added_at) VALUES ('${String(key)}', 'bounced', 0) ON CONFLICT DO NOTHING`,
+      `UPDATE leads SET opted_out = 1 WHERE row_id = ${String(rowId)}`,
+      `UPDATE leads SET attribution = 'mismatch' WHERE row_id = ${String(rowId)}`,
+    ]);
+    this.#count('meddling');
+    this.#note(change);
+    this.#world.tamper(change);
   }
 
   /** A snapshot of this machine's disk wakes up in another one, with timers of its own. Nobody may hear from it. */
@@ -314,7 +335,9 @@ export class Simulation {
   }
 
   #note(line: string): void {
-    this.#log.push(`${new Date(this.#world.clock.now()).toISOString().slice(0, 16)}  ${line.slice(0, LOG_LINE_LENGTH)}`);
+    this.#log.push(
+      `${new Date(this.#world.clock.now()).toISOString().slice(0, 16)}  ${line.slice(0, LOG_LINE_LENGTH)}`,
+    );
     if (this.#log.length > LOG_LINES_MAX) this.#log.shift();
   }
 
@@ -350,5 +373,5 @@ const UNDER_WAY = `SELECT count(DISTINCT lead_row_id) AS n FROM enrollments WHER
 const STUCK = `
   SELECT e.id, e.status, e.next_due_at, e.verdict_reason, l.email, l.zone FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
     JOIN sequences q ON q.row_id = e.sequence_row_id
-  WHERE e.status IN ('pending', 'active') AND e.next_due_at < ? AND q.status = 'active' AND coalesce(l.held_until, 0) < e.next_due_at
+  WHERE e.status IN ('pending', 'active') AND l.opted_out = 0 AND l.attribution IS NOT 'mismatch' AND e.next_due_at < ? AND q.status = 'active' AND coalesce(l.held_until, 0) < e.next_due_at
     AND NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email_key = l.email_key)`;

@@ -60,6 +60,19 @@ describe('A6: the caps', () => {
     expect(capsLeft('drip', limits, { ...none, onOperatorDay: 12 }).left).toBe(0);
   });
 
+  it('are each job’s own', () => {
+    const own = { ...limits, draftsPerRunDrip: 2, draftsPerRunNurture: 3 };
+    expect(capsLeft('drip', own, none).left).toBe(2);
+    expect(capsLeft('nurture', own, none).left).toBe(3);
+  });
+
+  it('tell of the run’s cap where both are met at once: the next run has no more room of its own', () => {
+    expect(capsLeft('drip', limits, { ...none, onOperatorDay: limits.draftsPerDay - 5 })).toMatchObject({
+      left: 5,
+      bindingReason: 'cap_run',
+    });
+  });
+
   it('a --limit lowers the cap and never raises it', () => {
     expect(capsLeft('drip', limits, { ...none, limit: 2 }).left).toBe(2);
     expect(capsLeft('drip', limits, { ...none, limit: 500 }).left).toBe(5);
