@@ -109,9 +109,9 @@ function queueUp(
 const OVER_CAP = { detail: 'over the cap; the longest approved go first', until: null };
 
 function refusalOf(verdict: Verdict): Omit<NotSent, 'message'> | null {
-  if (verdict.kind !== 'skip' && verdict.kind !== 'hold') return null;
-  const { reason, detail } = verdict;
-  return { reason, detail, until: verdict.kind === 'skip' ? verdict.until : null };
+  if (verdict.kind !== 'skip') return null;
+  const { reason, detail, until } = verdict;
+  return { reason, detail, until };
 }
 
 /** A6: how many may leave in this run, and which cap it is that ends it. */

@@ -28,7 +28,8 @@ import { senderFields } from './workspace.ts';
 /** One line of `leads why`: what a guard says and what it looked at. */
 export interface WhyGuard {
   readonly name: GuardName;
-  readonly verdict: Verdict['kind'];
+  /** `hold`: its draft would be made, and held (A8). */
+  readonly verdict: Verdict['kind'] | 'hold';
   readonly reason: Reason | null;
   readonly detail: string;
   readonly facts: WhyFacts;

@@ -200,9 +200,9 @@ class PlanInProgress {
     const judged = this.judge(candidate);
     this.gate = null;
     const verdict = judged.kind === 'allow' && !this.isFull() ? this.judgeClaim(candidate) : judged;
-    if (verdict.kind === 'skip' || verdict.kind === 'hold') {
-      const until = verdict.kind === 'skip' ? verdict.until : null;
-      this.holdBack(candidate, { reason: verdict.reason, until, detail: verdict.detail });
+    if (verdict.kind === 'skip') {
+      const { reason, until, detail } = verdict;
+      this.holdBack(candidate, { reason, until, detail });
       return;
     }
     this.demand += 1;

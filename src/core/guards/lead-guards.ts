@@ -36,7 +36,7 @@ const LEAD_GUARDS: readonly (readonly [GuardName, Guard])[] = [
 export const LEAD_GUARD_NAMES: readonly GuardName[] = LEAD_GUARDS.map(([name]) => name);
 
 /**
- * Judges one candidate: the first skip or hold wins; an `ask` is remembered and the judging goes on, since a later guard may
+ * Judges one candidate: the first skip wins; an `ask` is remembered and the judging goes on, since a later guard may
  * still refuse. Returns `allow`, or the verdict that stands.
  */
 export function judgeLead(candidate: Candidate, context: GuardContext): Verdict {
@@ -44,7 +44,7 @@ export function judgeLead(candidate: Candidate, context: GuardContext): Verdict 
   for (const [name, guard] of LEAD_GUARDS) {
     if (context.without.has(name)) continue;
     const verdict = guard(candidate, context);
-    if (verdict.kind === 'skip' || verdict.kind === 'hold') return verdict;
+    if (verdict.kind === 'skip') return verdict;
     if (verdict.kind === 'ask' && standing.kind === 'allow') standing = verdict;
   }
   return standing;

@@ -35,7 +35,7 @@ const PASSED_WHEN_DRAFTED = ['reservation', 'watermark', 'due', 'late'] as const
 export function judgeSend(send: SendCandidate, context: GuardContext): Verdict {
   const without = new Set([...context.without, ...PASSED_WHEN_DRAFTED]);
   const verdict = judgeLead(send.candidate, { ...context, without });
-  if (verdict.kind === 'skip' || verdict.kind === 'hold') return verdict;
+  if (verdict.kind === 'skip') return verdict;
   for (const [name, guard] of SEND_GUARDS) {
     if (context.without.has(name)) continue;
     const own = guard(send, context);

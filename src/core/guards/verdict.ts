@@ -12,9 +12,7 @@ export type Verdict =
       readonly detail: string;
     }
   /** Draft it, but a person must approve it whatever the sequence says. */
-  | { readonly kind: 'ask'; readonly reason: Reason; readonly detail: string }
-  /** Draft it as held. */
-  | { readonly kind: 'hold'; readonly reason: Reason; readonly detail: string };
+  | { readonly kind: 'ask'; readonly reason: Reason; readonly detail: string };
 
 export const ALLOW: Verdict = { kind: 'allow' };
 
