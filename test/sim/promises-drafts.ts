@@ -76,10 +76,16 @@ function brokenLate({ rules, before, tick, rows }: View, draft: FreshDraft): str
   return draft.approvedBy === 'sequence' ? 'late, and no person was asked' : null;
 }
 
-/** Why a lead must not be written to at all; null when it may. */
-export function excluded({ rows, tick }: View, leadRowId: number): string | null {
+/** Why a lead must not be written to at all; null when it may. A list that it was put on at `listedAt` or later says nothing. */
+export function excluded(
+  { rows, tick }: View,
+  leadRowId: number,
+  listedAt = Number.MAX_SAFE_INTEGER,
+): string | null {
   const [lead] = rows(
-    `SELECT l.*, (SELECT reason FROM suppressions s WHERE s.email_key = l.email_key) AS suppressed FROM leads l WHERE l.row_id = ?`,
+    `SELECT l.*, (SELECT reason FROM suppressions s WHERE s.email_key = l.email_key AND s.added_at < ?) AS suppressed
+     FROM leads l WHERE l.row_id = ?`,
+    listedAt,
     leadRowId,
   );
   if (lead === undefined) return 'the lead is gone';
@@ -145,7 +151,8 @@ function brokenDue({ tick, rows }: View, draft: FreshDraft): string | null {
 
 /** C5: the first live step behind the last one delivered or passed over, and none twice. */
 function brokenOrderOfSteps({ rows }: View, draft: FreshDraft): string | null {
-  if (draft.kind !== 'drip') return null;
+  // What is drafted anew had its turn when it was drafted first; a step put in front of it since comes too late for this lead.
+  if (draft.kind !== 'drip' || draft.revision > 1) return null;
   const steps = rows(
     `SELECT s.row_id, s.position, s.deleted_at, m.state FROM steps s
      LEFT JOIN messages m ON m.step_row_id = s.row_id AND m.enrollment_row_id = ?

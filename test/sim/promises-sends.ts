@@ -19,7 +19,8 @@ export const SEND_PROMISES: readonly Promised[] = [
   { name: 'A4 A5 A15 doubts hold approvals back', broken: eachClaim(brokenDoubt) },
   {
     name: 'B6 no mail to who must not be written to',
-    broken: eachClaim((view, { leadRowId }) => excluded(view, leadRowId)),
+    // What the server said at the door came after the claim, and is known from then on.
+    broken: eachClaim((view, { leadRowId, at }) => excluded(view, leadRowId, at)),
   },
   { name: 'D1 what is uncertain is a person’s to settle', broken: eachClaim(brokenSettling) },
   { name: 'E4 D10 what came back is heeded', broken: brokenHearing },
