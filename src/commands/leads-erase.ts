@@ -85,7 +85,8 @@ function erase(
   const wasErased = isErasedKey(lead.emailKey);
   if (!wasErased) eraseInState(state, lead);
   const finished = finishErasures(state);
-  const compaction = wasErased ? null : compactState(db);
+  // Also the second time: somebody may have been reading the first.
+  const compaction = compactState(db);
   const copies = copiesThatHold(workspace.paths, lead.id);
   const outcome = wasErased ? 'erased_before' : 'erased';
   return outcomeOf({ lead, outcome, counts, files: finished?.files ?? null, compaction, copies });

@@ -74,16 +74,25 @@ function fileLines({ files }: Erased): readonly string[] {
   ];
 }
 
-const COMPACTION_WORDS: Readonly<Record<Exclude<Compaction, 'done'>, string>> = {
-  log: 'Somebody is reading the state: its log may hold old words until they end.',
-  no_room:
-    'No room to write the state anew: what was deleted before may lie in unused parts of the file. Free three times its size, then: sqlite3 headgate.db VACUUM',
-  too_large:
-    'The state is over 1 GB and was not written anew: what was deleted before may lie in unused parts of the file. When nothing runs: sqlite3 headgate.db VACUUM',
+const COMPACTION_WORDS: Readonly<Record<Exclude<Compaction, 'done'>, readonly string[]>> = {
+  log: [
+    'Another program reads the state, so that unused parts of the file and its log',
+    'still hold old words. End it (the review page, Litestream), then erase once more.',
+  ],
+  no_room: [
+    'No room to write the state anew: unused parts of the file may hold old words.',
+    'Free three times its size, then erase once more.',
+  ],
+  too_large: [
+    'The state is over 1 GB and was not written anew: unused parts of the file may',
+    'hold old words. While nothing runs: sqlite3 headgate.db VACUUM',
+  ],
 };
 
 function compactionLines({ compaction }: Erased): readonly string[] {
-  return compaction === null || compaction === 'done' ? [] : [`   ${COMPACTION_WORDS[compaction]}`];
+  return compaction === null || compaction === 'done'
+    ? []
+    : COMPACTION_WORDS[compaction].map((line) => `   ${line}`);
 }
 
 /** Longer lists are in the document. */
@@ -97,7 +106,7 @@ function copyLines(copies: readonly HoldingCopy[]): readonly string[] {
   const more = copies.length - shown.length;
   return [
     '',
-    ` Still in ${countOf(copies.length, 'older copy', 'older copies')} of the state, which nobody reads unless you restore one:`,
+    ` Still in ${countOf(copies.length, 'older copy', 'older copies')} of the state, read only when one is restored:`,
     ...shown,
     ...(more === 0 ? [] : [`     and ${String(more)} more`]),
     ...(last === 0
