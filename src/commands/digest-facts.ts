@@ -37,6 +37,7 @@ export async function digestFacts(state: OperatorState, day: string): Promise<Di
     forecast,
     roomToday: roomOf(state),
     restInDays: restInDays(state, day),
+    coming: status.forecast.days,
   }));
 }
 

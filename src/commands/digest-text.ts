@@ -1,4 +1,5 @@
 import { sparkline, type Attention, type Digest, type WaitingDraft } from '../core/digest/digest.ts';
+import { comingTexts } from './forecast-text.ts';
 import { modelDayTexts } from './output/model-cost.ts';
 import { countOf, displayWidth, escapeText, padEnd, truncate } from './output/text.ts';
 import type { TerminalSymbols } from './output/terminal.ts';
@@ -29,6 +30,7 @@ export function digestLines(digest: Digest, layout: DigestLayout): readonly stri
     ...sectionOf('Yesterday', yesterdayParts(digest), layout),
     ...volumeLines(digest, layout),
     ...sectionOf('Today', todayParts(digest, layout), layout),
+    ...aheadLines(digest, layout),
     ...nextLines(digest, layout),
   ];
   return layout.width === null ? withinChat(lines) : lines;
@@ -203,6 +205,13 @@ function todayParts({ facts, draftsAhead }: Digest, { symbols }: DigestLayout): 
     ...resting,
     ...rest,
   ].map((part) => part.replaceAll('…', symbols.ellipsis));
+}
+
+/** Emails of the coming days; in doubt or paused there is nothing to foretell. */
+function aheadLines({ facts }: Digest, layout: DigestLayout): readonly string[] {
+  const isKept = facts.pausedReason !== null || facts.doubts.some(({ job }) => job === 'drip');
+  const texts = isKept ? [] : comingTexts(facts.coming);
+  return texts.length === 0 ? [] : sectionOf('Ahead', texts, layout);
 }
 
 function nextLines({ facts }: Digest, layout: DigestLayout): readonly string[] {

@@ -217,6 +217,7 @@ function itemOf({ facts, attention, draftsAhead, isEmpty }: Digest): Readonly<Re
       forecast: facts.forecast.map(({ job, drafts, restsFor }) => ({ job, drafts, rests_for: restsFor })),
       rest_in_days: facts.restInDays,
     },
+    coming: facts.coming.map(({ day, isOpen: open, total: sends }) => ({ day, open, sends })),
   };
 }
 

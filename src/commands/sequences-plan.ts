@@ -102,7 +102,7 @@ function planLines(
   ];
 }
 
-const NEXT_WIDTH = 46;
+const NEXT_WIDTH = 50;
 
 function nextLines([rehearse, apply, expect]: readonly string[]): readonly string[] {
   if (rehearse === undefined || apply === undefined || expect === undefined) return [];

@@ -26,6 +26,8 @@ import {
 } from '../store/status.ts';
 import { draftVolume, recentDays } from '../store/volume.ts';
 import { isOperatorsDay, type Engine } from './engine/engine.ts';
+import { COMING_DAYS } from './forecast-text.ts';
+import { forecastOf, type Forecast } from './forecast.ts';
 import { OUTBOUND_JOBS } from './job-locks.ts';
 import { jobDoubtsOf, stateDoubtsOf, type OperatorState } from './operator-state.ts';
 import { engineOf } from './outlook.ts';
@@ -81,6 +83,8 @@ export interface StatusFacts {
   readonly stop: Stop | null;
   readonly undeliveredNotices: number;
   readonly senders: SendersFacts;
+  /** The coming days (F5); today is the first. */
+  readonly forecast: Forecast;
 }
 
 /** Reads all of it on one snapshot; works while paused and in any doubt that leaves the state readable. */
@@ -105,6 +109,7 @@ export function statusFacts(state: OperatorState): StatusFacts {
       stop: readStop(workspace.paths.stopFile),
       undeliveredNotices: waitingNoticeCount(db),
       senders: sendersFacts(engine, workspace.senders),
+      forecast: forecastOf(engine, COMING_DAYS),
     };
   });
 }

@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../core/time/durations.ts';
+import { comingTexts } from './forecast-text.ts';
 import type { OperatorState } from './operator-state.ts';
 import { modelDayTexts } from './output/model-cost.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -74,8 +75,17 @@ function queueLines(terminal: Terminal, { state, facts }: StatusView): readonly 
   return [
     ...flowing(terminal, ' Queue', waiting),
     ...flowing(terminal, ' Today', done),
+    ...aheadLines(terminal, facts),
     ...(alerts > 0 ? [` Alerts    ${terminal.yellow(`${alerts} that no channel took yet`)}`] : []),
   ];
+}
+
+/** Emails of the coming days, as long as nothing keeps drip from making them. */
+function aheadLines(terminal: Terminal, { stop, doubts, forecast }: StatusFacts): readonly string[] {
+  const isInDoubt = doubts.some(({ job, doubts: found }) => job === 'drip' && found.length > 0);
+  if (stop !== null || isInDoubt) return [];
+  const texts = comingTexts(forecast.days);
+  return texts.length === 0 ? [] : flowing(terminal, ' Ahead', texts);
 }
 
 /** The limits in force, the hours, and where and how it runs: a list of parts for each line. */

@@ -3,6 +3,7 @@ import { formatInstant } from '../core/time/instants.ts';
 import type { Instant } from '../core/model.ts';
 import { modelDayItem } from './output/model-cost.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
+import { comingItems } from './forecast-text.ts';
 import { withState, type OperatorState } from './operator-state.ts';
 import { resultText } from './run-record.ts';
 import { sendersItem } from './sender-status.ts';
@@ -63,6 +64,7 @@ function itemOf({ workspace, now }: OperatorState, facts: StatusFacts): Readonly
     },
     today: { ...today, model: modelDayItem(facts.modelToday) },
     volume: { ...volumeItem(facts.volume.drip), job: 'drip', nurture: volumeItem(facts.volume.nurture) },
+    forecast: comingItems(facts.forecast.days),
     jobs: facts.jobs.map(jobItem),
     guards: guardsItem(workspace.policy.limits, facts),
     machine: {

@@ -1,4 +1,4 @@
-import { WAITING_STATES, type Instant, type Job } from '../core/model.ts';
+import type { Instant, Job } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
 
 /** What the report is drawn from: sums by day, never a row a lead, so that it costs what happened and not who is there. */
@@ -135,27 +135,4 @@ export function notableRunIds(db: StateDatabase, fromAt: Instant, limit: number)
     )
     .all(fromAt, limit)
     .map(({ id }) => id);
-}
-
-export interface DueHours {
-  readonly sequenceRowId: number;
-  readonly stepRowId: number;
-  readonly dueAt: Instant;
-  readonly isDrafted: number;
-  readonly count: number;
-}
-
-/** Live enrollments of drips by step and hour in which that step falls due. */
-export function dueHours(db: StateDatabase): DueHours[] {
-  const waiting = WAITING_STATES.map((state) => `'${state}'`).join(', ');
-  return db
-    .prepare<[], DueHours>(
-      `SELECT e.sequence_row_id AS sequenceRowId, e.next_step_row_id AS stepRowId, e.next_due_at / 3600000 * 3600000 AS dueAt,
-         EXISTS (SELECT 1 FROM messages m WHERE m.enrollment_row_id = e.row_id AND m.step_row_id = e.next_step_row_id
-           AND m.state IN (${waiting})) AS isDrafted, count(*) AS count
-       FROM enrollments e
-       WHERE e.kind = 'drip' AND e.ended_at IS NULL AND e.next_step_row_id IS NOT NULL AND e.next_due_at IS NOT NULL
-       GROUP BY 1, 2, 3, 4`,
-    )
-    .all();
 }

@@ -97,6 +97,10 @@ const STATUS = objectOf({
     model: modelOfDay,
   }),
   volume: objectOf({ job: text, ...volume, nurture: objectOf(volume) }),
+  forecast: described(
+    listOf(objectOf({ day, open: flag, drafts: count, sends: count })),
+    'Drafts and emails of the coming days if a person decides two hours after a draft and nobody answers; `open`: the operator works.',
+  ),
   jobs: listOf(
     objectOf({
       name: text,
@@ -222,6 +226,7 @@ const DIGEST = objectOf({
     forecast: listOf(objectOf({ job: text, drafts: count, rests_for: nullable(text) })),
     rest_in_days: nullable(count),
   }),
+  coming: listOf(objectOf({ day, open: flag, sends: count })),
 });
 
 /** Documents of runs and of what they left: run, runs, sends, outbox, status, digest, backup. */

@@ -121,8 +121,9 @@ class Playing {
     const all = [
       ...happening,
       ...(begins === undefined ? [] : [{ at: begins.fromAt, happen: () => undefined }]),
-      ...(visitAt === null ? [] : [{ at: Math.max(visitAt, after + 1), happen: () => this.#person.visit() }]),
+      // Before a visit at the same moment, which two hours after a draft is the rule: it would be passed over, and the visit waits.
       { at: firing.at, happen: () => this.#fire(firing.job) },
+      ...(visitAt === null ? [] : [{ at: Math.max(visitAt, after + 1), happen: () => this.#person.visit() }]),
     ];
     return all.reduce((first, each) => (each.at < first.at ? each : first));
   }

@@ -2,7 +2,6 @@ import { judgeBlastRadius, OPERATING_DAYS_IN_MEAN } from '../../core/guards/blas
 import type { Instant, Job, StoredSequence } from '../../core/model.ts';
 import { REASON_PHRASES, REASONS } from '../../core/reason-texts.ts';
 import type { Reason } from '../../core/reasons.ts';
-import { forecastDays, type ForecastDay } from '../../core/report/forecast.ts';
 import { operatorDay } from '../../core/time/operator-day.ts';
 import { addDays, startOfLocalDay } from '../../core/time/zone.ts';
 import { dayReturns } from '../../store/digest.ts';
@@ -10,7 +9,6 @@ import { EMPTY_FUNNEL, sequenceFunnels } from '../../store/funnel.ts';
 import {
   countsByDay,
   draftDays,
-  dueHours,
   liveDays,
   notableRunIds,
   preventedRuns,
@@ -20,12 +18,11 @@ import {
   type CommandRuns,
 } from '../../store/report.ts';
 import { runById, type StoredRun } from '../../store/runs.ts';
-import { draftsMade } from '../../store/volume.ts';
 import { isOperatorsDay, sequenceList, type Engine } from '../engine/engine.ts';
+import { forecastOf, type Forecast } from '../forecast.ts';
 import { funnelStages, type FunnelStage } from '../funnel.ts';
 import type { OperatorState } from '../operator-state.ts';
 import { engineOf, outlookOf } from '../outlook.ts';
-import { liveSteps } from '../sequence-text.ts';
 import type { SendersFacts } from '../sender-status.ts';
 import { statusFacts } from '../status-facts.ts';
 import { moodOf, type Mood } from '../status-mood.ts';
@@ -73,7 +70,7 @@ export interface ReportFacts {
   readonly isLive: boolean;
   readonly days: readonly ReportDay[];
   readonly returns: Readonly<Record<'replies' | 'bounced' | 'complained' | 'unsubscribed', number>>;
-  readonly forecast: readonly ForecastDay[];
+  readonly forecast: Forecast;
   readonly stepNames: ReadonlyMap<number, string>;
   readonly nextDrafts: readonly NextDraft[];
   /** A4: the next run only previews. */
@@ -116,7 +113,7 @@ export async function reportFacts(state: OperatorState, dayCount: number): Promi
       isLive,
       days: daysOf(engine, { fromDay, fromAt, dayCount, isLive }),
       returns: { ...returns, replies: replies.length },
-      forecast: forecastOf(engine),
+      forecast: forecastOf(engine, FORECAST_DAYS),
       stepNames: new Map(
         sequenceList(engine).flatMap(({ id, steps }) =>
           steps.map((step) => [step.rowId, `${id} › ${step.id}`] as const),
@@ -208,25 +205,6 @@ function jobDays(engine: Engine, job: Job, { fromDay, fromAt }: Period): (day: s
     const drafts = made.get(day)?.made ?? 0;
     return { made: drafts, line, prevented: avoided > drafts ? avoided : null };
   };
-}
-
-function forecastOf(engine: Engine): readonly ForecastDay[] {
-  const { db, policy, now, operatorDay: today } = engine;
-  const used = draftsMade(db, now, today);
-  const sequences = sequenceList(engine).filter(({ status }) => status === 'active');
-  return forecastDays({
-    groups: dueHours(db).map(({ dueAt, isDrafted, ...group }) => ({
-      ...group,
-      dueDay: operatorDay(dueAt, policy.timezone),
-      isDrafted: isDrafted === 1,
-    })),
-    sequences: sequences.map((sequence) => ({ rowId: sequence.rowId, steps: liveSteps(sequence) })),
-    today,
-    days: FORECAST_DAYS,
-    draftsPerDay: policy.limits.draftsPerDay,
-    roomToday: policy.limits.draftsPerDay - Math.max(used.onOperatorDay, used.inLast24Hours),
-    isOperatingDay: (day) => isOperatorsDay(engine, day),
-  });
 }
 
 function skipsOf({ db }: Engine, fromAt: Instant): ReportFacts['skips'] {

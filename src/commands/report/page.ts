@@ -154,12 +154,14 @@ function comingSection(
   return html`<section>
     <h2>Planned, from today</h2>
     <p class="lead">
-      If every draft is approved on its day and nobody answers; never more than ${options.cap} a day.
+      If a person decides two hours after a draft, in office hours, and nobody answers; never more than
+      ${options.cap} drafts a day.
+      ${forecast.isCutShort ? 'More is due than was looked at: the later days hold more than they say.' : ''}
     </p>
-    ${scrolling('Calendar', calendarTable(forecast, { cap: options.cap, stepNames }))}
+    ${scrolling('Calendar', calendarTable(forecast.days, { cap: options.cap, stepNames }))}
     <details>
       <summary>The same as a table, with steps</summary>
-      ${scrolling('Planned emails', forecastTable(forecast, stepNames))}
+      ${scrolling('Planned emails', forecastTable(forecast.days, stepNames))}
     </details>
     ${scrolling('Next run', nextRunSection(nextDrafts, { areNamed: options.areNamed, isInDoubt }))}
   </section>`;

@@ -63,6 +63,8 @@ export interface DigestFacts {
   readonly roomToday: number;
   /** Days until the next one on which nothing runs; 0 for today, null when none is near. */
   readonly restInDays: number | null;
+  /** Emails of the coming days, today first (F5); a day on which nothing runs is not open. */
+  readonly coming: readonly { readonly day: string; readonly isOpen: boolean; readonly total: number }[];
 }
 
 export interface YesterdayFacts {

@@ -31,6 +31,7 @@ const QUIET: DigestFacts = {
   ],
   roomToday: 10,
   restInDays: 3,
+  coming: [],
 };
 
 describe('what a morning needs to know (F1)', () => {
