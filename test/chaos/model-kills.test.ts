@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { signalProcess } from '../helpers/kill-process.ts';
 import { OpenAiServer } from '../servers/models.ts';
@@ -18,10 +18,13 @@ let folder: string;
 
 beforeAll(() => {
   buildProgram();
-  folder = mkdtempSync(join(tmpdir(), 'headgate-model-'));
 }, 120_000);
 
-afterAll(() => {
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'headgate-model-'));
+});
+
+afterEach(() => {
   removeFolder(folder);
 });
 
@@ -67,11 +70,11 @@ output_price = 10
 `;
 }
 
-/** Runs drip, and signals it when it has asked so often; the model never answers that question. */
+/** Runs drip, or another command, and signals it when it has asked so often; the model never answers that question. */
 async function endedAt(
   place: Place,
   server: OpenAiServer,
-  at: { readonly question: number; readonly signal: NodeJS.Signals },
+  at: { readonly question: number; readonly signal: NodeJS.Signals; readonly words?: readonly string[] },
 ): Promise<Ended> {
   let pid = 0;
   let asked = 0;
@@ -80,7 +83,7 @@ async function endedAt(
     asked += 1;
     if (asked === at.question) signalProcess(pid, at.signal);
   };
-  return program(place, ['drip', '--force'], { started: (started) => (pid = started) });
+  return program(place, at.words ?? ['drip', '--force'], { started: (started) => (pid = started) });
 }
 
 interface Left {
@@ -126,4 +129,34 @@ test('D4, A7: kill -9 and SIGTERM in the middle of a call leave whole drafts, co
   const clean = await program(place, ['drip', '--force']);
   expect(clean.code, clean.stderr).toBe(0);
   expect(left()).toMatchObject({ drafts: LEADS, unfinished: 0, marked: LEADS.length });
+}, 60_000);
+
+test('A17, F3, C5: kill -9 in a preview with copy and in generate leaves counted calls and nothing else', async () => {
+  const server = await OpenAiServer.start();
+  const place = await workspace(server);
+
+  const words = ['drip', '--preview', '--with-copy'];
+  const killed = await endedAt(place, server, { question: 2, signal: 'SIGKILL', words });
+  expect(killed.signal ?? killed.code, killed.stderr).toBe('SIGKILL');
+  expect(left()).toMatchObject({ drafts: [], marked: 0, calls: ['words', 'asked'], uncounted: 0 });
+
+  const steps = join(folder, 'sequences/words');
+  const before = readFileSync(join(steps, 'hello.md'), 'utf8');
+  const generate = ['headgate', 'steps', 'generate', 'words', 'hello', '--yes'];
+  await endedAt(place, server, { question: 1, signal: 'SIGKILL', words: generate });
+  expect([readFileSync(join(steps, 'hello.md'), 'utf8'), readdirSync(steps)]).toEqual([
+    before,
+    ['hello.md', 'sequence.toml'],
+  ]);
+  expect(left()).toMatchObject({ calls: ['words', 'asked', 'asked'], uncounted: 0 });
+
+  server.watch = null;
+  server.failBy(() => null);
+  const shown = await program(place, [...words, '--json']);
+  expect(shown.code, shown.stderr).toBe(30);
+  const { run } = JSON.parse(shown.stdout) as { run: { plan: string } };
+  const asked = server.asked.length;
+  await succeed(place, ['headgate', 'confirm', run.plan, '--yes']);
+  expect(server.asked).toHaveLength(asked);
+  expect(left()).toMatchObject({ drafts: LEADS, unfinished: 0 });
 }, 60_000);
