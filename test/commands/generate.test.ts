@@ -265,6 +265,18 @@ describe('hardening 148: a proposal that does not pass is not written, and says 
     });
   });
 
+  test('what was paid for can be read: with --verbose, and in the document', async () => {
+    const of = bench({ hello: OLD });
+    server.say = () => ({ text: body('Hi, shall we\u001b[2J talk?') });
+    const words = ['steps', 'generate', 'web', 'hello', '--yes'];
+    expect((await of.run(words)).stdout).not.toContain('shall we');
+    const { stdout } = await of.run([...words, '--verbose']);
+    expect(stdout).toContain('what the model said');
+    expect(stdout).toContain('Hi, shall we');
+    expect(stdout).not.toContain('\u001b[2J');
+    expect((await of.json(words)).items).toMatchObject([{ answer: body('Hi, shall we\u001b[2J talk?') }]);
+  });
+
   test('a link and a price that people gave may stand', async () => {
     const of = bench({
       hello: OLD.replace(

@@ -149,6 +149,10 @@ export const SEQUENCE_SHAPES: Shapes = {
         problem: described(nullable(text), 'Why the words do not pass, or were not asked for.'),
         before: described(nullable(text), 'The file as it was; null: there was none.'),
         text: described(nullable(text), 'The file as it is, or would be, with the words of the model.'),
+        answer: described(
+          nullable(text),
+          'What the model said, where it does not pass: for a person to read.',
+        ),
         warnings: listOf(finding),
         cost_micros: count,
       }),

@@ -33,7 +33,8 @@ export async function generate(
   const act = await settle(state.invocation, files);
   const written = act === 'written' ? proposedOf(files).length : 0;
   if (ended !== null) throw endedEarly(ended, written);
-  return generateOutcome({ files, act, totals: modelTotals(state.db, runId) });
+  const totals = modelTotals(state.db, runId);
+  return generateOutcome({ files, act, totals }, state.invocation.global.verbose);
 }
 
 /** The answer of a model is paid for: whether it may be written is clear before. */

@@ -2,14 +2,14 @@ import { formatProblem } from '../../config/sequence-problem.ts';
 import type { Outcome } from '../cli-context.ts';
 import { modelCostText } from '../output/model-cost.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { countOf, escapeText } from '../output/text.ts';
+import { countOf, escapeLines, escapeText } from '../output/text.ts';
 import { hanging } from '../output/wrap.ts';
 import { diffLines, type DiffLine } from '../review/line-diff.ts';
 import type { Generated } from './generate.ts';
 import type { ProposedFile } from './propose.ts';
 
 /** What the model proposed and what became of it, as text and as JSON. */
-export function generateOutcome(generated: Generated): Outcome {
+export function generateOutcome(generated: Generated, isVerbose: boolean): Outcome {
   const { files, act, totals } = generated;
   const failed = files.filter(({ result }) => 'problem' in result);
   const problem = failed.map(
@@ -19,7 +19,10 @@ export function generateOutcome(generated: Generated): Outcome {
   return {
     exit: failed.length === 0 ? 'OK' : 'PARTIAL',
     message: problem ?? null,
-    fix: problem === undefined ? null : 'Run it again, or change the briefing: --briefing "…"',
+    fix:
+      problem === undefined
+        ? null
+        : 'Run it again, with another briefing perhaps; --verbose shows what was said.',
     document: {
       items: files.map((file) => fileItem(file, act)),
       counts: countsOf(generated),
@@ -35,6 +38,7 @@ export function generateOutcome(generated: Generated): Outcome {
       ...(act === 'shown' ? shownLines(terminal, files) : []),
       '',
       ...files.flatMap((file) => stateLines(terminal, file, act)),
+      ...(isVerbose ? files.flatMap((file) => answerLines(terminal, file)) : []),
       ...costLines(terminal, generated),
       ...endLines(generated),
       ...next.map((command, index) => ` ${index === 0 ? 'Next' : '    '}    ${command}`),
@@ -94,6 +98,16 @@ function stateLines(terminal: Terminal, proposed: ProposedFile, act: Generated['
   );
 }
 
+/** `--verbose`: what was paid for, for a person to read. */
+function answerLines(terminal: Terminal, { file, result }: ProposedFile): readonly string[] {
+  if (result.kind !== 'refused' || result.answer === null) return [];
+  return [
+    '',
+    ` ${terminal.bold(escapeText(file))}  what the model said`,
+    ...escapeLines(result.answer.trim()).map((line) => `   ${line}`.trimEnd()),
+  ];
+}
+
 type FileState = Generated['act'] | 'unchanged' | 'refused' | 'unasked';
 
 const STATE_WORDS: Readonly<Record<FileState, string>> = {
@@ -151,6 +165,7 @@ function fileItem(proposed: ProposedFile, act: Generated['act']): Readonly<Recor
     problem: 'problem' in result ? result.problem : null,
     before: before?.toString('utf8') ?? null,
     text: 'text' in result ? result.text : null,
+    answer: 'answer' in result ? result.answer : null,
     warnings: 'warnings' in result ? result.warnings : [],
     cost_micros: costMicros,
   };

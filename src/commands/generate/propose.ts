@@ -34,8 +34,8 @@ export interface ProposedFile {
     | { readonly kind: 'proposed'; readonly text: string; readonly warnings: readonly DefinitionProblem[] }
     /** What the model wrote is what is there. */
     | { readonly kind: 'unchanged' }
-    /** D3: the answer does not pass; nothing of it is written. */
-    | { readonly kind: 'refused'; readonly problem: string }
+    /** D3: the answer does not pass; nothing of it is written. It was paid for, and a person may want to read it. */
+    | { readonly kind: 'refused'; readonly problem: string; readonly answer: string | null }
     /** No budget, no answer. */
     | { readonly kind: 'unasked'; readonly problem: string };
   readonly costMicros: number;
@@ -164,19 +164,21 @@ async function seeStep(writer: Writer, step: Step): Promise<Seen> {
   const before = spent();
   const now = engineAt(engineOf(state), state.invocation.context.clock.now());
   const reply = await desk.ask(now, question, (text) => {
-    const value = readCopy(text, job.task);
-    return { value, outcome: value.kind === 'fit' ? 'words' : 'unfit' };
+    const read = readCopy(text, job.task);
+    return { value: { read, answer: text }, outcome: read.kind === 'fit' ? 'words' : 'unfit' };
   });
   const file = (result: ProposedFile['result']): ProposedFile => ({
     ...namesOf(state, step),
     result,
     costMicros: spent() - before,
   });
-  if (reply.kind === 'none') return { file: file({ kind: 'refused', problem: reply.detail }), copy: null };
+  if (reply.kind === 'none')
+    return { file: file({ kind: 'refused', problem: reply.detail, answer: null }), copy: null };
   if (reply.kind !== 'read') return { file: file({ kind: 'unasked', problem: reply.detail }), copy: null };
-  const { value } = reply;
-  if (value.kind === 'unfit') return { file: file({ kind: 'refused', problem: value.problem }), copy: null };
-  const copy = stepCopy(job, value.copy);
+  const { read, answer } = reply.value;
+  if (read.kind === 'unfit')
+    return { file: file({ kind: 'refused', problem: read.problem, answer }), copy: null };
+  const copy = stepCopy(job, read.copy);
   const result = await judged(writer, step, stepFileText(copy));
   return { file: file(result), copy: result.kind === 'refused' ? null : copy };
 }
@@ -207,7 +209,7 @@ async function judged(
   const problems = await lintDefinitions(loadDefinitions(sequencesDir, overlay), lint);
   const own = problems.filter((problem) => problem.file === file);
   const error = own.find(({ severity }) => severity === 'error');
-  if (error !== undefined) return { kind: 'refused', problem: formatProblem(error) };
+  if (error !== undefined) return { kind: 'refused', problem: formatProblem(error), answer: text };
   return { kind: 'proposed', text, warnings: own };
 }
 
