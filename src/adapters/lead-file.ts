@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 
 import { detectDelimiter } from '../core/csv-delimiter.ts';
 import { CsvScanner, type CsvRecord } from '../core/csv-scanner.ts';
+import { withPath } from '../core/errors.ts';
 import { faultOf, NO_HEADER, startLeadCsv, type CsvProblem, type LeadCsvStart } from '../core/lead-csv.ts';
 import type { ColumnRename } from '../core/lead-columns.ts';
 import { createByteDecoder, looksLikeUtf16, type ByteDecoder, type Encoding } from './csv-bytes.ts';
@@ -22,12 +23,14 @@ const HEADER_ROWS = 1;
  */
 export class LeadFile implements LeadSource {
   readonly name: string;
+  readonly #path: string;
   readonly #descriptor: number;
   readonly #encoding: Encoding;
 
-  private constructor(descriptor: number, name: string, encoding: Encoding) {
+  private constructor(descriptor: number, path: string, encoding: Encoding) {
     this.#descriptor = descriptor;
-    this.name = name;
+    this.#path = path;
+    this.name = basename(path);
     this.#encoding = encoding;
   }
 
@@ -36,16 +39,19 @@ export class LeadFile implements LeadSource {
    * @throws HeadgateError `lead_file_unreadable` (65).
    */
   static open(path: string, encoding: Encoding): LeadFile {
-    const name = basename(path);
     const descriptor = openWithoutWaiting(path);
     const stat = fstatSync(descriptor);
-    if (stat.isFile()) return new LeadFile(descriptor, name, encoding);
+    if (stat.isFile()) return new LeadFile(descriptor, path, encoding);
     closeSync(descriptor);
     throw unreadable(path, stat.isDirectory() ? 'it is a folder' : 'it is a pipe or a device, not a file');
   }
 
   close(): void {
     closeSync(this.#descriptor);
+  }
+
+  #block(position: number): Buffer {
+    return withPath(this.#path, () => readBlock(this.#descriptor, position));
   }
 
   check(renames: readonly ColumnRename[]): CheckedLeads {
@@ -102,10 +108,10 @@ export class LeadFile implements LeadSource {
 
   *#blocks(): Generator<{ block: Buffer; isLast: boolean }> {
     let position = 0;
-    let block = readBlock(this.#descriptor, position);
+    let block = this.#block(position);
     while (block.length > 0) {
       position += block.length;
-      const next = block.length < BLOCK_BYTES ? EMPTY : readBlock(this.#descriptor, position);
+      const next = block.length < BLOCK_BYTES ? EMPTY : this.#block(position);
       yield { block, isLast: next.length === 0 };
       block = next;
     }

@@ -220,6 +220,7 @@ export class StateDatabase {
 
   close(): void {
     this.#statements.clear();
+    if (this.#shared.full !== null) readingAlone.delete(this.file);
     if (this.#connection.open) this.#connection.close();
   }
 
@@ -271,6 +272,8 @@ export class StateDatabase {
  * `state_older` (78); `state_not_permitted`, `state_disk_full`, `state_io_error` (77); `state_busy` (75).
  */
 export function openState(options: OpenStateOptions): StateDatabase {
+  const full = readingAlone.get(options.file);
+  if (full !== undefined) throw full;
   try {
     return open(options, null);
   } catch (error) {
@@ -281,15 +284,22 @@ export function openState(options: OpenStateOptions): StateDatabase {
   }
 }
 
+/** Files that this process reads alone, and why: another connection of its own would only meet its lock, and call it somebody else's. */
+const readingAlone = new Map<string, HeadgateError>();
+
 /**
  * A full disk has no room for the index that connections share, so this one keeps its own in memory and lets nobody else in for as
  * long as it reads: nobody could write anyway, and `status` and previews still answer.
  */
 function openAlone(options: OpenStateOptions, full: HeadgateError): StateDatabase {
   try {
-    return open(options, full);
+    const database = open(options, full);
+    readingAlone.set(options.file, full);
+    return database;
   } catch (error) {
-    throw mapSqliteError(error, options.file);
+    const mapped = mapSqliteError(error, options.file);
+    // Somebody else who reads alone: the disk is what keeps everybody out.
+    throw mapped instanceof HeadgateError && mapped.code === 'state_busy' ? full : mapped;
   }
 }
 
