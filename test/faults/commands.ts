@@ -56,6 +56,12 @@ export const COMMAND_LINES: readonly CommandLine[] = [
     work: (folder) => numberIn(folder, 'SELECT sum(do_not_contact) FROM leads'),
   },
   {
+    name: 'leads erase',
+    stage: 'busy',
+    words: () => ['headgate', 'leads', 'erase', 'second1@second1.example', '--yes'],
+    work: (folder) => numberIn(folder, "SELECT count(*) FROM leads WHERE email LIKE 'second%'"),
+  },
+  {
     name: 'sequences apply',
     stage: 'busy',
     words: () => ['headgate', 'sequences', 'apply', '--yes'],

@@ -41,6 +41,13 @@ const ext4 = (blockBytes: number): Disk => ({
 
 /** A disk is filled to the last byte but these; a run of each command; then there is room again. */
 const LINES = COMMAND_LINES.map(({ name }) => name);
+/** What changes nothing has an answer on the fullest disk too. */
+const READING: readonly (readonly string[])[] = [
+  ['headgate', 'status'],
+  ['headgate', 'review', 'list'],
+  ['drip', '--preview'],
+  ['headgate', 'leads', 'why', 'second0@second0.example'],
+];
 
 export const DISK_FAULTS: readonly FaultKind[] = [
   {
@@ -67,12 +74,21 @@ export const DISK_FAULTS: readonly FaultKind[] = [
 ];
 
 function pointsOn(world: World, disk: Disk): readonly Point[] {
-  return LINES.flatMap((name) =>
-    disk.free.map((kib) => ({
+  const writing = LINES.flatMap((name) => {
+    const line = commandLine(name);
+    return disk.free.map((kib) => ({
       name: `${name} on ${disk.name} with ${String(kib)} KiB left`,
-      tryIt: () => onFullDisk({ world, line: commandLine(name), disk, kib }),
-    })),
-  );
+      tryIt: () => onFullDisk({ world, line, disk, kib, codes: [0, 77] }),
+    }));
+  });
+  const reading = READING.flatMap((words) => {
+    const line: CommandLine = { name: words.join(' '), stage: 'busy', words: () => words, work: () => null };
+    return disk.free.slice(0, 3).map((kib) => ({
+      name: `${line.name} on ${disk.name} with ${String(kib)} KiB left`,
+      tryIt: () => onFullDisk({ world, line, disk, kib, codes: [0] }),
+    }));
+  });
+  return [...writing, ...reading];
 }
 
 /** Whether this machine lets a test mount it. */
@@ -92,9 +108,10 @@ interface Filling {
   readonly line: CommandLine;
   readonly disk: Disk;
   readonly kib: number;
+  readonly codes: readonly number[];
 }
 
-async function onFullDisk({ world, line, disk, kib }: Filling): Promise<Verdict> {
+async function onFullDisk({ world, line, disk, kib, codes }: Filling): Promise<Verdict> {
   const stage = world.stages[line.stage];
   const scene = await Scene.open(stage);
   const image = `${scene.folder}.img`;
@@ -112,7 +129,7 @@ async function onFullDisk({ world, line, disk, kib }: Filling): Promise<Verdict>
     ].join('\n');
     const words = line.words(scene.folder, stage);
     const ended = await program(scene.place, words, { under: [...NAMESPACE, 'sh', '-c', script, 'sh'] });
-    return await judge(scene, line, ended);
+    return await judge(scene, line, ended, codes);
   } finally {
     rmSync(image, { force: true });
     rmSync(`${scene.folder}.kept`, { recursive: true, force: true });
