@@ -1,11 +1,15 @@
+import { resolve } from 'node:path';
+
 import type { Invocation, Outcome } from './cli-context.ts';
 import { countOf } from './output/text.ts';
 import { rehearsalDocument } from './rehearsal/document.ts';
+import { rehearsalPage } from './rehearsal/page.ts';
 import { rehearse, type Rehearsed } from './rehearsal/rehearse.ts';
 import { readRehearsalRequest } from './rehearsal/request.ts';
 import { storyLines } from './rehearsal/story-text.ts';
 import { tellStory } from './rehearsal/tell-story.ts';
 import { rehearsalLines } from './rehearsal/text.ts';
+import { putPage } from './report/write.ts';
 import { openWorkspace } from './workspace.ts';
 
 /**
@@ -24,10 +28,13 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   }
   const workspace = openWorkspace(invocation);
   const rehearsed = await rehearse(invocation, workspace, request);
+  const { context } = invocation;
+  const html = request.htmlFile === null ? null : resolve(context.cwd, request.htmlFile);
+  if (html !== null) putPage(html, rehearsalPage(rehearsed, context.version));
   return {
     ...judged(rehearsed),
-    document: rehearsalDocument(rehearsed, { html: null }),
-    human: (terminal) => rehearsalLines(terminal, rehearsed, { html: null }),
+    document: rehearsalDocument(rehearsed, { html }),
+    human: (terminal) => rehearsalLines(terminal, rehearsed, { html }),
   };
 }
 

@@ -69,6 +69,7 @@ interface DraftRow extends SharedRow {
   readonly dueAt: Instant | null;
   readonly nextDueAt: Instant | null;
   readonly previousDraftAt: Instant | null;
+  readonly othersLive: number;
   readonly othersWaiting: number;
   readonly lastPosition: number | null;
 }
@@ -83,6 +84,8 @@ export function draftsSince(db: StateDatabase, mark: number): DraftAct[] {
             WHERE o.lead_row_id = l.row_id AND h.row_id < g.row_id) AS previousDraftAt,
          (SELECT count(*) FROM messages o WHERE o.lead_row_id = l.row_id AND o.row_id < m.row_id
             AND o.state IN ('reserved', 'pending_approval', 'approved', 'sending', 'uncertain', 'held')) AS othersWaiting,
+         (SELECT count(*) FROM enrollments o WHERE o.lead_row_id = l.row_id AND o.row_id <> e.row_id
+            AND o.status IN ('pending', 'active')) AS othersLive,
          (SELECT max(t.position) FROM messages o JOIN steps t ON t.row_id = o.step_row_id WHERE o.enrollment_row_id = e.row_id
             AND o.row_id <> m.row_id AND o.state IN ('sent', 'uncertain', 'rejected', 'skipped')) AS lastPosition
        FROM draft_log g JOIN messages m ON m.row_id = g.message_row_id JOIN enrollments e ON e.row_id = m.enrollment_row_id ${JOINS}
@@ -102,6 +105,7 @@ export function draftsSince(db: StateDatabase, mark: number): DraftAct[] {
       dueAt: row.dueAt,
       nextDueAt: row.nextDueAt,
       previousDraftAt: row.previousDraftAt,
+      othersLive: row.othersLive,
       othersWaiting: row.othersWaiting,
       lastPosition: row.lastPosition,
     }));
@@ -112,6 +116,7 @@ interface SendRow extends SharedRow {
   readonly day: string;
   readonly runId: string;
   readonly sender: string | null;
+  readonly senderPausedAt: Instant | null;
   readonly draftedAt: Instant | null;
   readonly editedAt: Instant | null;
   readonly messageHeldUntil: Instant | null;
@@ -126,7 +131,8 @@ interface SendRow extends SharedRow {
 export function sendsSince(db: StateDatabase, mark: number): SendAct[] {
   return db
     .prepare<[number], SendRow>(
-      `SELECT ${LEAD_COLUMNS}, ${STEP_COLUMNS}, a.at, a.operator_day AS day, a.run_id AS runId, m.job, m.sender, m.drafted_at AS draftedAt,
+      `SELECT ${LEAD_COLUMNS}, ${STEP_COLUMNS}, a.at, a.operator_day AS day, a.run_id AS runId, m.job, m.sender,
+         (SELECT n.paused_at FROM senders n WHERE n.address = m.sender) AS senderPausedAt, m.drafted_at AS draftedAt,
          m.edited_at AS editedAt, m.held_until AS messageHeldUntil, m.approved_at AS approvedAt, m.leaves_at AS leavesAt,
          (SELECT max(o.sent_at) FROM messages o WHERE o.lead_row_id = l.row_id AND o.row_id <> m.row_id AND o.sent_at <= a.at) AS previousSentAt,
          (SELECT count(*) FROM attempts b WHERE b.message_row_id = m.row_id AND b.event = 'accepted') AS deliveries
@@ -140,6 +146,7 @@ export function sendsSince(db: StateDatabase, mark: number): SendAct[] {
       day: row.day,
       runId: row.runId,
       sender: row.sender,
+      senderPausedAt: row.senderPausedAt,
       draftedAt: row.draftedAt,
       editedAt: row.editedAt,
       heldUntil: row.messageHeldUntil,

@@ -161,6 +161,10 @@ class Playing {
       const { exit } = await COMMANDS[job](this.#stage.invocation(job));
       if (job !== 'confirm') this.#person.hear(job, exit);
     } catch (error) {
+      if (isRefusedByState(error) && this.#stage.leavesOut) {
+        this.#witness.noteRefused(job);
+        return;
+      }
       if (!(error instanceof HeadgateError) || !GOES_ON.has(error.exit)) throw error;
       this.#noteOnce(job, error);
     }
@@ -218,3 +222,8 @@ class Playing {
 
 /** A busy lock, or a state that is not there any more: the next timer tries again, as on a real machine. */
 const GOES_ON: ReadonlySet<string> = new Set(['TEMPFAIL', 'COLD_START']);
+
+/** The last promise of all: constraints of the state. Only a rehearsal without a guard may meet one and go on. */
+function isRefusedByState(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CONSTRAINT');
+}

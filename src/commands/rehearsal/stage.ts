@@ -44,6 +44,8 @@ export class Stage {
   /** Every mail that left, oldest first. */
   readonly taken: TakenMail[] = [];
   readonly seed: number;
+  /** Some guard is off. */
+  readonly leavesOut: boolean;
   readonly signal: AbortSignal;
   /** What its commands see; a stage that goes on from here is made with it. */
   readonly context: CliContext;
@@ -52,6 +54,7 @@ export class Stage {
   constructor(options: StageOptions) {
     const { context, workspace, startsAt, without, seed } = options;
     this.seed = seed;
+    this.leavesOut = without.size > 0;
     this.signal = context.signal;
     const bytes = statSync(workspace.paths.databaseFile).size;
     this.directory = makePrivateFolder('headgate-rehearsal', bytes * COPIES + MARGIN_BYTES);

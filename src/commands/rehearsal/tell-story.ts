@@ -30,37 +30,45 @@ export async function tellStory(invocation: Invocation, request: RehearsalReques
     listOption(invocation, 'outage').length + listOption(invocation, 'reboot').length > 0
   )
     throw usageError('a story has its own times, and is no page', `headgate simulate --story ${story.name}`);
-  return playStory(invocation.context, story, request);
+  const isAskedWithout = request.without.length > 0;
+  const daysUnasked = isAskedWithout ? story.daysWithout : story.days;
+  return playStory(invocation.context, story, {
+    ...request,
+    days: request.isDaysAsked ? request.days : daysUnasked,
+    rows: isAskedWithout ? [request.without] : story.without,
+    isAskedWithout,
+  });
+}
+
+export interface StoryRequest extends Pick<
+  RehearsalRequest,
+  'approveAfterMs' | 'seed' | 'replyShare' | 'bounceShare' | 'days'
+> {
+  /** What it is compared with: each without these guards. */
+  readonly rows: readonly (readonly string[])[];
+  readonly isAskedWithout: boolean;
 }
 
 /** The same for whoever has a story and no command line. */
 export async function playStory(
   context: CliContext,
   story: Story,
-  request: Pick<RehearsalRequest, 'approveAfterMs' | 'seed' | 'replyShare' | 'bounceShare' | 'without'> & {
-    readonly isDaysAsked: boolean;
-    readonly days: number;
-  },
+  request: StoryRequest,
 ): Promise<ToldStory> {
   const { stage, remove } = await openStory(context, story);
   try {
-    const days = request.isDaysAsked
-      ? request.days
-      : request.without.length > 0
-        ? story.daysWithout
-        : story.days;
-    const script = scriptOf(stage, { story, days, request });
-    const all = await playOnce(stage, { script, guards: [], seed: request.seed });
-    const rows = request.without.length > 0 ? [request.without] : story.without;
+    const { seed } = request;
+    const script = scriptOf(stage, story, request);
+    const all = await playOnce(stage, { script, guards: [], seed });
     const without: Comparison[] = [];
-    for (const guards of all.isCutShort === 'signal' ? [] : rows)
-      without.push({ guards, played: await playOnce(stage, { script, guards, seed: request.seed }) });
+    for (const guards of all.isCutShort === 'signal' ? [] : request.rows)
+      without.push({ guards, played: await playOnce(stage, { script, guards, seed }) });
     const { workspace } = stage;
     const { timezone } = workspace.policy;
     const [outage] = script.outages;
     return {
       story,
-      isAskedWithout: request.without.length > 0,
+      isAskedWithout: request.isAskedWithout,
       workspace,
       script,
       firstDay: operatorDay(outage?.toAt ?? script.startsAt, timezone),
@@ -92,18 +100,10 @@ async function playOnce(
   }
 }
 
-function scriptOf(
-  stage: Stage,
-  of: {
-    readonly story: Story;
-    readonly days: number;
-    readonly request: Pick<RehearsalRequest, 'approveAfterMs' | 'replyShare' | 'bounceShare'>;
-  },
-): Script {
-  const { story, days, request } = of;
+function scriptOf(stage: Stage, story: Story, request: StoryRequest): Script {
   const { policy } = stage.workspace;
   const calendar = { weekdays: policy.hours.weekdays, holidays: policy.holidays };
-  const { approveAfterMs, replyShare, bounceShare } = request;
+  const { approveAfterMs, replyShare, bounceShare, days } = request;
   return {
     reboots: [],
     minutes: FIRING_MINUTES,

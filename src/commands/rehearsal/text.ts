@@ -33,7 +33,7 @@ export function rehearsalLines(
     ...comparisonLines(terminal, rehearsed),
     ...violationLines(terminal, rehearsed),
     '',
-    ...assumptionLines(terminal, rehearsed),
+    ...supposedText(rehearsed).map((line) => terminal.dim(` ${line}`)),
     '',
     ` Nothing was changed.${html === null ? '' : `   Report: ${escapeText(html)}`}`,
     '',
@@ -244,7 +244,8 @@ export function violationLines(terminal: Terminal, { all, workspace }: Rehearsed
   ];
 }
 
-function assumptionLines(terminal: Terminal, { script, workspace, withEdits }: Rehearsed): readonly string[] {
+/** What the rehearsal takes for granted, in two or three sentences of a line each. */
+export function supposedText({ script, workspace, withEdits }: Rehearsed): readonly string[] {
   const { habits, answers } = script;
   const zone = zoneLabel(workspace.policy.timezone);
   const person =
@@ -254,13 +255,10 @@ function assumptionLines(terminal: Terminal, { script, workspace, withEdits }: R
   const from = { history: 'as this state has seen', flags: 'as you said', defaults: 'a plain guess' }[
     answers.from
   ];
-  const edits = withEdits ? [terminal.dim(' The sequence files as they are now count as applied.')] : [];
   return [
-    ...edits,
-    terminal.dim(` ${person}`),
-    terminal.dim(
-      ` ${percent(answers.replyShare)} answer and ${percent(answers.bounceShare)} bounce (${from}); nobody new comes.`,
-    ),
+    ...(withEdits ? ['The sequence files as they are now count as applied.'] : []),
+    person,
+    `${percent(answers.replyShare)} answer and ${percent(answers.bounceShare)} bounce (${from}); nobody new comes.`,
   ];
 }
 

@@ -75,6 +75,13 @@ export class Witness {
     this.#before = this.#jobs();
   }
 
+  /** A guard that is off let through what the state itself refused. */
+  noteRefused(job: string): void {
+    const at = this.#stage.clock.now();
+    const what = `${job} broke off: the state refused a step twice`;
+    this.tally.addViolations([{ promise: 'B4', at, lead: null, what }]);
+  }
+
   /** At the end everybody is accounted for: under way, or at an end. */
   noteLost(leadIds: readonly string[]): void {
     const at = this.#stage.clock.now();

@@ -34,7 +34,7 @@ export async function writeReport(state: OperatorState, request: ReportRequest):
     cap: state.workspace.policy.limits.draftsPerDay,
     version: state.invocation.context.version,
   });
-  put(request.path, page);
+  putPage(request.path, page);
   return {
     ...request,
     bytes: Buffer.byteLength(page, 'utf8'),
@@ -43,7 +43,8 @@ export async function writeReport(state: OperatorState, request: ReportRequest):
   };
 }
 
-function put(path: string, page: string): void {
+/** Puts a page in the place of the last one. Throws `file_unwritable` (77) and `file_not_ours` (64). */
+export function putPage(path: string, page: string): void {
   try {
     refuseOther(path);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

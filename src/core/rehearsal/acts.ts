@@ -42,6 +42,8 @@ export interface DraftAct extends LeadFacts, StepFacts {
   readonly nextDueAt: Instant | null;
   /** The draft made for the lead before this one; null for none. */
   readonly previousDraftAt: Instant | null;
+  /** Other enrollments of the lead that are under way. */
+  readonly othersLive: number;
   /** Other messages of the lead that wait. */
   readonly othersWaiting: number;
   /** The position of the latest step of this enrollment that was delivered or passed over; null for none. */
@@ -54,6 +56,7 @@ export interface SendAct extends LeadFacts, StepFacts {
   readonly day: string;
   readonly runId: string;
   readonly sender: string | null;
+  readonly senderPausedAt: Instant | null;
   readonly draftedAt: Instant | null;
   readonly editedAt: Instant | null;
   readonly heldUntil: Instant | null;

@@ -75,6 +75,8 @@ function judgeDraft(run: WitnessedRun, draft: DraftAct): readonly Violation[] {
   if (gapMs !== null && gapMs < limits.watermarkMs)
     found.push(['A2', `drafted ${hours(gapMs)} after the draft before it`]);
   if (draft.othersWaiting > 0) found.push(['A7', 'drafted while another draft of this lead waits']);
+  if (draft.job === 'nurture' && draft.othersLive > 0)
+    found.push(['B7', 'a follow-up for a lead that is under way']);
   if (draft.job === 'drip' && draft.lastPosition !== null && draft.position <= draft.lastPosition)
     found.push(['C5', 'drafted a step that was passed already']);
   const dueAt = Math.max(draft.dueAt ?? 0, draft.nextDueAt ?? 0);
@@ -98,6 +100,8 @@ function judgeSent(run: WitnessedRun, send: SendAct): readonly Violation[] {
     found.push(['A2', `sent ${hours(gapMs)} after the mail before it`]);
   const freshAt = Math.max(send.draftedAt ?? 0, send.editedAt ?? 0, send.heldUntil ?? 0);
   if (freshAt + limits.draftExpiryMs < send.at) found.push(['D2', 'sent a draft that was too old']);
+  if (send.senderPausedAt !== null && send.senderPausedAt < send.at)
+    found.push(['D6', 'sent by a mailbox that is paused']);
   const { allowlist } = run.policy;
   const address = send.leadEmail.toLowerCase();
   const isListed = allowlist.some(

@@ -127,6 +127,30 @@ it('F5: what is asked wrongly is said, and nothing is played', async () => {
   }
 });
 
+it('F5: the page of a rehearsal is one file without script, and is put only where a page may be', async () => {
+  const sample = await Sample.create();
+  const { code, json } = await sample.run([
+    'simulate',
+    '--days',
+    '2',
+    '--html',
+    'r.html',
+    '--without',
+    'cap',
+    '--json',
+  ]);
+  expect(code).toBe(0);
+  expect(json()).toMatchObject({ report: join(sample.directory, 'r.html') });
+  const page = readFileSync(join(sample.directory, 'r.html'), 'utf8');
+  expect(page).toMatch(/^<!doctype html>/);
+  expect(page).toContain('every promise kept');
+  expect(page).toContain('website-lead › welcome');
+  expect(page).toContain('without cap');
+  expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3)/);
+  const refused = await sample.run(['simulate', '--days', '1', '--html', 'headgate.toml']);
+  expect(refused.code).toBe(64);
+});
+
 it('F5: told to end, it says what it has seen, and takes its copy away', async () => {
   const sample = await Sample.create();
   const before = copiesLeft();

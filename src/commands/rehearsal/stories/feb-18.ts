@@ -12,9 +12,10 @@ import { formatClock } from '../../output/time.ts';
 import type { PlayedRun } from '../../../core/rehearsal/tally.ts';
 import type { Played } from '../play.ts';
 import type { Stage } from '../stage.ts';
+import { februaryWeek } from './feb-week.ts';
 import { approveAll, bring, round, startUp } from './storyteller.ts';
 import type { Story, StoryRow } from './story.ts';
-import { storyPeople, storySequence } from './words.ts';
+import { personAddress, storyPeople, storySequence } from './words.ts';
 
 /** The last full run before the machine went away, and the first one after the reboot: 504.2 h apart. */
 const LAST_RUN = Date.UTC(2026, 0, 28, 5, 51);
@@ -37,7 +38,7 @@ const SEQUENCES = {
     ],
   }),
   ...storySequence('consulting-outbound', {
-    head: '',
+    head: 'approve = "auto"',
     trigger: 'source = ["outreach:consulting"]',
     steps: [
       ['followup', 'after = "3d"'],
@@ -77,7 +78,11 @@ export const FEB_18: Story = {
   summary: 'a machine comes back after three weeks; 38 drafts in four minutes',
   beginsAt: BEGIN,
   // The sample's hours.
-  settings: { HEADGATE_HOURS__START: '00:00', HEADGATE_HOURS__END: '24:00' },
+  settings: {
+    HEADGATE_HOURS__START: '00:00',
+    HEADGATE_HOURS__END: '24:00',
+    HEADGATE_MAIL__ALLOWLIST: Array.from({ length: 31 }, (_, index) => personAddress(index + 1)).join(','),
+  },
   sequences: SEQUENCES,
   live: threeWeeks,
   script: ({ startsAt, days }) => ({
@@ -95,6 +100,7 @@ export const FEB_18: Story = {
         what: 'the person sees what is going on, and would stop it',
         happen: stopIfFlooded,
       },
+      ...(days > 1 ? februaryWeek() : []),
     ],
     // That machine ran nurture three minutes after drip.
     minutes: { ...FIRING_MINUTES, nurture: [6] },
