@@ -1,6 +1,7 @@
 import { WORDS_OF_LENGTH } from '../copy-length.ts';
 import { countWords } from '../word-count.ts';
 import { filledBody } from './gap.ts';
+import { languageOf, namesLanguage } from './language.ts';
 import type { WritingTask } from './task.ts';
 import { bandProblem, CHARACTERS_MAX, wordsProblem } from './words-checks.ts';
 
@@ -18,7 +19,12 @@ export function validateWords(written: string, task: WritingTask): Validated {
   if (words === '') return { kind: 'unfit', problem: 'the model wrote nothing', bodyMarkdown: null };
   const kept = [...words].slice(0, CHARACTERS_MAX).join('');
   const bodyMarkdown = filledBody(task.frame.bodyMarkdown, kept);
-  const problem = wordsProblem(words, sourcesOf(task)) ?? lengthProblem(bodyMarkdown, task);
+  const sources = sourcesOf(task);
+  const problem =
+    wordsProblem(words, sources) ??
+    misaddressed(words, { lead: task.lead, ours: textOf(sources) }) ??
+    foreign(words, textOf(sources)) ??
+    lengthProblem(bodyMarkdown, task);
   return problem === null ? { kind: 'fit', bodyMarkdown } : { kind: 'unfit', problem, bodyMarkdown };
 }
 
@@ -28,6 +34,32 @@ function sourcesOf(task: WritingTask): Parameters<typeof wordsProblem>[1] {
     ours: [briefing, campaign, voice, purpose, frame.bodyMarkdown, frame.subject, previous?.excerpt ?? null],
     instructions: [briefing, campaign, voice],
   };
+}
+
+function textOf({ ours }: ReturnType<typeof sourcesOf>): string {
+  return ours.map((text) => text ?? '').join('\n');
+}
+
+const GREETING =
+  /^(?:hi|hello|hey|dear|good morning|hallo|guten tag|liebe[rs]?|sehr geehrte[rs]?|bonjour|cher|chère|hola|estimad[oa]|ciao|gentile|olá|beste)\s+(?:(?:mr|mrs|ms|dr|herr|frau|monsieur|madame|señora?)\.?\s+)?(\p{L}[\p{L}'’-]{1,40})(?=\s*[,!.:\n])/imu;
+
+/** Another lead's letter: a greeting to a name that nobody gave it. */
+function misaddressed(
+  words: string,
+  { lead, ours }: { readonly lead: WritingTask['lead']; readonly ours: string },
+): string | null {
+  const name = GREETING.exec(words)?.[1];
+  // "Hello again," and "Hi there," name nobody.
+  if (name === undefined || !/^\p{Lu}/u.test(name) || /^(?:There|All|Team|Everyone)$/.test(name)) return null;
+  const known = [...Object.values(lead), ours].join(' ').toLowerCase();
+  return known.includes(name.toLowerCase()) ? null : `it greets somebody else: "${name}"`;
+}
+
+/** Another language than all that it was told in, and than any that it was told to write. */
+function foreign(words: string, ours: string): string | null {
+  const [language, expected] = [languageOf(words), languageOf(ours)];
+  if (language === null || expected === null || language === expected) return null;
+  return namesLanguage(ours, language) ? null : `it is in another language: ${language}, not ${expected}`;
 }
 
 function lengthProblem(bodyMarkdown: string, { length }: WritingTask): string | null {

@@ -27,6 +27,9 @@ function task(changes: Partial<WritingTask> = {}): WritingTask {
   };
 }
 
+const GERMAN_WORDS =
+  'Sie haben geschrieben, dass zwei Leute jede Woche Rechnungen von Hand vergleichen, und einer von ihnen braucht dafür einen ganzen Tag. Wir haben das für eine Firma Ihrer Größe in sechs Wochen abgeschafft, und die Leute antworten jetzt den Kunden. Welche Rechnungen sollen wir uns mit Ihnen zuerst ansehen?';
+
 const problem = (words: string, changes: Partial<WritingTask> = {}): string | null => {
   const result = validateWords(words, task(changes));
   return result.kind === 'fit' ? null : result.problem;
@@ -80,8 +83,25 @@ describe('D3, hardening 148: what a model wrote is plain prose about what we gav
     ['too little', 'See you.', 'words; Length: short means 40 to 100'],
     ['too much', `${GOOD_WORDS} `.repeat(3), 'Length: short'],
     ['20,000 words', 'word '.repeat(20_000), 'does not end'],
+    ['a greeting to another lead', `Hi Marten,\n\n${GOOD_WORDS}`, 'greets somebody else: "Marten"'],
+    ['a greeting with a title', `Dear Mr. Olsen, ${GOOD_WORDS}`, 'greets somebody else: "Olsen"'],
+    ['German', GERMAN_WORDS, 'another language: German, not English'],
+    [
+      'another script',
+      'Мы сделали это для фирмы вашего размера за шесть недель. '.repeat(6),
+      'another script',
+    ],
   ])('%s', (_, words, expected) => {
     expect(problem(words)).toContain(expected);
+  });
+
+  test('a greeting to this lead, and a language that was asked for, are what was wanted', () => {
+    for (const greeting of ['Hi Priya,', 'Hello again,', 'Hi there!'])
+      expect(problem(`${greeting}\n\n${GOOD_WORDS}`)).toBeNull();
+    expect(
+      problem(GERMAN_WORDS, { briefing: 'Write in German: one case study, one question, and no more.' }),
+    ).toBeNull();
+    expect(problem(`${GOOD_WORDS} Pourquoi pas ?`)).toBeNull();
   });
 
   test('links and prices that people gave for this mail may stand in it', () => {
