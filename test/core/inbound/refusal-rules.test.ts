@@ -39,6 +39,20 @@ describe('E4: an address is suppressed for ever only when it is surely dead', ()
     expect(judged(text)).toBe('dead_address no_such_host');
   });
 
+  test.each([
+    ['550 5.1.1 account was closed to external senders'],
+    ['550 account is closed to external senders'],
+    ['550 5.7.1 this mailbox is closed to outside mail'],
+    ['550 mailbox is no longer available to external senders'],
+    ['550 This address is not valid for external senders'],
+    ['550 recipient is not known to you: only internal senders are allowed'],
+    ['550 The mailbox is not available outside the organization'],
+    ['550 address no longer accepts mail from external senders'],
+    ['550 account was terminated for this sender'],
+  ])('"%s" is closed to us and there for others', (text) => {
+    expect(judged(text)).toBe('blocked policy');
+  });
+
   test('a host that takes no mail at all is dead (RFC 7505)', () => {
     expect(judged('556 5.1.10 Recipient address has null MX')).toBe('dead_address takes_no_mail');
   });
