@@ -16,6 +16,8 @@ const BYTES_MAX = 4_000_000;
 const DEAR_BYTES_MAX = 500_000;
 /** More than 4 MB of an attachment have, and a longer line than any program that keeps to RFC 5322, 2.1.1 (998) comes near to. */
 const LINES_MAX = 60_000;
+/** How many lines, and pieces of base64 that are padded each, are read of a mail that has more of them than `LINES_MAX`. */
+const DEAR_LINES_MAX = 20_000;
 const LINE_BYTES_MAX = 100_000;
 const HEADERS_BYTES_MAX = 1_000_000;
 const HEADERS_MAX = 500;
@@ -54,18 +56,34 @@ export async function readInboundMail(bytes: Uint8Array): Promise<InboundMail> {
   return { headers, text, parts, isWhole: !isCut && email.attachments.length <= PARTS_MAX };
 }
 
-/** The beginning alone of a mail with more lines, or longer ones, than any of a person or a mail server. */
+/**
+ * The beginning alone of a mail with more lines, or longer ones, than any of a person or a mail server. A piece of base64 that is padded
+ * counts as a line: the parser keeps each of them apart until the end.
+ */
 function cutToCost(bytes: Uint8Array): Uint8Array {
+  const mail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const hasBase64 = /base64/i.test(mail.toString('latin1'));
   let lines = 0;
-  for (let at = 0; at < bytes.length; lines += 1) {
-    const end = bytes.indexOf(NEWLINE, at);
-    const next = end === -1 ? bytes.length : end + 1;
-    if (next - at > LINE_BYTES_MAX || lines > LINES_MAX) return bytes.subarray(0, DEAR_BYTES_MAX);
+  let end = DEAR_BYTES_MAX;
+  for (let at = 0; at < mail.length;) {
+    const feed = mail.indexOf(NEWLINE, at);
+    const next = feed === -1 ? mail.length : feed + 1;
+    lines += 1 + (hasBase64 ? paddedPieces(mail.subarray(at, next)) : 0);
+    if (lines <= DEAR_LINES_MAX) end = Math.min(next, DEAR_BYTES_MAX);
+    if (next - at > LINE_BYTES_MAX || lines > LINES_MAX) return bytes.subarray(0, end);
     at = next;
   }
   return bytes;
 }
 
+/** How many pieces of base64 end inside a line, its own end apart; none in a line that has anything else in it. */
+function paddedPieces(line: Buffer): number {
+  if (!line.includes(PADDING)) return 0;
+  const text = line.toString('latin1').trimEnd();
+  return /^[A-Za-z0-9+/=]*$/.test(text) ? (text.match(/=+(?=[^=])/g)?.length ?? 0) : 0;
+}
+
+const PADDING = 0x3d;
 const NEWLINE = 10;
 
 /**

@@ -172,6 +172,30 @@ describe('hardening 145: rubbish is read as far as it goes, and never throws', (
     expect(mail.parts.map(({ contentType }) => contentType)).not.toContain('message/delivery-status');
   });
 
+  test.each([
+    ['in every place of a line', `${'QQ=='.repeat(17)}\r\n`.repeat(50_000), false],
+    ['in very long lines', `${'QUE='.repeat(20_000)}\r\n`.repeat(40), false],
+    ['at the end of each line, as some programs do', `${'QUJD'.repeat(18)}QQ==\r\n`.repeat(45_000), true],
+  ])(
+    'hardening 145: base64 that is padded %s costs no more than other mail',
+    async (_name, body, isWhole) => {
+      const image = ['--b', 'Content-Type: image/png', 'Content-Transfer-Encoding: base64', '', body].join(
+        '\r\n',
+      );
+      const mail = await read(
+        'Content-Type: multipart/mixed; boundary=b',
+        '',
+        '--b',
+        '',
+        'Hello there.',
+        image,
+        '--b--',
+      );
+      expect(mail.text).toContain('Hello there.');
+      expect(mail.isWhole).toBe(isWhole);
+    },
+  );
+
   test('hardening 145: four megabytes of an ordinary attachment are read to the end', async () => {
     const body = `${'QUJD'.repeat(19)}\r\n`.repeat(45_000);
     const image = ['--b', 'Content-Type: image/png', 'Content-Transfer-Encoding: base64', '', body].join(
