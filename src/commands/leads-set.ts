@@ -1,5 +1,6 @@
 import { zonesOfCountry } from '../adapters/country-zones.ts';
 import { readAssignments, type LeadAssignments } from '../core/lead-assignments.ts';
+import { isErasedKey } from '../core/erasure.ts';
 import { changedFields } from '../core/lead-merge.ts';
 import type { Lead, LeadFields } from '../core/model.ts';
 import { formatInstant } from '../core/time/instants.ts';
@@ -37,6 +38,11 @@ interface Changed {
 export function run(invocation: Invocation): Promise<Outcome> {
   return withState(invocation, 'write', (state) => {
     const before = leadArgument(invocation, state.db);
+    if (isErasedKey(before.emailKey))
+      throw usageError(
+        `${before.id} was erased: nothing is kept there any more`,
+        'headgate leads import FILE',
+      );
     const customColumns = [...customColumnNames(state.db), ...Object.keys(before.custom)];
     const read = readAssignments(invocation.args.slice(1), { lead: before, customColumns, now: state.now });
     if ('problem' in read) throw usageError(read.problem, read.fix);

@@ -36,7 +36,7 @@ export interface LeadLayout {
   readonly width: number;
   /** The header as written, for the file of rejected rows. */
   readonly header: readonly string[];
-  /** It is a file of rejected rows that came back: what a spreadsheet would have run has an apostrophe in front. */
+  /** It is a file of rejected rows that came back, or an export: what a spreadsheet would have run has an apostrophe in front. */
   readonly isNeutralised: boolean;
 }
 
@@ -57,6 +57,9 @@ export const OWN_COLUMN_PREFIX = 'headgate_';
 
 /** Why a row was refused; they stand in front of its own cells. */
 export const REJECT_COLUMNS = ['line', 'field', 'reason'].map((name) => `${OWN_COLUMN_PREFIX}${name}`);
+
+/** Stands in what `leads export` wrote, which is neutralised as well (hardening 17). */
+export const EXPORT_COLUMN = `${OWN_COLUMN_PREFIX}export`;
 
 const COLUMNS_SHOWN_MAX = 40;
 /** Somebody may have saved a letter as a table. */
@@ -133,7 +136,7 @@ function layOut(names: readonly string[], header: readonly string[]): LeadLayout
     };
   }
   const at = (column: LeadColumn): number => seen.get(column) ?? -1;
-  const isNeutralised = REJECT_COLUMNS.every((name) => names.includes(name));
+  const isNeutralised = names.includes(EXPORT_COLUMN) || REJECT_COLUMNS.every((name) => names.includes(name));
   return { at: indexes(at), custom, width: header.length, header, isNeutralised };
 }
 

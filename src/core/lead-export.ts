@@ -1,5 +1,5 @@
 import { safeCsvLine } from './csv-format.ts';
-import { LEAD_COLUMNS, OWN_COLUMN_PREFIX, type LeadColumn } from './lead-columns.ts';
+import { EXPORT_COLUMN, LEAD_COLUMNS, type LeadColumn } from './lead-columns.ts';
 import type { Instant, LeadFields } from './model.ts';
 import { SECOND_MS } from './time/durations.ts';
 import { formatInstant } from './time/instants.ts';
@@ -35,10 +35,7 @@ const CELLS: Readonly<Record<ExportedColumn, (lead: LeadFields) => string>> = {
   spam: ({ spam }) => String(spam),
 };
 
-/** A column of ours: it tells `leads import` that apostrophes in front of formulas are not the leads' own (hardening 17). */
-const EXPORT_COLUMN = `${OWN_COLUMN_PREFIX}export`;
-
-/** The header row of an export. */
+/** The header row of an export; by its last column `leads import` knows that apostrophes in front of formulas are not the leads' own. */
 export function exportHeader(customColumns: readonly string[]): string {
   return safeCsvLine([...EXPORTED_COLUMNS, ...customColumns, EXPORT_COLUMN]);
 }

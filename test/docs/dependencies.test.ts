@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, test } from 'vitest';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { PAGES } from './pages.ts';
+import { PAGES, ROOT } from './pages.ts';
 
 const PAGE = PAGES.find(({ path }) => path === 'docs/dependencies.md')?.text ?? '';
 /** The packages in the first column of the tables. */
@@ -23,6 +26,11 @@ describe('docs/dependencies.md', () => {
   test('speaks of no package that is gone', () => {
     const gone = EXPLAINED.filter((name) => name !== '@types/*' && !DECLARED.includes(name));
     expect(gone).toEqual([]);
+  });
+
+  test('the policy holds: no script of a package runs when it is installed', () => {
+    expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toContain('ignore-scripts=true');
+    expect(PAGE).toContain('No install\nscript runs');
   });
 
   test('every version is exact', () => {

@@ -114,6 +114,17 @@ describe('GDPR Art. 17: a person is erased', () => {
     expect((await bench.json(['leads', 'show', 'ann@ann.example'])).exit.name).toBe('OK');
   });
 
+  test('what is left of them takes nothing in again', async () => {
+    const bench = sendDesk();
+    const id = bench.leadId(bench.lead('ann'));
+    await bench.json(['leads', 'erase', id, '--yes']);
+    expect((await bench.json(['leads', 'set', id, 'first_name=Ann'])).exit).toMatchObject({ name: 'USAGE' });
+    await bench.json(['leads', 'set', id, 'do_not_contact=false']);
+    expect((await bench.json(['leads', 'show', id])).items).toMatchObject([
+      { do_not_contact: true, suppressed: 'erased' },
+    ]);
+  });
+
   test('twice is as good as once, by id and by address', async () => {
     const bench = sendDesk();
     const id = bench.leadId(bench.lead('ann'));

@@ -152,7 +152,7 @@ describe('hardening 17: every lead is exported as leads import reads it back', (
   test('a whole workspace goes into another and comes out the same, and back again changes nothing', async () => {
     const from = desk();
     const csv = [
-      safeCsvLine(['email', 'first_name', 'notes', 'Their column', 'headgate_line']),
+      safeCsvLine(['email', 'first_name', 'notes', 'Their column', 'headgate_export']),
       safeCsvLine(['ann@ann.example', '=HYPERLINK("x")', 'two\nlines', "'+1", '1']),
       safeCsvLine(['+bob@bob.example', "O'Neil", '-', '', '2']),
     ].join('');

@@ -133,7 +133,8 @@ function fillColumns(bench: SendDesk, person: Person): void {
     for (const { table, where, columns } of PERSONAL_TABLES) {
       for (const [column, treatment] of Object.entries(columns)) {
         if ('stays' in treatment || CHOSEN.has(column)) continue;
-        const value = column.endsWith('_json') ? `{"${CANARY}":"${CANARY}"}` : CANARY;
+        const json = column === 'tags_json' ? `["${CANARY}"]` : `{"${CANARY}":"${CANARY}"}`;
+        const value = column.endsWith('_json') ? json : CANARY;
         const { changes } = db
           .prepare(
             `UPDATE ${table} SET ${column} = ${column === 'raw' || column === 'payload' ? 'CAST(@value AS BLOB)' : '@value'} WHERE ${where}`,
