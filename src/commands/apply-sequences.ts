@@ -7,13 +7,11 @@ import type { Instant, SequenceDefinition, StoredSequence } from '../core/model.
 import type { Policy } from '../core/policy.ts';
 import { canonicalJson, combinedHash } from '../core/text-hash.ts';
 import type { StateDatabase } from '../store/database.ts';
-import { cancelEnrollment, endEnrollment, setDue, setNextStep } from '../store/enrollments.ts';
 import { loadedHolidays } from '../store/holidays.ts';
-import { refreshNurtureDue } from '../store/nurture-queue.ts';
 import { undoReservations } from '../store/reservations.ts';
-import { livePlaces, withdrawDraft } from '../store/sequence-enrollments.ts';
+import { livePlaces } from '../store/sequence-enrollments.ts';
 import { enrollmentCounts, loadSequences, noEnrollments, saveSequences } from '../store/sequences.ts';
-import { addTimeline } from '../store/timeline.ts';
+import { applyMove } from './apply-move.ts';
 import { countOf } from './output/text.ts';
 import { preflightDocument, preflightTotals } from './preflight-document.ts';
 import { retryUnwritten } from './retry-unwritten.ts';
@@ -197,59 +195,4 @@ function forEachMove(
       visit(edit, place, moveEnrollment(place, edit, { policy, holidaysOf }));
     }
   }
-}
-
-interface MoveTarget {
-  readonly edit: SequenceEdit;
-  readonly place: EnrollmentPlace;
-  readonly dependencies: ApplyDependencies;
-}
-
-function applyMove(move: EnrollmentMove, target: MoveTarget): void {
-  const { place, dependencies } = target;
-  const { db, policy, now } = dependencies;
-  const enrollmentRowId = place.rowId;
-  switch (move.kind) {
-    case 'stays':
-      return;
-    case 'cancels':
-      cancelEnrollment(db, { enrollmentRowId, reason: 'sequence_archived', now });
-      refreshNurtureDue(db, place.leadRowId, { policy, now });
-      return;
-    case 'completes':
-      withdraw(move.withdrawn, target);
-      endEnrollment(db, { enrollmentRowId, status: 'completed', reason: null, now });
-      tell(target, 'completed', `${target.edit.id} completed: no step is left`);
-      refreshNurtureDue(db, place.leadRowId, { policy, now });
-      return;
-    case 'moves':
-      withdraw(move.withdrawn, target);
-      anchor(move, target);
-  }
-}
-
-/** The same step at another time keeps its failed attempts; another step starts without any. */
-function anchor(move: Extract<EnrollmentMove, { kind: 'moves' }>, { place, dependencies }: MoveTarget): void {
-  const { dueAt, nextDueAt, step } = move;
-  const due = { enrollmentRowId: place.rowId, dueAt, nextDueAt };
-  if (step.rowId === place.nextStepRowId) {
-    setDue(dependencies.db, due);
-    return;
-  }
-  const { anchorAt, lastStepRowId } = place;
-  setNextStep(dependencies.db, { ...due, anchorAt, lastStepRowId, nextStepRowId: step.rowId });
-}
-
-function withdraw(stepRowId: number | null, target: MoveTarget): void {
-  if (stepRowId === null) return;
-  const { edit, place, dependencies } = target;
-  const { db, now } = dependencies;
-  if (!withdrawDraft(db, { enrollmentRowId: place.rowId, stepRowId, reason: 'step_removed', now })) return;
-  const step = edit.after.steps.find((each) => each.rowId === stepRowId);
-  tell(target, 'cancelled', `draft of ${step?.id ?? 'a step'} withdrawn: step_removed`);
-}
-
-function tell({ edit, place, dependencies }: MoveTarget, kind: string, text: string): void {
-  const { db, now } = dependencies;
-  addTimeline(db, { leadRowId: place.leadRowId, at: now, kind, text, ref: edit.id });
 }

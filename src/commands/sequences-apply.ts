@@ -21,7 +21,8 @@ import { flagOption, textOption, usageError } from './options.ts';
 import { createTerminal, type Terminal } from './output/terminal.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { preflightDocument, preflightTotals } from './preflight-document.ts';
-import { preflightLines, type PreflightMoment } from './preflight-text.ts';
+import { preflightLines } from './preflight-text.ts';
+import type { PreflightMoment } from './preflight-times.ts';
 import { readValidDefinitions, type ValidDefinitions } from './valid-definitions.ts';
 import { openWorkspace } from './workspace.ts';
 

@@ -51,7 +51,7 @@ export const STROKES: fc.Arbitrary<Stroke> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('delay'), at: AT, wait: WAIT }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('insert'), at: AT, wait: WAIT }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('delete'), at: AT }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('move'), at: AT, to: AT }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('move'), at: AT, to: AT }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('step window'), at: AT, window: WINDOW }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('window'), window: WINDOW }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('rename', 'words', 'setting'), at: AT }) },
@@ -66,7 +66,7 @@ export const SEQUENCES: fc.Arbitrary<WrittenSequence> = fc
   .record({
     timing: fc.constantFrom<Timing>('elapsed', 'elapsed', 'working days', 'day'),
     window: WINDOW,
-    waits: fc.array(WAIT, { minLength: 1, maxLength: 5 }),
+    waits: fc.array(WAIT, { minLength: 2, maxLength: 5 }),
   })
   .map(({ timing, window, waits }) => ({
     id: 'main',

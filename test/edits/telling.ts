@@ -20,14 +20,25 @@ export interface Story {
 
 /** So that most people are somewhere, approving is what happens most. */
 const FATES: readonly Fate[] = [
-  ...(['approve', 'approve', 'approve', 'leave', 'hold', 'reject', 'redraft', 'discard', 'edit'] as const),
+  ...([
+    'approve',
+    'approve',
+    'approve',
+    'leave',
+    'hold',
+    'reject',
+    'reject',
+    'redraft',
+    'discard',
+    'edit',
+  ] as const),
   ...(['sending', 'uncertain', 'send now'] as const),
 ];
 
 export const STORIES: fc.Arbitrary<Story> = fc.record({
   written: SEQUENCES,
   leads: fc.array(fc.nat(3), { minLength: 1, maxLength: 5 }),
-  rounds: fc.integer({ min: 1, max: 8 }),
+  rounds: fc.integer({ min: 3, max: 10 }),
   fates: fc.array(fc.constantFrom(...FATES), { minLength: 1, maxLength: 12 }),
   isRunKilled: fc.boolean(),
   edits: fc.array(fc.array(STROKES, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }),
