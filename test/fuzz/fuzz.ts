@@ -150,7 +150,7 @@ const JUNK: readonly unknown[] = [
   '-1',
 ];
 
-/** A good document with some of its values, or the names of them, replaced by what should not be there. */
+/** A good document with some of its values replaced by what should not be there, or with members of dangerous names. */
 export function brokenJson(seeds: readonly unknown[]): fc.Arbitrary<unknown> {
   const junk = fc.oneof(fc.constantFrom(...JUNK), fc.jsonValue({ maxDepth: 2 }));
   const change = fc.record({
@@ -175,20 +175,11 @@ function replaced(
     if (count - 1 === change.at) return change.value;
     if (Array.isArray(node)) return node.map(walk);
     if (typeof node !== 'object' || node === null) return node;
+    const members = Object.entries(node).map(([name, inner]) => [name, walk(inner)] as const);
+    if (change.name !== null && change.at % 7 === 0) members.push([change.name, change.value]);
     // As a parser would make it: a member __proto__ is a member like any other.
-    return JSON.parse(
-      `{${Object.entries(node)
-        .map(([name, inner], index) => {
-          const isRenamed = change.name !== null && change.at === count + 1_000 * index;
-          return `${JSON.stringify(isRenamed ? change.name : name)}:${JSON.stringify(walk(inner))}`;
-        })
-        .concat(
-          change.name !== null && change.at % 7 === 0
-            ? [`${JSON.stringify(change.name)}:${JSON.stringify(change.value)}`]
-            : [],
-        )
-        .join(',')}}`,
-    ) as unknown;
+    const written = members.map(([name, inner]) => `${JSON.stringify(name)}:${JSON.stringify(inner)}`);
+    return JSON.parse(`{${written.join(',')}}`) as unknown;
   };
   return walk(value);
 }

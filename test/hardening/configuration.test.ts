@@ -7,6 +7,7 @@ import { describeFileSystem } from '../../src/config/state-place.ts';
 import { resolveSecret } from '../../src/config/secrets.ts';
 import { runCli } from '../helpers/cli.ts';
 import { acquireLock } from '../../src/store/locks.ts';
+import { expectNothingLost, expectNoOutwardAction, remember } from './general-rule.ts';
 import { DAY_MS, said, sequenceFiles, Workshop } from './workshop.ts';
 
 /** Configuration: numbers 75 to 90 of the list, by the real commands. */
@@ -19,6 +20,7 @@ const OPEN = '[hours]\nweekdays = [1, 2, 3, 4, 5, 6, 7]\nstart = "00:00"\nend = 
 async function expectRefused(sections: string, ...words: readonly (string | RegExp)[]): Promise<void> {
   const shop = await Workshop.open();
   await shop.people(3);
+  const before = remember(shop.path('headgate.db'));
   shop.config(sections);
   for (const command of [['config', 'validate'], ['drip'], ['drip', '--force'], ['send'], ['status']]) {
     const result = await shop.run(command);
@@ -27,6 +29,8 @@ async function expectRefused(sections: string, ...words: readonly (string | RegE
   }
   expect(shop.drafts()).toEqual([]);
   expect(shop.rows(RUNS)).toEqual([]);
+  expectNothingLost(before, remember(shop.path('headgate.db')));
+  expectNoOutwardAction(before, remember(shop.path('headgate.db')));
 }
 
 test.each([
