@@ -1,4 +1,5 @@
 import { renderConfigurationReference } from '../../src/config/reference.ts';
+import { renderAuditReference } from './audit-page.ts';
 import { renderCliReference } from './cli-page.ts';
 import { renderExitsReference } from './exits-page.ts';
 import { renderFilesReference } from './files-page.ts';
@@ -10,6 +11,7 @@ export const SCHEMA_FOLDER = 'docs/schema';
 /** Every file that is made from the code, from the root of the repository, with its text. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
+    ['docs/reference/audit-kinds.md', renderAuditReference()],
     ['docs/reference/cli.md', renderCliReference()],
     ['docs/reference/configuration.md', renderConfigurationReference()],
     ['docs/reference/exits-and-reasons.md', renderExitsReference()],

@@ -38,6 +38,7 @@ export async function digestFacts(state: OperatorState, day: string): Promise<Di
     roomToday: roomOf(state),
     restInDays: restInDays(state, day),
     coming: status.forecast.days,
+    ...(status.audit === null ? {} : { audit: status.audit }),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { shortHash } from '../core/audit/entry.ts';
 import { sparkline, type Attention, type Digest, type WaitingDraft } from '../core/digest/digest.ts';
 import { comingTexts } from './forecast-text.ts';
 import { modelDayTexts } from './output/model-cost.ts';
@@ -31,9 +32,17 @@ export function digestLines(digest: Digest, layout: DigestLayout): readonly stri
     ...volumeLines(digest, layout),
     ...sectionOf('Today', todayParts(digest, layout), layout),
     ...aheadLines(digest, layout),
+    ...auditLines(digest, layout),
     ...nextLines(digest, layout),
   ];
   return layout.width === null ? withinChat(lines) : lines;
+}
+
+/** A13: for whoever compares it later with `audit verify`. */
+function auditLines({ facts: { audit } }: Digest, layout: DigestLayout): readonly string[] {
+  return audit === undefined
+    ? []
+    : sectionOf('Audit', [`entry ${String(audit.number)}, ${shortHash(audit)}`], layout);
 }
 
 /** What a chat has no room for is counted, not cut in the middle. */

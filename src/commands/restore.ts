@@ -6,12 +6,14 @@ import { putInPlace } from '../adapters/state-files.ts';
 import { createSendJournal } from '../adapters/send-journal.ts';
 import { createOptOutSpool } from '../adapters/spool.ts';
 import { knownErasures, type ErasureLine } from '../core/erasure.ts';
+import type { AuditHead } from '../core/audit/entry.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import type { Stamp } from '../ports.ts';
 import { foldLog, inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
-import { openState } from '../store/database.ts';
-import { markRestored } from '../store/header.ts';
+import { accountsFor, auditHead } from '../store/audit.ts';
+import { openState, type StateDatabase } from '../store/database.ts';
+import { markRestored, readHeader } from '../store/header.ts';
 import { mapSqliteError } from '../store/sqlite-errors.ts';
 import { dropAllWebKeys } from '../store/web-keys.ts';
 import { agrees } from './ask.ts';
@@ -73,6 +75,7 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
   const { clock, random } = invocation.context;
   const now = clock.now();
   const { databaseFile, stateDir, outboxDir, unsubscribeSpoolDir } = workspace.paths;
+  const before = trailOf(databaseFile);
   foldLog(databaseFile);
   // D10: the copy may be older than an opt-out. Before it is in its place: read twice it does nothing.
   createOptOutSpool(unsubscribeSpoolDir).bringBack();
@@ -86,7 +89,7 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
     const runId = random.publicId('r');
     const restored = db.write((): Restored => {
       const actor = actorOf(invocation);
-      const lost = newestLost(db, stampBeside(workspace));
+      const lost = lostBy(db, [before, newestLost(db, stampBeside(workspace))]);
       recordBreak(db, { now, actor }, { lost, detail: { by: 'restore', run: runId } });
       markRestored(db, now);
       // F6: a copy is as old as its sessions.
@@ -112,6 +115,36 @@ function takeErasuresOf({ paths }: Workspace, file: string): void {
   const lines = beside.read();
   // A file that is not there yet takes over the whole of the other, with what was lifted again.
   own.append(known.keys.length === 0 ? lines : lines.filter(isNews));
+}
+
+interface Trail extends AuditHead {
+  readonly stateId: string;
+}
+
+/** A13: where the trail ended of the state that is to go; null where that cannot be read, which may be why it has to go. */
+function trailOf(databaseFile: string): Trail | null {
+  try {
+    const db = openState({ file: databaseFile, mode: 'read' });
+    try {
+      const head = auditHead(db);
+      return head === null ? null : { ...head, stateId: readHeader(db).stateId };
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (error instanceof HeadgateError) return null;
+    throw error;
+  }
+}
+
+/** The newest end of this very trail that is gone. */
+function lostBy(
+  db: StateDatabase,
+  [before, outside]: readonly [Trail | null, AuditHead | null],
+): AuditHead | null {
+  const isLost = before?.stateId === readHeader(db).stateId && !accountsFor(db, before);
+  const own = isLost ? before : null;
+  return (own?.number ?? 0) > (outside?.number ?? 0) ? own : outside;
 }
 
 /** A15: it stayed where it was, and knows how far the state had come that was there before. */

@@ -1,3 +1,5 @@
+import type { AuditHead } from '../core/audit/entry.ts';
+import { auditHead } from '../store/audit.ts';
 import { readStop, type Stop } from '../adapters/stop-file.ts';
 import { judgeBlastRadius, OPERATING_DAYS_IN_MEAN } from '../core/guards/blast-radius.ts';
 import { EXIT_CODES } from '../core/exits.ts';
@@ -73,6 +75,8 @@ export interface StatusFacts {
   readonly today: DayCounts & Omit<DayReturns, 'replies'> & { readonly replies: number };
   /** What models were asked today and cost; null when they were not asked. */
   readonly modelToday: ReturnType<typeof modelDay>;
+  /** A13: where the audit trail ends; null for a state without one. */
+  readonly audit: AuditHead | null;
   readonly volume: Readonly<Record<Job, JobVolume>>;
   readonly jobs: readonly JobStatus[];
   readonly doubts: readonly JobDoubts[];
@@ -99,6 +103,7 @@ export function statusFacts(state: OperatorState): StatusFacts {
       queue: queueCounts(db),
       today: todayOf(engine),
       modelToday: modelDay(db, engine.operatorDay),
+      audit: auditHead(db),
       volume: { drip: volumeOf(engine, 'drip'), nurture: volumeOf(engine, 'nurture') },
       jobs: jobsOf(state),
       doubts,

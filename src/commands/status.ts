@@ -79,6 +79,7 @@ function itemOf({ workspace, now }: OperatorState, facts: StatusFacts): Readonly
     paused_reason: stop === null || stop.reason === '' ? null : stop.reason,
     paused_since_at: stop === null ? null : formatInstant(stop.sinceAt),
     undelivered_notices: facts.undeliveredNotices,
+    audit: facts.audit,
     ...sendersItem(facts.senders),
   };
 }

@@ -140,6 +140,7 @@ const STATUS = objectOf({
   paused_reason: nullable(text),
   paused_since_at: nullable(instant),
   undelivered_notices: count,
+  audit: nullable(objectOf({ number: count, hash: text })),
   senders: listOf(
     objectOf({
       address: text,

@@ -11,6 +11,7 @@ import {
   type AttributionCount,
   type JudgedLead,
 } from '../../store/attribution.ts';
+import { recordAct } from '../audit/record.ts';
 import type { Outcome } from '../cli-context.ts';
 import { writeAsPerson, type OperatorState } from '../operator-state.ts';
 import { renderTable } from '../output/table.ts';
@@ -70,6 +71,10 @@ export async function verifyLeads(state: OperatorState, request: VerifyRequest):
       invocation.progress(`${String(judged)} leads judged`);
   }
   const model = await askModel(state);
+  if (judged + (model?.asked ?? 0) > 0)
+    writeAsPerson(state, () =>
+      recordAct(state, { kind: 'leads_judged', detail: { judged, asked: model?.asked ?? 0 } }),
+    );
   return outcomeOf(state, {
     judged,
     model,

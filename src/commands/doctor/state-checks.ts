@@ -5,6 +5,8 @@ import { fileMode, narrowMode, type FileMode } from '../../adapters/file-modes.t
 import { createStampFile } from '../../adapters/stamp-file.ts';
 import type { WorkspacePaths } from '../../config/paths.ts';
 import { isSecretReference } from '../../config/value-reader.ts';
+import { verifyTrail, type OutsideHead } from '../../core/audit/verify.ts';
+import { judgeAudit } from '../../core/doctor/audit.ts';
 import { checkDesk, type Finding } from '../../core/doctor/finding.ts';
 import {
   judgeBackup,
@@ -20,6 +22,8 @@ import { HeadgateError } from '../../core/errors.ts';
 import { judgeState as doubtsOf, type StateDoubt } from '../../core/guards/state-doubts.ts';
 import type { Instant } from '../../core/model.ts';
 import type { StateHeader } from '../../core/state-identity.ts';
+import type { Stamp } from '../../ports.ts';
+import { auditEntries, auditHashAt, auditHead } from '../../store/audit.ts';
 import { inspectBackup } from '../../store/backup-files.ts';
 import { describeState, type StateDescription } from '../../store/checkup.ts';
 import { openState, type StateDatabase } from '../../store/database.ts';
@@ -38,6 +42,8 @@ export type OpenedState =
       readonly header: StateHeader;
       readonly doubts: readonly StateDoubt[];
       readonly isStampDamaged: boolean;
+      /** Null for none, and for a damaged one. */
+      readonly stamp: Stamp | null;
     }
   | { readonly kind: 'closed'; readonly code: string; readonly why: string }
   /** No workspace, so nobody knows where to look. */
@@ -60,7 +66,8 @@ export function openForCheckup({
     const machine = invocation.context.machine.identity();
     const sound = isStampDamaged ? null : stamp;
     const doubts = doubtsOf({ header, stamp: sound, auditHash: hashStamped(db, sound), machine, now });
-    return { kind: 'open', db, description: describeState(db), header, doubts, isStampDamaged };
+    const description = describeState(db);
+    return { kind: 'open', db, description, header, doubts, isStampDamaged, stamp: sound };
   } catch (error) {
     db?.close();
     if (error instanceof HeadgateError) return { kind: 'closed', code: error.code, why: error.message };
@@ -82,12 +89,37 @@ export async function stateChecks(
   const checks = [
     attempt(place('files', 'modes of files'), () => filesCheck(checkup, paths, mends)),
     attempt(place('database', paths.databaseFile), () => judgeState(factsOf(state, paths))),
+    attempt(place('audit', 'the audit trail'), () => auditCheck(state)),
     attempt(place('backup', 'the newest backup'), () => [
       judgeBackup(backupFacts(paths, state), checkup.now),
     ]),
     attempt(place('space', 'disk space'), () => [spaceCheck(paths)]),
   ];
   return (await Promise.all(checks)).flat();
+}
+
+/** So many entries are read in well under a second; all of them, and the send journal, by `audit verify`. */
+const ENTRIES_READ_MAX = 50_000;
+
+function auditCheck(state: OpenedState): readonly Finding[] {
+  if (state.kind !== 'open') return [];
+  const { db, header, stamp } = state;
+  const from = (auditHead(db)?.number ?? 0) - ENTRIES_READ_MAX;
+  const fromHash = from > 0 ? auditHashAt(db, from) : null;
+  const after = fromHash === null ? null : { number: from, hash: fromHash };
+  const verification = verifyTrail({
+    entries: auditEntries(db, after?.number ?? 0),
+    stateId: header.stateId,
+    outside: stampedHeads(header, stamp),
+    hashAt: (number) => auditHashAt(db, number),
+    after,
+  });
+  return [judgeAudit(verification, { isPartial: after !== null })];
+}
+
+function stampedHeads({ stateId }: StateHeader, stamp: Stamp | null): readonly OutsideHead[] {
+  if (stamp?.stateId !== stateId || stamp.audit === undefined) return [];
+  return [{ source: 'stamp.json', ...stamp.audit }];
 }
 
 /** What only its owner may touch, and what strangers alone may not. */

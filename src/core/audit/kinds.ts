@@ -44,7 +44,6 @@ export const AUDIT_KINDS = {
 
   sequences_applied: 'definitions became active',
   leads_imported: 'a file of leads was imported; numbers alone',
-  leads_enrolled: 'leads that were stored already were enrolled because a person asked for it',
   lead_set: 'fields of a lead were set; their names alone',
   lead_stopped: 'enrollments of a lead were cancelled',
   lead_due: 'the next step of a lead was made due at once',

@@ -1,3 +1,4 @@
+import type { AuditHead } from '../audit/entry.ts';
 import type { Instant } from '../model.ts';
 
 /** One draft that waits, as much of it as a morning needs. */
@@ -65,6 +66,8 @@ export interface DigestFacts {
   readonly restInDays: number | null;
   /** Emails of the coming days, today first (F5); a day on which nothing runs is not open. */
   readonly coming: readonly { readonly day: string; readonly isOpen: boolean; readonly total: number }[];
+  /** A13: where the audit trail ends: kept in the chat, it is known where nobody with the state can change it. */
+  readonly audit?: AuditHead;
 }
 
 export interface YesterdayFacts {
