@@ -50,7 +50,7 @@ const WINDOW = fc.constantFrom(...WINDOWS);
 export const STROKES: fc.Arbitrary<Stroke> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('delay'), at: AT, wait: WAIT }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('insert'), at: AT, wait: WAIT }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('delete'), at: AT }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('delete'), at: AT }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('move'), at: AT, to: AT }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('step window'), at: AT, window: WINDOW }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('window'), window: WINDOW }) },

@@ -29,6 +29,11 @@ export interface Enrolled {
   readonly last: number | null;
   readonly next: number | null;
   readonly nextDueAt: number | null;
+  /** By its delay alone. */
+  readonly dueAt: number | null;
+  readonly anchorAt: number;
+  /** A person asked for the next step now (C6). */
+  readonly isAskedFor: boolean;
   /** By row id of the step. */
   readonly messages: ReadonlyMap<number, string>;
 }
@@ -184,7 +189,8 @@ export class Stage {
   /** Everybody, ended or not, by id of the enrollment. */
   enrolled(): ReadonlyMap<string, Enrolled> {
     const rows = this.world.rows(
-      `SELECT e.id, e.row_id, l.email, s.id AS sequence, e.status, e.last_step_row_id AS last, e.next_step_row_id AS next, e.next_due_at AS due,
+      `SELECT e.id, e.row_id, l.email, s.id AS sequence, e.status, e.last_step_row_id AS last, e.next_step_row_id AS next, e.next_due_at AS due, e.due_at, e.anchor_at,
+         coalesce(e.sent_now_at >= e.anchor_at, 0) AS asked,
          (SELECT group_concat(m.step_row_id || ' ' || m.state) FROM messages m WHERE m.enrollment_row_id = e.row_id) AS messages
        FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id JOIN sequences s ON s.row_id = e.sequence_row_id`,
     );
@@ -201,6 +207,9 @@ export class Stage {
           last: number(row['last']),
           next: number(row['next']),
           nextDueAt: number(row['due']),
+          dueAt: number(row['due_at']),
+          anchorAt: Number(row['anchor_at']),
+          isAskedFor: Number(row['asked']) === 1,
           messages: new Map(
             (row['messages'] === null ? [] : String(row['messages']).split(',')).map((each) => {
               const [step, state = ''] = each.split(' ');

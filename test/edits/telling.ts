@@ -11,6 +11,8 @@ export interface Story {
   readonly leads: readonly number[];
   readonly rounds: number;
   readonly fates: readonly Fate[];
+  /** What became of the drafts right before an edit: most of them still wait. */
+  readonly lastFates: readonly Fate[];
   readonly isRunKilled: boolean;
   /** Each list is applied at once; between two of them life goes on. */
   readonly edits: readonly (readonly Stroke[])[];
@@ -40,12 +42,17 @@ export const STORIES: fc.Arbitrary<Story> = fc.record({
   leads: fc.array(fc.nat(3), { minLength: 1, maxLength: 5 }),
   rounds: fc.integer({ min: 3, max: 10 }),
   fates: fc.array(fc.constantFrom(...FATES), { minLength: 1, maxLength: 12 }),
+  lastFates: fc.array(fc.constantFrom<Fate>('leave', 'leave', 'hold', 'approve', 'sending', 'uncertain'), {
+    minLength: 1,
+    maxLength: 5,
+  }),
   isRunKilled: fc.boolean(),
   edits: fc.array(fc.array(STROKES, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }),
   outcome: fc.constantFrom('sent', 'not-sent'),
 });
 
-const ROUNDS_BETWEEN_EDITS = 2;
+const ROUNDS_BETWEEN_EDITS = 1;
+const WAIT_UNIT_MS = 18 * 3_600_000;
 
 interface Snapshots {
   /** Who was under way in the edited sequence, as they were and as they are. */
@@ -74,12 +81,13 @@ export class Telling {
   }
 
   async tell(): Promise<void> {
-    const { edits, isRunKilled, outcome } = this.#story;
+    const { edits, isRunKilled, lastFates, outcome } = this.#story;
     await this.#begin();
-    if (isRunKilled) this.#stage.reserve();
     let foreseen: ReadonlyMap<string, Foreseen> = new Map();
     for (const [index, strokes] of edits.entries()) {
       if (index > 0) await this.#live(ROUNDS_BETWEEN_EDITS);
+      await this.#stage.round(() => this.#nextOf(lastFates));
+      if (isRunKilled) this.#stage.reserve();
       foreseen = await this.#apply(this.#author.edit(this.#written, strokes));
       // Archived is for good.
       if (this.#written.status === 'archived') break;
@@ -102,11 +110,11 @@ export class Telling {
   }
 
   async #live(rounds: number): Promise<void> {
-    for (let round = 0; round < rounds; round += 1) await this.#stage.round(() => this.#nextFate());
+    for (let round = 0; round < rounds; round += 1)
+      await this.#stage.round(() => this.#nextOf(this.#story.fates));
   }
 
-  #nextFate(): Fate {
-    const { fates } = this.#story;
+  #nextOf(fates: readonly Fate[]): Fate {
     this.#fates += 1;
     return fates[this.#fates % fates.length] ?? 'approve';
   }
@@ -161,7 +169,19 @@ export class Telling {
       expect(is.status === 'completed', who).toBe(!isCancelled && ahead.length === 0);
       if (!isUnderWay(is.status)) continue;
       expect(is.next === null ? null : this.#keys.get(is.next), who).toBe(ahead[0]);
+      this.#expectDelay(is);
     }
+  }
+
+  /** C2: who has no draft yet waits as long as the file says now, from the last mail or from the enrollment. */
+  #expectDelay({ messages, isAskedFor, next, dueAt, anchorAt, email }: Enrolled): void {
+    const { timing, steps } = this.#written;
+    const hasDraft = [...messages.values()].some((state) =>
+      ['pending_approval', 'approved', 'held'].includes(state),
+    );
+    if (timing !== 'elapsed' || hasDraft || isAskedFor || next === null) return;
+    const step = steps.find(({ key }) => key === this.#keys.get(next));
+    expect((dueAt ?? 0) - anchorAt, email).toBe((step?.wait ?? 0) * WAIT_UNIT_MS);
   }
 
   #expectBystandersUntouched(
