@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { HeadgateError } from '../../../core/errors.ts';
@@ -87,6 +87,21 @@ const WEEK: readonly Incident[] = [
     },
   },
   {
+    at: at(20, 20),
+    what: 'everything is paused for the evening, and somebody asks for a mail',
+    happen: (stage) => {
+      writeFileSync(join(stage.directory, 'STOP'), 'wait\n');
+      return sendNowTo(stage, [9]);
+    },
+  },
+  {
+    at: at(20, 23, 50),
+    what: 'the pause is over',
+    happen: (stage) => {
+      rmSync(join(stage.directory, 'STOP'), { force: true });
+    },
+  },
+  {
     at: at(22, 21, 30),
     what: 'a lead turns out to live in Tokyo, where it is Monday',
     happen: (stage) => {
@@ -113,14 +128,6 @@ const WEEK: readonly Incident[] = [
         mishaps.pauseSequence('quarterly');
       });
       return sendNowTo(stage, [8]);
-    },
-  },
-  {
-    at: at(24, 0, 10),
-    what: 'everything is paused, and somebody asks for more mails',
-    happen: (stage) => {
-      writeFileSync(join(stage.directory, 'STOP'), 'wait\n');
-      return sendNowTo(stage, [21, 22, 23, 24, 25, 28, 29, 30]);
     },
   },
 ];
