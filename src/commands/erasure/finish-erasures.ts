@@ -2,7 +2,9 @@ import { join } from 'node:path';
 
 import { createErasureFile } from '../../adapters/erasure-file.ts';
 import { forgetInFiles, type ForgottenFiles } from '../../adapters/person-files.ts';
-import { isErasedKey } from '../../core/erasure.ts';
+import type { KnownErasures } from '../../core/erasure.ts';
+import type { Lead } from '../../core/model.ts';
+import type { StateDatabase } from '../../store/database.ts';
 import { eraseLead } from '../../store/erase-lead.ts';
 import {
   addErasureKey,
@@ -16,8 +18,10 @@ import {
   unfinishedErasures,
   type Erasure,
 } from '../../store/erasures.ts';
-import { leadById } from '../../store/leads.ts';
-import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
+import { ALL_LEADS, listLeads } from '../../store/leads.ts';
+import { noteBreak } from '../audit/breaks.ts';
+import { actorOf, recordAct } from '../audit/record.ts';
+import { readStamp, writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { unfinishedErasuresOf, type UnfinishedErasures } from './unfinished.ts';
 
 /** What finishing found to do. */
@@ -36,34 +40,65 @@ export function finishErasures(state: OperatorState): FinishedErasures | null {
   const unfinished = unfinishedErasuresOf(state);
   if (unfinished === null) return null;
   const erasedAgain = catchUp(state, unfinished);
-  createErasureFile(state.workspace.paths.erasureFile).append(unfinished.unknownToFile);
+  // Asked anew: who was erased again may have had another id here, which the file must know too.
+  const unknownToFile = unfinishedErasuresOf(state)?.unknownToFile ?? [];
+  createErasureFile(state.workspace.paths.erasureFile).append(unknownToFile);
   return { erasedAgain, files: cleanFiles(state) };
 }
 
 /** In one transaction: a state knows all of what the file says, or is asked again. */
 function catchUp(state: OperatorState, { known, unknownToState }: UnfinishedErasures): number {
-  const { db, now } = state;
+  const { db } = state;
   const keys = erasureKeys(db);
   const newKeys = known.keys.filter(({ key }) => !keys.includes(key));
   if (unknownToState.length === 0 && newKeys.length === 0) return 0;
   return writeKeepingDoubt(state, () => {
     db.overwriteDeleted();
     for (const key of newKeys) addErasureKey(db, key);
-    return unknownToState.filter((erasure) => eraseAgain(erasure)).length;
+    const stillHere = leadsOfHashes(db, unknownToState);
+    return unknownToState
+      .map((erasure) => eraseAgain(state, { erasure, known, lead: stillHere.get(erasure.hash) ?? null }))
+      .filter((isHere) => isHere).length;
   });
+}
 
-  function eraseAgain(erasure: Erasure): boolean {
-    const lead = leadById(db, erasure.leadId);
-    const isHere = lead !== null && !isErasedKey(lead.emailKey);
-    const [key = ''] = known.keys.map((each) => each.key);
-    if (isHere) eraseLead(db, { lead, hash: erasure.hash, key, now });
-    else {
-      recordErasure(db, erasure);
-      barHash(db, erasure.hash, erasure.at);
-    }
-    if (!known.barred.has(erasure.hash)) liftHash(db, erasure.hash);
-    return isHere;
+/** Whether there was somebody to erase. */
+function eraseAgain(
+  state: OperatorState,
+  of: { readonly erasure: Erasure; readonly known: KnownErasures; readonly lead: Lead | null },
+): boolean {
+  const { db, now, invocation } = state;
+  const { erasure, known, lead } = of;
+  const [key = ''] = known.keys.map((each) => each.key);
+  if (lead !== null) {
+    const stamp = readStamp(state.stampFile);
+    // A13: a number that somebody outside knows is not given to another entry.
+    noteBreak(db, { stamp: stamp === 'damaged' ? null : stamp, now, actor: actorOf(invocation) });
+    eraseLead(db, { lead, hash: erasure.hash, key, now });
+    recordAct(state, { kind: 'lead_erased', subject: lead.id, detail: { again: true } });
   }
+  if (lead?.id !== erasure.leadId) {
+    recordErasure(db, erasure);
+    barHash(db, erasure.hash, erasure.at);
+  }
+  if (!known.barred.has(erasure.hash)) liftHash(db, erasure.hash);
+  return lead !== null;
+}
+
+/**
+ * Who of them this state still holds, by hash. An older state may know an address by another id than the one it was erased by: it was
+ * imported again after a restore. So it is the address that counts.
+ */
+function leadsOfHashes(db: StateDatabase, erasures: readonly Erasure[]): ReadonlyMap<string, Lead> {
+  const hashes = new Set(erasures.map(({ hash }) => hash));
+  const keys = erasureKeys(db);
+  const found = new Map<string, Lead>();
+  if (hashes.size === 0) return found;
+  for (const lead of listLeads(db, ALL_LEADS)) {
+    const hash = keys.map((key) => hashAddress(key, lead.emailKey)).find((each) => hashes.has(each));
+    if (hash !== undefined) found.set(hash, lead);
+  }
+  return found;
 }
 
 /** By hashes alone: after a crash nothing else is known of whom to look for. */

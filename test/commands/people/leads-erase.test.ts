@@ -208,6 +208,35 @@ describe('A15: an older copy of the state forgets the same people', () => {
     });
   });
 
+  test('also where that copy knows them by another id, because they were imported again in between', async () => {
+    const bench = sendDesk();
+    const csv = 'email,notes\nann@ann.example,canary\n';
+    const backup = async (): Promise<string> => {
+      bench.clock.advance(HOUR_MS);
+      return String((await bench.json(['backup'])).items[0]!['file']);
+    };
+    const empty = await backup();
+    await bench.json(['leads', 'import', '-'], { input: csv });
+    const former = await backup();
+    await bench.away(() => bench.json(['restore', empty, '--yes']));
+    await bench.json(['adopt', '--yes']);
+    // What `restore` says to do for leads that came after the copy.
+    await bench.json(['leads', 'import', '-'], { input: csv });
+    await bench.json(['leads', 'erase', 'ann@ann.example', '--yes']);
+    bench.clock.advance(HOUR_MS);
+    const restored = await bench.away(() => bench.json(['restore', former, '--yes']));
+    expect(restored.items).toMatchObject([{ erased_again: 1 }]);
+    const { items } = await bench.json(['leads', 'list']);
+    expect(items).toEqual([]);
+    expect(filesWith(bench.directory, 'canary')).not.toContain('headgate.db');
+    const erasures = await bench.json(['audit', 'show', '--kind', 'lead_erased']);
+    expect(erasures.items).toMatchObject([{ kind: 'lead_erased', detail: { again: true } }]);
+    expect((await bench.json(['audit', 'verify'])).exit.name).toBe('OK');
+    // Both ids are in the file: nothing is left to finish.
+    expect((await bench.json(['sync'])).exit.name).toBe('OK');
+    expect(readFileSync(join(bench.directory, 'erasures.jsonl'), 'utf8').match(/"erased"/g)).toHaveLength(2);
+  });
+
   test('the erasure names the copies that still hold them, and when the last of them is gone', async () => {
     const bench = await personDesk();
     await bench.json(['backup']);
