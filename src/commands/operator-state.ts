@@ -4,7 +4,6 @@ import { judgeState, type StateDoubt } from '../core/guards/state-doubts.ts';
 import type { Doubt } from '../core/guards/wake.ts';
 import type { Instant, OutboundJob } from '../core/model.ts';
 import type { Stamp, StampFile } from '../ports.ts';
-import { accountsFor } from '../store/audit.ts';
 import { openState, type StateDatabase, type StateMode } from '../store/database.ts';
 import { forgetWentLive, markRestored, readHeader } from '../store/header.ts';
 import { readJob } from '../store/jobs.ts';
@@ -68,13 +67,14 @@ export function writeKeepingDoubt<T>(state: DoubtfulState, work: () => T): T {
   });
 }
 
-/** A13: what is gone is recorded before anything else is; after that the journal need not be asked again. */
+/**
+ * A13: what is gone is recorded before anything else is. The journal is asked each time: a copy of `backup` is marked as one from the
+ * start, and its stamp may be missing, or older than the journal after a crash.
+ */
 function keepDoubt({ db, now, invocation }: DoubtfulState, read: Stamp | 'damaged' | null): void {
   const stamp = read === 'damaged' ? null : read;
-  const isFirst = readHeader(db).restoredAt === null;
-  if (isFirst || (stamp?.audit !== undefined && !accountsFor(db, stamp.audit)))
-    noteBreak(db, { stamp, now, actor: actorOf(invocation) });
-  if (isFirst) markRestored(db, now);
+  noteBreak(db, { stamp, now, actor: actorOf(invocation) });
+  if (readHeader(db).restoredAt === null) markRestored(db, now);
 }
 
 /** A14, A15: what makes this state doubtful here and now. A damaged stamp is one more way of being restored. */

@@ -19,9 +19,8 @@ import {
   type Erasure,
 } from '../../store/erasures.ts';
 import { ALL_LEADS, listLeads } from '../../store/leads.ts';
-import { noteBreak } from '../audit/breaks.ts';
-import { actorOf, recordAct } from '../audit/record.ts';
-import { readStamp, writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
+import { recordAct } from '../audit/record.ts';
+import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 import { unfinishedErasuresOf, type UnfinishedErasures } from './unfinished.ts';
 
 /** What finishing found to do. */
@@ -67,13 +66,10 @@ function eraseAgain(
   state: OperatorState,
   of: { readonly erasure: Erasure; readonly known: KnownErasures; readonly lead: Lead | null },
 ): boolean {
-  const { db, now, invocation } = state;
+  const { db, now } = state;
   const { erasure, known, lead } = of;
   const [key = ''] = known.keys.map((each) => each.key);
   if (lead !== null) {
-    const stamp = readStamp(state.stampFile);
-    // A13: a number that somebody outside knows is not given to another entry.
-    noteBreak(db, { stamp: stamp === 'damaged' ? null : stamp, now, actor: actorOf(invocation) });
     eraseLead(db, { lead, hash: erasure.hash, key, now });
     recordAct(state, { kind: 'lead_erased', subject: lead.id, detail: { again: true } });
   }
