@@ -1,17 +1,15 @@
 import { resolve } from 'node:path';
 
 import { createPrivateFile } from '../adapters/private-file.ts';
-import { personActor } from '../core/audit/entry.ts';
 import type { AuditKind } from '../core/audit/kinds.ts';
 import { exportHeader, exportLine } from '../core/lead-export.ts';
 import type { Lead } from '../core/model.ts';
 import { formatInstant } from '../core/time/instants.ts';
-import { appendAudit } from '../store/audit.ts';
 import { customColumnNames } from '../store/custom-columns.ts';
 import { messageIdsOfLead } from '../store/erasures.ts';
 import { ALL_LEADS, listLeads } from '../store/leads.ts';
 import { readPersonal } from '../store/read-personal.ts';
-import { userName } from '../store/sqlite-errors.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { readPersonFiles } from './export/person-files.ts';
 import { leadArgument } from './lead-argument.ts';
@@ -42,8 +40,11 @@ function exportPerson(state: OperatorState): Outcome {
   };
   const text = `${JSON.stringify(person, null, 2)}\n`;
   const path = fileOption(invocation);
-  if (path !== null) writeFile(invocation, path, [text]);
-  note(state, 'lead_exported', lead.id);
+  const noteIt = (): void => {
+    note(state, 'lead_exported', lead.id);
+  };
+  if (path === null) noteIt();
+  else writeFile(invocation, { path, lines: [text], beforeItIsThere: noteIt });
   return {
     exit: 'OK',
     document: { items: [path === null ? person : { lead: lead.id, file: path }] },
@@ -68,17 +69,19 @@ function exportAll(state: OperatorState): Outcome {
   const customColumns = customColumnNames(db);
   const count = { leads: 0 };
   const lines = csvLines(state, { customColumns, count });
+  const noteIt = (): void => {
+    note(state, 'leads_exported', null);
+  };
   if (path === null) {
     const printed = [...untilTooMany(lines)].map((line) => line.slice(0, -1));
-    note(state, 'leads_exported', null);
+    noteIt();
     return {
       exit: 'OK',
       document: { items: [{ leads: count.leads, file: null, csv: `${printed.join('\n')}\n` }] },
       human: printed.join('\n'),
     };
   }
-  writeFile(invocation, path, lines);
-  note(state, 'leads_exported', null);
+  writeFile(invocation, { path, lines, beforeItIsThere: noteIt });
   return {
     exit: 'OK',
     document: { items: [{ leads: count.leads, file: path, csv: null }] },
@@ -119,7 +122,16 @@ function fileOption(invocation: Invocation): string | null {
 /** Written by some hundred kilobytes: a million rows are not a million calls. */
 const PIECE_CHARACTERS = 262_144;
 
-function writeFile(invocation: Invocation, path: string, lines: Iterable<string>): void {
+function writeFile(
+  invocation: Invocation,
+  of: {
+    readonly path: string;
+    readonly lines: Iterable<string>;
+    /** Where the audit trail cannot take it, no file appears. */
+    readonly beforeItIsThere: () => void;
+  },
+): void {
+  const { path, lines, beforeItIsThere } = of;
   const file = createPrivateFile(path, { mayReplace: flagOption(invocation, 'replace') });
   try {
     let piece = '';
@@ -130,6 +142,7 @@ function writeFile(invocation: Invocation, path: string, lines: Iterable<string>
       piece = '';
     }
     file.add(piece);
+    beforeItIsThere();
     file.keep();
   } catch (error) {
     file.drop();
@@ -143,10 +156,7 @@ function note(
   kind: Extract<AuditKind, 'lead_exported' | 'leads_exported'>,
   subject: string | null,
 ): void {
-  const actor = personActor('terminal', userName());
-  writeKeepingDoubt(state, () => {
-    appendAudit(state.db, { at: state.now, kind, actor, subject, detail: {} });
-  });
+  writeKeepingDoubt(state, () => recordAct(state, { kind, subject }));
 }
 
 function writtenText(what: string, path: string): string {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as fc from 'fast-check';
@@ -69,6 +69,21 @@ describe('GDPR Art. 15 and 20: a person gets everything that is held about them'
     expect(bench.row("SELECT subject, detail FROM audit WHERE kind = 'lead_exported'")).toEqual({
       subject: bench.person.id,
       detail: '{}',
+    });
+  });
+
+  test('A13: where the audit trail cannot take it no file appears, and it names who asked through sudo', async () => {
+    const bench = await personDesk();
+    const path = join(bench.directory, 'maren.json');
+    bench.database.write(() => bench.database.prepare('ALTER TABLE audit RENAME TO audit_of_nobody').run());
+    const refused = await bench.json(['leads', 'export', ADDRESS, '--to', 'maren.json']);
+    expect(refused.exit.name).not.toBe('OK');
+    expect(existsSync(path)).toBe(false);
+    bench.database.write(() => bench.database.prepare('ALTER TABLE audit_of_nobody RENAME TO audit').run());
+    await bench.json(['leads', 'export', ADDRESS, '--to', 'maren.json'], { env: { SUDO_USER: 'tom' } });
+    expect(existsSync(path)).toBe(true);
+    expect(bench.row("SELECT actor FROM audit WHERE kind = 'lead_exported'")).toEqual({
+      actor: 'terminal:tom',
     });
   });
 
