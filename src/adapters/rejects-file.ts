@@ -1,4 +1,12 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 import { csvLine, safeCsvLine } from '../core/csv-format.ts';
@@ -52,7 +60,8 @@ export class RejectsFile {
 
   #flush(): void {
     if (this.#descriptor === null || this.#waiting.length === 0) return;
-    writeSync(this.#descriptor, this.#waiting.join(''));
+    // Unlike one write, it goes on until the disk has all of it.
+    writeFileSync(this.#descriptor, this.#waiting.join(''));
     this.#waiting = [];
   }
 }

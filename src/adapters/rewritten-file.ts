@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
@@ -64,7 +64,8 @@ function writeLike(path: string, like: { mode: number; uid: number; gid: number 
     const isOwn = like.uid === process.getuid?.() && like.gid === process.getgid?.();
     if (!isOwn) fchownSync(descriptor, like.uid, like.gid);
     fchmodSync(descriptor, like.mode & MODE_BITS);
-    writeSync(descriptor, text);
+    // Unlike one write, it goes on until the disk has all of it.
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

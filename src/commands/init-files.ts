@@ -7,7 +7,7 @@ import {
   openSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -54,7 +54,8 @@ function writeNewFile(path: string, file: InitialFile): boolean {
   try {
     const descriptor = openSync(staging, 'w', file.mode);
     try {
-      writeSync(descriptor, file.text);
+      // Unlike one write, it goes on until the disk has all of it.
+      writeFileSync(descriptor, file.text);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
