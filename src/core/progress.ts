@@ -26,8 +26,7 @@ export function nextStep<S extends StepPlace>(
   const last = lastStepRowId === null ? null : placeOf(steps, lastStepRowId);
   let next: S | null = null;
   for (const step of steps) {
-    if (step.deletedAt !== null || deliveredOrPassed.has(step.rowId) || step.rowId === lastStepRowId)
-      continue;
+    if (step.deletedAt !== null || deliveredOrPassed.has(step.rowId)) continue;
     if (last !== null && !comesAfter(step, last)) continue;
     if (next === null || step.position < next.position) next = step;
   }

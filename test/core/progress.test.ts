@@ -172,3 +172,44 @@ describe('C2: the planned gap', () => {
     expect(plannedGapMs(day(5), day(2))).toBe(0);
   });
 });
+
+describe('what no state should ask', () => {
+  const faultOf = (ask: () => unknown): unknown => {
+    try {
+      return ask();
+    } catch (error) {
+      return error instanceof HeadgateError ? [error.code, error.exit, error.message] : error;
+    }
+  };
+
+  it('B7: a follow-up that has no number is a fault of ours, and says so', () => {
+    const words = (nth: string): unknown => [
+      'follow_up_number',
+      'SOFTWARE',
+      `a follow-up's number is ${nth}, not 1 or more`,
+    ];
+    expect(faultOf(() => nurtureStep(steps('a'), 0))).toEqual(words('0'));
+    expect(faultOf(() => nurtureStep(steps('a'), 1.5))).toEqual(words('1.5'));
+  });
+
+  it('C5: a last step that is none of the sequence is a state that contradicts itself', () => {
+    expect(faultOf(() => nextStep(steps('a', 'b'), 9, NOTHING))).toEqual([
+      'step_unknown',
+      'SOFTWARE',
+      "step 9 is not one of its sequence's steps",
+    ]);
+  });
+});
+
+describe('B7: follow-ups go round the steps in their present order', () => {
+  it('whatever the order of the list, from the first to the last and on from the first', () => {
+    const shuffled = [...steps('a', 'x!', 'b', 'c')].reverse();
+    expect([1, 2, 3, 4, 5].map((nth) => nurtureStep(shuffled, nth)?.name)).toEqual(['a', 'b', 'c', 'a', 'b']);
+  });
+});
+
+it('C2: a step with a day behind one without, or the other way round, has no planned gap', () => {
+  const after = { kind: 'after', delay: { unit: 'elapsed', ms: DAY_MS } } as const;
+  expect(plannedGapMs({ kind: 'day', day: 2 }, after)).toBe(0);
+  expect(plannedGapMs(after, { kind: 'day', day: 9 })).toBe(0);
+});

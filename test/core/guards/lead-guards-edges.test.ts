@@ -92,6 +92,13 @@ describe('whom a follow-up may go to', () => {
     expect(reasonOf({ ...FOLLOW_UP, lead })).toBe(reason);
   });
 
+  test('B7: and the operator reads which stage it was', () => {
+    const lead = { stage: 'negotiation' } as unknown as NonNullable<CandidateParts['lead']>;
+    expect(judgeLead(candidate({ ...FOLLOW_UP, lead }), guardContext())).toMatchObject({
+      detail: 'stage is negotiation',
+    });
+  });
+
   test('B3: a drip goes on for a lead whose stage only nurture would not take', () => {
     const lead = { stage: 'negotiation' } as unknown as NonNullable<CandidateParts['lead']>;
     expect(reasonOf({ lead })).toBe('allow');
@@ -138,6 +145,22 @@ describe('when it is late (A16)', () => {
       kind: 'ask',
       reason: 'attribution_unknown',
     });
+  });
+});
+
+describe('what is no reason to wait', () => {
+  test.each(['verified', 'not_applicable', null] as const)(
+    'B8: with the gate on, a lead whose attribution is %s is written to',
+    (attribution) => {
+      const policy = testPolicy({ attribution: { mode: 'domains', unknown: 'wait' } });
+      expect(reasonOf({ lead: { attribution } }, { policy })).toBe('allow');
+    },
+  );
+
+  test('E6: a step that asks for no silence waits for none, also while the last mail lies ahead of the clock', () => {
+    expect(reasonOf({ step: { noReplyMs: null }, enrollment: { anchorAt: WEDNESDAY + DAY_MS } })).toBe(
+      'allow',
+    );
   });
 });
 
