@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../helpers/fakes.ts';
+import type { Rules } from './rules.ts';
 import type { WorldOptions } from './world.ts';
 
 /** Small helpers over the seed, so that a whole simulated year is one number. */
@@ -114,7 +115,23 @@ function fleetSetting(scale: number): Pick<WorldOptions, 'env' | 'rules'> {
 /** `scale`: how many small workspaces it is worth. */
 export function settingOf(seed: number, scale: number): Pick<WorldOptions, 'env' | 'rules'> {
   const settings = scale > 1 ? [...SETTINGS, fleetSetting(scale), fleetSetting(scale)] : SETTINGS;
-  return settings[seed % settings.length] ?? {};
+  const { env = {}, rules = {} } = settings[seed % settings.length] ?? {};
+  return { env, rules: { ...rules, senders: scaled(rules.senders ?? {}, scale) } };
+}
+
+/** Mailboxes for so many more people: with less, their caps are what leaves somebody waiting, and rightly. */
+function scaled(senders: Rules['senders'], scale: number): Rules['senders'] {
+  return Object.fromEntries(
+    Object.entries(senders).map(([address, { dailyCap, rampStart, rampStep }]) => [
+      address,
+      {
+        dailyCap: dailyCap * scale,
+        ...(rampStart === undefined
+          ? {}
+          : { rampStart: rampStart * scale, rampStep: (rampStep ?? 1) * scale }),
+      },
+    ]),
+  );
 }
 
 /** Sequences that differ in all that a run looks at: delays, windows, lateness, who approves, parallel or not. */

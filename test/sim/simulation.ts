@@ -188,7 +188,10 @@ export class Simulation {
       await this.#run(['send'], true);
     }
     const stuck = this.#world.rows(STUCK, this.#world.clock.now() - 7 * DAY_MS);
-    if (stuck.length > 0) this.#fail([{ promise: 'everybody gets to an end', how: JSON.stringify(stuck) }]);
+    if (stuck.length > 0)
+      this.#fail([
+        { promise: 'everybody gets to an end', how: `${stuck.length}: ${JSON.stringify(stuck.slice(0, 5))}` },
+      ]);
   }
 
   /** One command line, perhaps killed on the way, judged at its end. */
