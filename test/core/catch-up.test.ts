@@ -18,7 +18,7 @@ function overdue(daysAgo: number, timings: readonly StepTiming[], leadRowId = 1)
   const dueAt = WEDNESDAY - daysAgo * DAY_MS;
   return candidate({
     lead: { rowId: leadRowId },
-    enrollment: { rowId: leadRowId, anchorAt: dueAt, dueAt, nextDueAt: dueAt },
+    enrollment: { rowId: leadRowId, anchorAt: dueAt, dueAt, nextDueAt: dueAt, isFirstStep: true },
     sequence,
     step,
   });
@@ -47,6 +47,22 @@ describe('what the calendar alone calls due', () => {
       { kind: 'day', day: 9 },
     ]);
     expect(stepIds(stepsByCalendar(lead, view))).toEqual(['step-0', 'step-1']);
+  });
+
+  it('counts a step with a day behind one without from that one', () => {
+    const mixed = [after(0), { kind: 'day', day: 2 } as const, after(1)];
+    expect(stepIds(stepsByCalendar(overdue(1, mixed), view))).toEqual(['step-0']);
+    expect(stepIds(stepsByCalendar(overdue(2, mixed), view))).toEqual(['step-0', 'step-1']);
+  });
+
+  it('knows each later step as a later one, waiting since the step before it fell due', () => {
+    const [, second] = stepsByCalendar(overdue(5, [after(0), after(2)]), view);
+    expect(second?.enrollment).toMatchObject({
+      isFirstStep: false,
+      anchorAt: WEDNESDAY - 5 * DAY_MS,
+      dueAt: WEDNESDAY - 3 * DAY_MS,
+      nextDueAt: WEDNESDAY - 3 * DAY_MS,
+    });
   });
 
   it('counts working days on the lead’s calendar', () => {
