@@ -51,6 +51,12 @@ describe('why a job only previews', () => {
       null,
       'inbox was last read to its end 1.0 h ago, and this machine does not tell whether it has booted since',
     ],
+    // As old as it may be is not too old: the boot is what is wrong.
+    [
+      { readToEndAt: WEDNESDAY - 6 * HOUR_MS },
+      'boot-2',
+      'inbox was last read to its end 6.0 h ago, before the machine booted',
+    ],
     // Too old is said of what is too old, whatever the boot.
     [{ readToEndAt: WEDNESDAY - 7 * HOUR_MS }, null, 'inbox was last read to its end 7.0 h ago'],
   ])('A21: %j on %s', (change, bootId, words) => {
