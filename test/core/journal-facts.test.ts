@@ -28,6 +28,8 @@ describe('A15: what the journal proves of one message', () => {
     ['not_sent', ['claimed 1', 'refused 1', 'claimed 2', 'withdrawn 2']],
     ['uncertain', ['claimed 1', 'unknown 1', 'claimed 2', 'refused 2']],
     ['sent', ['claimed 1', 'unknown 1', 'claimed 2', 'accepted 2']],
+    // Whatever is written of an attempt later: once it was unknown, only a person knows better.
+    ['uncertain', ['claimed 1', 'unknown 1', 'refused 1']],
   ])('%s after %j', (fate, words) => {
     expect(fateOf(...words)).toBe(fate);
   });

@@ -217,6 +217,29 @@ describe('opening hours, worked out once for all who share them (A11, C3)', () =
     expect(at({ ...parts, step: { window: window(600, 720) } })).toMatchObject({ reason: null });
   });
 
+  test('P7: ten thousand leads of one zone and one country are worked out once', () => {
+    let asked = 0;
+    const counted = createOpenings(WEDNESDAY, testPolicy(), () => {
+      asked += 1;
+      return new Set();
+    });
+    for (const rowId of [1, 2, 3]) counted(candidate({ lead: { rowId } }));
+    expect(asked).toBe(1);
+  });
+
+  test('a lead without a single open day in a year is told why, and no day is named', () => {
+    const closed = createOpenings(
+      WEDNESDAY,
+      testPolicy(),
+      () => ({ has: () => true }) as unknown as Set<string>,
+    );
+    expect(closed(candidate())).toEqual({
+      reason: 'lead_holiday',
+      opensAt: null,
+      detail: 'a public holiday in Europe/Berlin',
+    });
+  });
+
   test('a weekend is told as one, with the moment at which work begins again', () => {
     const sunday = createOpenings(Date.UTC(2026, 1, 22, 10), testPolicy(), () => new Set());
     expect(sunday(candidate())).toEqual({
