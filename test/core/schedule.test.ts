@@ -81,6 +81,8 @@ describe('where an enrollment stands', () => {
   test('A16: a first step that was restarted counts from its restart, not from the enrollment', () => {
     const anchors = { anchorAt: WEDNESDAY + 5 * DAY_MS, enrolledAt: WEDNESDAY, lastStepRowId: null };
     expect(scheduleFrom(anchors, of(first)).dueAt).toBe(WEDNESDAY + 5 * DAY_MS);
+    const onDayTwo = { ...first, timing: day(2) };
+    expect(scheduleFrom(anchors, of(onDayTwo)).dueAt).toBe(WEDNESDAY + 7 * DAY_MS);
   });
 
   test('C2: later steps count their days from the enrollment, and their gap from the step that was really the last', () => {
