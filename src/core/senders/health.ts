@@ -32,18 +32,18 @@ export type SenderHealth =
  */
 export function judgeHealth(record: SenderRecord): SenderHealth {
   if (record.mails < HEALTH_SAMPLE_MIN) return { kind: 'unknown' };
-  const found = (['bounces', 'complaints'] as const).map((cause) => judgeCause(record, cause));
-  return (
-    found.find((each) => each.kind === 'stop') ??
-    found.find((each) => each.kind === 'warn') ?? { kind: 'well' }
-  );
+  const found = (['bounces', 'complaints'] as const)
+    .map((cause) => judgeCause(record, cause))
+    .filter((each) => each !== null);
+  return found.find(({ kind }) => kind === 'stop') ?? found[0] ?? { kind: 'well' };
 }
 
-function judgeCause(record: SenderRecord, cause: 'bounces' | 'complaints'): SenderHealth {
+/** Null: nothing against it. */
+function judgeCause(record: SenderRecord, cause: 'bounces' | 'complaints'): SenderHealth | null {
   const { warn, stop, words } = LINES[cause];
   const count = record[cause];
   const rate = count / record.mails;
-  if (count === 0 || rate < warn) return { kind: 'well' };
+  if (rate < warn) return null;
   const isStop = rate >= stop && count >= EVENTS_TO_STOP_MIN;
   const line = isStop ? `it stops at ${percent(stop)}` : `it warns at ${percent(warn)}`;
   const detail = `${percent(rate)} ${words} (${String(count)} of ${String(record.mails)} mails; ${line})`;

@@ -129,6 +129,15 @@ describe('what is wrong with a state', () => {
     expect(detailsOf(change)).toEqual([`the state may be a restored one: ${why}`]);
   });
 
+  test('A13, A15: an audit trail that its stamp knows otherwise, and of a state that is known to be restored only that', () => {
+    const stamp = { ...stampOf(HEADER), audit: { number: 41, hash: 'a'.repeat(64) } };
+    expect(judgeState({ ...SOUND, stamp })).toMatchObject([{ facts: { stamp_audit_number: 41 } }]);
+    const header = { ...HEADER, restoredAt: 1 };
+    expect(detailsOf({ stamp, header })).toEqual([
+      'the state may be a restored one: it was restored and waits for adopt',
+    ]);
+  });
+
   test.each([
     [-120 * 60_000, 'the clock went back by 2 hours'],
     [-119 * 60_000, 'the clock went back by 119 minutes'],

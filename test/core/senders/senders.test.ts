@@ -125,3 +125,16 @@ describe('D6: a sender whose mail bounces or is complained about', () => {
     });
   });
 });
+
+it('D6: the operator reads which line was crossed, the one that warns or the one that stops', () => {
+  const warned = judgeHealth({ mails: 1_000, bounces: 20, complaints: 0 });
+  expect(warned).toEqual({
+    kind: 'warn',
+    detail: expect.stringMatching(/20 of 1000 mails; it warns at 2 %/),
+  });
+  const stopped = judgeHealth({ mails: 1_000, bounces: 50, complaints: 1 });
+  expect(stopped).toEqual({
+    kind: 'stop',
+    detail: expect.stringMatching(/50 of 1000 mails; it stops at 5 %/),
+  });
+});
