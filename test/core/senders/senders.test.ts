@@ -138,3 +138,30 @@ it('D6: the operator reads which line was crossed, the one that warns or the one
     detail: expect.stringMatching(/50 of 1000 mails; it stops at 5 %/),
   });
 });
+
+describe('D6: a new lead goes where there is room', () => {
+  const chosen = (...desks: readonly SenderDesk[]): string =>
+    chooseSender(NEW_LEAD, { desks, areNamed: true }).address;
+
+  it('never to a mailbox that is paused while another one sends, however little that one has left', () => {
+    expect(
+      chosen(desk('paused@x.example', { pausedReason: 'bounces' }), desk('full@x.example', { used: 50 })),
+    ).toBe('full@x.example');
+  });
+
+  it('to one without a cap before one that has used some of its own', () => {
+    expect(chosen(desk('used@x.example', { used: 1 }), desk('free@x.example', { cap: null }))).toBe(
+      'free@x.example',
+    );
+  });
+
+  it('past one whose cap of the day is zero', () => {
+    expect(chosen(desk('zero@x.example', { cap: 0 }), desk('some@x.example', { used: 49 }))).toBe(
+      'some@x.example',
+    );
+  });
+});
+
+it('D6: a mailbox without a cap of its own is not warmed up to none', () => {
+  expect(capOnDay({ dailyCap: null, rampStart: 5, rampStep: 1 }, 3)).toBeNull();
+});
