@@ -41,18 +41,30 @@ function textOf({ ours }: ReturnType<typeof sourcesOf>): string {
 }
 
 const GREETING =
-  /^(?:hi|hello|hey|dear|good morning|hallo|guten tag|liebe[rs]?|sehr geehrte[rs]?|bonjour|cher|chère|hola|estimad[oa]|ciao|gentile|olá|beste)\s+(?:(?:mr|mrs|ms|dr|herr|frau|monsieur|madame|señora?)\.?\s+)?(\p{L}[\p{L}'’-]{1,40})(?=\s*[,!.:\n])/imu;
+  /^(?:hi|hello|hey|dear|good morning|hallo|guten tag|liebe[rs]?|sehr geehrte[rs]?|bonjour|cher|chère|hola|estimad[oa]|ciao|gentile|olá|beste)\s+(?:(?:mr|mrs|ms|dr|herr|frau|monsieur|madame|señora?)\.?\s+)?(\p{L}[\p{L}'’-]{1,40})((?:[ \t]+[\p{L}'’.-]{1,40}){0,3})(?=\s*[,!.:\n])/imu;
+/** "Hi there," and "Hello again," name nobody, and neither does the end of a letter. */
+const NOBODYS_NAME = /^(?:There|All|Again|Team|Everyone|Zusammen|Grüße|Grüsse)$/;
+const NAME_GOES_ON = /^(?:\s+(?:\p{Lu}\S*|van|von|der|den|de|da|di|del|la|le))*$/u;
 
 /** Another lead's letter: a greeting to a name that nobody gave it. */
 function misaddressed(
   words: string,
   { lead, ours }: { readonly lead: WritingTask['lead']; readonly ours: string },
 ): string | null {
-  const name = GREETING.exec(words)?.[1];
-  // "Hello again," and "Hi there," name nobody.
-  if (name === undefined || !/^\p{Lu}/u.test(name) || /^(?:There|All|Team|Everyone)$/.test(name)) return null;
-  const known = [...Object.values(lead), ours].join(' ').toLowerCase();
-  return known.includes(name.toLowerCase()) ? null : `it greets somebody else: "${name}"`;
+  const [, name, rest = ''] = GREETING.exec(words) ?? [];
+  if (name === undefined || !/^\p{Lu}/u.test(name) || NOBODYS_NAME.test(name)) return null;
+  if (!NAME_GOES_ON.test(rest)) return null;
+  const known = new Set(wordsIn([...Object.values(lead), ours].join(' ')));
+  return wordsIn(name).every((word) => known.has(word)) ? null : `it greets somebody else: "${name}"`;
+}
+
+function wordsIn(text: string): readonly string[] {
+  return (
+    text
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/\p{L}+/gu) ?? []
+  );
 }
 
 /** Another language than all that it was told in, and than any that it was told to write. */

@@ -88,9 +88,23 @@ function invented(
 ): string | null {
   const known = ours.map((text) => plain(text ?? '')).join('\n');
   const found = [...words.matchAll(pattern)].map(([text]) => text.trim().replace(/[.,;:!?]+$/, ''));
-  const foreign = found.find((text) => !known.includes(plain(text)));
+  const foreign = found.find((text) => !standsIn(known, plain(text)));
   return foreign === undefined ? null : `it has ${what} that nobody gave it: "${foreign.slice(0, 80)}"`;
 }
+
+/** As a whole: $10 does not stand in $100, nor example.co in example.com. The path behind a link that we gave may be left out. */
+function standsIn(known: string, text: string): boolean {
+  for (let at = known.indexOf(text); at !== -1; at = known.indexOf(text, at + 1)) {
+    const [before, after] = [known.slice(Math.max(0, at - 2), at), known.slice(at + text.length).slice(0, 2)];
+    const isWholeBefore = !GOES_ON_BEFORE.test(before) || !/^[\p{L}\p{N}]/u.test(text);
+    const isWholeAfter = !GOES_ON_AFTER.test(after) || !/[\p{L}\p{N}]$/u.test(text);
+    if (isWholeBefore && isWholeAfter) return true;
+  }
+  return false;
+}
+
+const GOES_ON_BEFORE = /[\p{L}\p{N}_-]$|\p{N}[.,]$/u;
+const GOES_ON_AFTER = /^[\p{L}\p{N}_@]|^[.,-][\p{L}\p{N}]/u;
 
 function plain(text: string): string {
   return text.toLowerCase().replace(/\s+/g, ' ');

@@ -44,9 +44,27 @@ describe('D3, hardening 148: what a model wrote is plain prose about what we gav
   });
 
   test.each([
+    ['its price', `${GOOD_WORDS} It costs $200.`],
+    ['its link without the path', `${GOOD_WORDS} See https://example.com today.`],
+    ['the end of a German letter', `${GOOD_WORDS}\n\nBeste Grüße\nTom`],
+    ['who it is for by the full name', `Hi Priya Nair,\n\n${GOOD_WORDS}`],
+    ['a line that only begins alike', `${GOOD_WORDS}\n\nHello World is where it began.`],
+  ])('words with %s are held back by nobody', (_what, words) => {
+    expect(problem(words)).toBeNull();
+  });
+
+  test.each([
     ['nothing', '', 'wrote nothing'],
     ['white space', ' \n\t', 'wrote nothing'],
     ['JSON', `{"text": "${GOOD_WORDS}"}`, 'no prose'],
+    ['the beginning of a price', `${GOOD_WORDS} It costs $20.`, 'a price'],
+    ['the beginning of a link', `${GOOD_WORDS} See https://example.co today.`, 'a link'],
+    [
+      'a letter to somebody with a surname',
+      `Dear Peter van der Müller,\n\n${GOOD_WORDS}`,
+      'greets somebody else',
+    ],
+    ['a letter to whose name is a part', `Hi Riya,\n\n${GOOD_WORDS}`, 'greets somebody else'],
     ['a fence', `\`\`\`\n${GOOD_WORDS}\n\`\`\``, 'no prose'],
     ['markup', `<p>${GOOD_WORDS}</p>`, 'no prose'],
     ['an image', `${GOOD_WORDS} ![x](y)`, 'no prose'],
