@@ -346,6 +346,17 @@ describe('sequences generate writes every step, each following on the one before
     ]);
   });
 
+  test('D4: a preview that is ended shows what was paid for until then', async () => {
+    const of = bench({ one: OLD, two: OLD });
+    server.say = numbered;
+    const quota = json(429, { error: { message: 'quota', type: 'insufficient_quota', code: null } });
+    server.failBy(({ nth }) => (nth < 1 ? null : { kind: 'answer', answer: quota, acts: false }));
+    const ended = await of.run(['sequences', 'generate', 'web', '--preview']);
+    expect([ended.code, fileOf(of, 'one')]).toEqual([69, OLD]);
+    expect(ended.stderr).toContain('+ Subject: Mail 0, a question about your invoices');
+    expect(ended.stderr).toContain('Nothing was written.');
+  });
+
   test('budgets are hard: a call that does not fit is not made, and its steps stay', async () => {
     const of = bench(
       { one: OLD, two: OLD, three: OLD, four: OLD, five: OLD },

@@ -31,8 +31,11 @@ export async function generate(
   refuseUnasked(state.invocation);
   const { files, ended, runId } = await proposeSteps(state, wanted, wish);
   const act = await settle(state.invocation, files);
-  const written = act === 'written' ? proposedOf(files).length : 0;
-  if (ended !== null) throw endedEarly(ended, written);
+  if (ended !== null) {
+    // What a run ends with in good order is not to come.
+    if (act === 'shown') tell(state.invocation, linesOf(state.invocation, files));
+    throw endedEarly(ended, act === 'written' ? proposedOf(files).length : 0);
+  }
   const totals = modelTotals(state.db, runId);
   return generateOutcome({ files, act, totals }, state.invocation.global.verbose);
 }
@@ -51,13 +54,21 @@ async function settle(invocation: Invocation, files: readonly ProposedFile[]): P
   const proposed = proposedOf(files);
   if (flagOption(invocation, 'preview')) return 'shown';
   if (proposed.length === 0) return 'written';
-  const lines = proposed.flatMap((file) => proposalLines(terminalOf(invocation), file));
+  const lines = linesOf(invocation, proposed);
   // Always shown first: `--yes` answers the question, and not what it is about.
-  if (flagOption(invocation, 'yes')) for (const line of lines) invocation.progress(line);
+  if (flagOption(invocation, 'yes')) tell(invocation, lines);
   const question = `Write ${countOf(proposed.length, 'file')}?`;
   if (!(await agrees(invocation, { lines, question }))) return 'declined';
   writeAll(proposed);
   return 'written';
+}
+
+function linesOf(invocation: Invocation, files: readonly ProposedFile[]): readonly string[] {
+  return files.flatMap((file) => proposalLines(terminalOf(invocation), file));
+}
+
+function tell(invocation: Invocation, lines: readonly string[]): void {
+  for (const line of lines) invocation.progress(line);
 }
 
 function proposedOf(files: readonly ProposedFile[]): readonly ProposedFile[] {
