@@ -4,7 +4,7 @@ import type { StateDatabase } from './database.ts';
 import { cancelLeadEnrollments } from './enrollments.ts';
 import { barHash, erasedFactKey, MAIL_KEY, recordErasure } from './erasures.ts';
 import { mentions, overwriteMentions, type PersonWords } from './mentions.ts';
-import { MENTIONING_TABLES, PERSONAL_TABLES, type PersonalTable } from './personal-data.ts';
+import { EVENTS_OF_PERSON, MENTIONING_TABLES, PERSONAL_TABLES, type PersonalTable } from './personal-data.ts';
 import { addTimeline } from './timeline.ts';
 
 /** How many rows of each kind hold something about a person, by the name of the table. */
@@ -59,7 +59,7 @@ export function eraseLead(
     'DELETE FROM chat_buttons WHERE subject IN (SELECT id FROM messages WHERE lead_row_id = @leadRowId)',
   ).run(keys);
   overwriteMentions(db, words);
-  hashEventKeys(db, { leadRowId: lead.rowId, key });
+  hashEventKeys(db, { keys, key });
   for (const table of PERSONAL_TABLES) overwriteTable(db, table, keys);
   db.prepare<[string]>('DELETE FROM suppressions WHERE email_key = ?').run(lead.emailKey);
   barHash(db, hash, now);
@@ -104,13 +104,14 @@ function overwriteTable(db: StateDatabase, { table, where, columns }: PersonalTa
   db.prepare<[PersonKeys]>(`UPDATE ${table} SET ${set.join(', ')} WHERE ${where}`).run(keys);
 }
 
-function hashEventKeys(db: StateDatabase, of: { readonly leadRowId: number; readonly key: string }): void {
+/** What somebody else's mail was answered with keeps its key: it would be taken for news when it is read again (E7). */
+function hashEventKeys(db: StateDatabase, of: { readonly keys: PersonKeys; readonly key: string }): void {
   const rows = db
-    .prepare<[number, number], { row_id: number; key: string }>(
-      `SELECT row_id, key FROM message_events WHERE (lead_row_id = ? OR message_row_id IN
-         (SELECT row_id FROM messages WHERE lead_row_id = ?)) AND key >= '${MAIL_KEY}' AND key < 'mail!'`,
+    .prepare<[PersonKeys], { row_id: number; key: string }>(
+      `SELECT row_id, key FROM message_events WHERE ${EVENTS_OF_PERSON} AND coalesce(lead_row_id, @leadRowId) = @leadRowId
+         AND key >= '${MAIL_KEY}' AND key < 'mail!'`,
     )
-    .all(of.leadRowId, of.leadRowId);
+    .all(of.keys);
   const update = db.prepare<[string, number]>('UPDATE message_events SET key = ? WHERE row_id = ?');
   for (const row of rows) update.run(erasedFactKey(of.key, row.key), row.row_id);
 }

@@ -3,7 +3,7 @@ import { MENTIONING_TABLES, type MentioningTable } from './personal-data.ts';
 
 /** How texts that belong to nobody's lead may name a person. */
 export interface PersonWords {
-  /** Addresses and ids: found anywhere. */
+  /** Addresses and ids: found anywhere, as a whole. */
   readonly exact: readonly string[];
   /** The name as it is shown: found as whole words. */
   readonly name: string | null;
@@ -76,18 +76,20 @@ export function mentioningLines(value: unknown, words: PersonWords): string[] {
 
 function isMention(line: string, { exact, name }: PersonWords): boolean {
   const lower = line.toLowerCase();
-  if (exact.some((word) => lower.includes(word))) return true;
-  return name !== null && hasWord(lower, name.toLowerCase());
+  if (exact.some((word) => hasWord(lower, word, IN_ADDRESS))) return true;
+  return name !== null && hasWord(lower, name.toLowerCase(), LETTER);
 }
 
 const LETTER = /[\p{L}\p{N}]/u;
+/** What goes on before an address that only ends in this one. */
+const IN_ADDRESS = /[\p{L}\p{N}._+-]/u;
 
-/** As whole words: whoever is called Al is not in "also". */
-function hasWord(line: string, word: string): boolean {
+/** As whole words: whoever is called Al is not in "also", and ann@x.example not in joann@x.example. */
+function hasWord(line: string, word: string, inside: RegExp): boolean {
   for (let at = line.indexOf(word); at !== -1; at = line.indexOf(word, at + 1)) {
     const before = line.slice(Math.max(0, at - 1), at);
     const after = line.slice(at + word.length, at + word.length + 1);
-    if (!LETTER.test(before) && !LETTER.test(after)) return true;
+    if (!inside.test(before) && !LETTER.test(after)) return true;
   }
   return false;
 }

@@ -49,6 +49,15 @@ const MESSAGE = '(SELECT m.id FROM messages m WHERE m.row_id = message_row_id)';
 const OF_LEAD = 'lead_row_id = @leadRowId';
 const OF_MESSAGE = 'message_row_id IN (SELECT row_id FROM messages WHERE lead_row_id = @leadRowId)';
 
+/** A line of ours that names the address and no longer one that ends in it, whoever's row it is: somebody else's mail was answered by them. */
+function names(column: string): string {
+  const at = `instr(lower(${column}), @emailKey)`;
+  return `(${at} > 0 AND substr(' ' || lower(${column}), ${at}, 1) NOT GLOB '[a-z0-9._+-]')`;
+}
+
+/** Which events are about the person: also those that were matched to nobody, which begin with who wrote. */
+export const EVENTS_OF_PERSON = `(${OF_LEAD} OR ${OF_MESSAGE} OR ${names('detail')})`;
+
 /** In the order in which an export tells them. */
 export const PERSONAL_TABLES: readonly PersonalTable[] = [
   {
@@ -200,7 +209,7 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     table: 'message_events',
     section: 'what_came_back',
     about: 'Answers, bounces, openings and clicks that your mail service or ours reported.',
-    where: `(${OF_LEAD} OR ${OF_MESSAGE})`,
+    where: EVENTS_OF_PERSON,
     orderBy: 'at',
     unsaid: ['row_id', 'message_row_id', 'lead_row_id'],
     said: { message: MESSAGE },
@@ -216,7 +225,7 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     table: 'timeline',
     section: 'story',
     about: 'What happened, line by line.',
-    where: OF_LEAD,
+    where: `(${OF_LEAD} OR ${names('text')})`,
     orderBy: 'at, row_id',
     unsaid: ['row_id', 'lead_row_id'],
     columns: { kind: WORD, text: WORDS, ref: ID },

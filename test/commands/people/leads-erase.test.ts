@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { enqueueNotice } from '../../../src/store/notices.ts';
 import { DAY_MS, HOUR_MS, sendDesk } from '../send/send-desk.ts';
 import { ADDRESS, CANARY, filesWith, personDesk } from './person-desk.ts';
 
@@ -33,6 +34,43 @@ describe('GDPR Art. 17: a person is erased', () => {
     expect(readFileSync(join(bench.directory, 'rejects/leads-r-1.csv'), 'utf8')).toContain(
       'otto@otto.example',
     );
+  });
+
+  test("what they wrote that was matched to no mail, or to somebody else's, names them no more either", async () => {
+    const bench = sendDesk();
+    const ann = bench.lead('ann', { firstName: 'Annika' });
+    const joann = bench.lead('joann', { email: 'joann@ann.example', emailKey: 'joann@ann.example' });
+    const { database: db } = bench;
+    const now = bench.clock.now();
+    db.write(() => {
+      const event = db.prepare(
+        `INSERT INTO message_events (source_id, key, kind, at, read_at, lead_row_id, detail) VALUES ('imap', ?, 'reply', ?, ?, ?, ?)`,
+      );
+      event.run('mail <1@ann.example>', now, now, null, 'Ann@ann.example wrote: canary');
+      event.run('mail <2@ann.example>', now, now, joann, '550 <ann@ann.example> canary');
+      event.run('mail <3@ann.example>', now, now, joann, 'joann@ann.example wrote: stays');
+      const line = db.prepare(`INSERT INTO timeline (lead_row_id, at, kind, text) VALUES (?, ?, 'reply', ?)`);
+      line.run(joann, now, 'ann@ann.example wrote: canary');
+      line.run(joann, now, 'joann@ann.example wrote: stays');
+      enqueueNotice(db, {
+        kind: 'reply',
+        job: 'sync',
+        dedupeKey: 'reply',
+        text: 'joann@ann.example answered, stays',
+        runId: null,
+        now,
+        repeatAfterMs: Infinity,
+      });
+    });
+    const exported = JSON.stringify((await bench.json(['leads', 'export', bench.leadId(ann)])).items);
+    expect(exported.split('canary')).toHaveLength(4);
+    expect(exported).not.toContain('stays');
+    await bench.json(['leads', 'erase', bench.leadId(ann), '--yes']);
+    expect(filesWith(bench.directory, 'canary')).toEqual([]);
+    expect(filesWith(bench.directory, '<1@ann.example>')).toEqual([]);
+    expect(bench.rows("SELECT detail FROM message_events WHERE detail <> ''")).toHaveLength(1);
+    expect(bench.rows("SELECT text FROM timeline WHERE text LIKE '%stays'")).toHaveLength(1);
+    expect(bench.rows("SELECT text FROM notices WHERE text LIKE '%stays'")).toHaveLength(1);
   });
 
   test('B3: the same address imported again is neither stored nor written to', async () => {
