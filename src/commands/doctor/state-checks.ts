@@ -143,6 +143,8 @@ function looseFiles({ config }: Checkup, paths: WorkspacePaths): readonly FileFa
     `${paths.databaseFile}-shm`,
     paths.stampFile,
     paths.sendJournalFile,
+    // It holds the key that addresses of erased people are hashed with.
+    paths.erasureFile,
     ...(newest === undefined ? [] : [newest.path]),
   ];
   const secrets = [...(config?.settings.all.values() ?? [])].flatMap((value) =>

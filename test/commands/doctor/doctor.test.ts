@@ -153,7 +153,11 @@ describe('F7: it works where little else does', () => {
 describe('F7: files are for their owner alone', () => {
   test('--fix takes rights away and gives none; without it nothing changes', async () => {
     const bench = doctorBench();
-    const open = ['headgate.db', 'stamp.json', 'secret'].map((name) => join(bench.directory, name));
+    const open = ['headgate.db', 'stamp.json', 'secret', 'erasures.jsonl'].map((name) =>
+      join(bench.directory, name),
+    );
+    writeFileSync(open[3] ?? '', '');
+    chmodSync(open[3] ?? '', 0o644);
     chmodSync(open[0] ?? '', 0o664);
     chmodSync(open[1] ?? '', 0o604);
     chmodSync(open[2] ?? '', 0o646);
@@ -163,11 +167,11 @@ describe('F7: files are for their owner alone', () => {
     expect(of(before, 'files').length).toBeGreaterThanOrEqual(open.length);
     expect(new Set(of(before, 'files').map(({ verdict }) => verdict))).toEqual(new Set(['problem']));
     expect(of(before, 'files')[0]?.fix).toBe(`chmod 0600 ${open[0] ?? ''}   (headgate doctor --fix does it)`);
-    expect(modes()).toEqual([0o664, 0o604, 0o646]);
+    expect(modes()).toEqual([0o664, 0o604, 0o646, 0o644]);
     expect(of(await bench.findings('state', ['--fix']), 'files')).toMatchObject([
       { verdict: 'pass', detail: /\d mended/ },
     ]);
-    expect(modes()).toEqual([0o600, 0o600, 0o640]);
+    expect(modes()).toEqual([0o600, 0o600, 0o640, 0o600]);
   });
 });
 
