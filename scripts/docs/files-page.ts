@@ -47,7 +47,7 @@ const FILE_TEXTS: Readonly<Record<FilePath, FileText>> = {
   },
   erasureFile: {
     holds:
-      'Who was [erased](../how-to/answer-a-person-about-their-data.md), as random ids and keyed hashes: a restored copy of the state forgets the same people again. `backup` keeps it beside the copies.',
+      'Who was [erased](../how-to/answer-a-person-about-their-data.md), as random ids and keyed hashes, and the key that they were made with, so keep it as private as the state: a restored copy of the state forgets the same people again. `backup` keeps it beside the copies.',
     deleting: 'No: an older copy would write to them again.',
   },
   rejectsDir: {

@@ -17,7 +17,7 @@ import { syncFolder } from './durable-file.ts';
 export const ERASURE_FILE = 'erasures.jsonl';
 
 /**
- * `erasures.jsonl` beside the state: who was erased, as random ids and keyed hashes. A restore does not turn it back, as it does not
+ * `erasures.jsonl` beside the state: who was erased, as random ids and keyed hashes, with the key. A restore does not turn it back, as it does not
  * turn back the send journal (A15), so that an older copy of the state forgets the same people again.
  */
 export interface ErasureFile {

@@ -12,7 +12,7 @@ import {
   type ForgottenBatch,
   type RetentionRule,
 } from '../../store/retention.ts';
-import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
+import { stateDoubtsOf, writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
 
 /** So many rows in one transaction: nobody waits for it who has something to do. */
 const BATCH_ROWS = 500;
@@ -26,9 +26,11 @@ export type ForgottenCounts = Readonly<Record<string, number>>;
 
 /**
  * `[retention]`: forgets what is older than the operator wants to keep, bounded in one night. What was forgotten is overwritten, so that
- * neither the copy that follows nor an unused part of the file holds it.
+ * neither the copy that follows nor an unused part of the file holds it. A4: while the clock is in doubt nothing is: it says how old words
+ * are, and what was forgotten does not come back.
  */
 export function forgetOld(state: OperatorState): ForgottenCounts {
+  if (stateDoubtsOf(state).some(({ reason }) => reason === 'clock')) return {};
   const { db, workspace } = state;
   const { textsMs, eventsMs, runsMs } = workspace.retention;
   const counts = new Map<string, number>();

@@ -11,11 +11,22 @@ const KEEP_LITTLE = ['[retention]', 'texts_days = 30', 'events_days = 40', 'runs
 describe('[retention]: words go once nothing needs them', () => {
   test('by default everything is kept, but for a chat that fell silent', async () => {
     const bench = await personDesk();
-    bench.clock.advance(400 * DAY_MS);
+    bench.clock.advance(300 * DAY_MS);
     const { items } = await bench.json(['backup']);
     expect(items[0]!['forgotten']).toEqual({ chat: 1 });
     expect(bench.row('SELECT count(*) AS pages FROM chat_pages')).toEqual({ pages: 0 });
     expect(bench.of(bench.other.messageId).subject).toBe('Hello');
+  });
+
+  test('A4: a clock that is a year ahead makes nothing old, and what was due goes once it is right', async () => {
+    const bench = await personDesk();
+    bench.configure({ blocks: KEEP_LITTLE });
+    await bench.json(['leads', 'stop', ADDRESS]);
+    bench.clock.advance(400 * DAY_MS);
+    expect((await bench.json(['backup'])).items[0]!['forgotten']).toEqual({});
+    expect(bench.of(bench.person.messageId).subject).not.toBe('(no longer kept)');
+    bench.clock.advance(-300 * DAY_MS);
+    expect((await bench.json(['backup'])).items[0]!['forgotten']).toMatchObject({ texts: 1 });
   });
 
   test('mails of an enrollment that ended lose their words; one that goes on keeps them for its next step (D3)', async () => {
