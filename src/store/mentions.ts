@@ -77,7 +77,9 @@ export function mentioningLines(value: unknown, words: PersonWords): string[] {
 function isMention(line: string, { exact, name }: PersonWords): boolean {
   const lower = line.toLowerCase();
   if (exact.some((word) => hasWord(lower, word, IN_ADDRESS))) return true;
-  return name !== null && hasWord(lower, name.toLowerCase(), LETTER);
+  if (name === null) return false;
+  // Whoever is only known as May is not every "may": one word alone counts as it is written.
+  return /\s/.test(name) ? hasWord(lower, name.toLowerCase(), LETTER) : hasWord(line, name, LETTER);
 }
 
 const LETTER = /[\p{L}\p{N}]/u;

@@ -9,7 +9,9 @@ import { readHeader } from '../../../src/core/lead-columns.ts';
 import { CsvScanner } from '../../../src/core/csv-scanner.ts';
 import { exportHeader, exportLine } from '../../../src/core/lead-export.ts';
 import { parseLeadRow, type LeadRow } from '../../../src/core/lead-row.ts';
+import { enqueueNotice } from '../../../src/store/notices.ts';
 import { desk } from '../desk.ts';
+import { sendDesk } from '../send/send-desk.ts';
 import { ADDRESS, CANARY, personDesk } from './person-desk.ts';
 
 interface Section {
@@ -48,6 +50,29 @@ describe('GDPR Art. 15 and 20: a person gets everything that is held about them'
     for (const { about, section } of sections) expect(about, section).toMatch(/^[A-Z].*\.$/);
     // Each kind of trace that was left is in it: nothing is summed up or cut.
     expect(JSON.stringify(items).split(CANARY).length).toBeGreaterThan(30);
+    expect(JSON.stringify(items)).not.toContain('otto');
+  });
+
+  test('of a person with one name only the lines that write it so: others are not handed out with it', async () => {
+    const bench = sendDesk();
+    const may = bench.lead('may', { firstName: 'May' });
+    bench.database.write(() => {
+      for (const [dedupeKey, text] of [
+        ['1', 'May asks for a call'],
+        ['2', 'otto@otto.example may answer later'],
+      ] as const)
+        enqueueNotice(bench.database, {
+          kind: 'reply',
+          job: 'sync',
+          dedupeKey,
+          text,
+          runId: null,
+          now: bench.clock.now(),
+          repeatAfterMs: Infinity,
+        });
+    });
+    const { items } = await bench.json(['leads', 'export', bench.leadId(may)]);
+    expect(JSON.stringify(items)).toContain('May asks for a call');
     expect(JSON.stringify(items)).not.toContain('otto');
   });
 
