@@ -35,6 +35,7 @@ const EMPTY: Treatment = { becomes: 'NULL' };
 const WORDS: Treatment = { becomes: `'${ERASED_WORDS}'` };
 const ID: Treatment = { stays: 'a random id, which nothing leads back from' };
 const WORD: Treatment = { stays: 'one of a few words of ours' };
+const DELETED: Treatment = { stays: 'the row is deleted' };
 const OURS: Treatment = { stays: 'about us, not about the person' };
 
 /** Words that were there are replaced, and where there were none none appear: a constraint asks for them only in some states. */
@@ -49,7 +50,7 @@ const MESSAGE = '(SELECT m.id FROM messages m WHERE m.row_id = message_row_id)';
 const OF_LEAD = 'lead_row_id = @leadRowId';
 const OF_MESSAGE = 'message_row_id IN (SELECT row_id FROM messages WHERE lead_row_id = @leadRowId)';
 
-/** A line of ours that names the address and no longer one that ends in it, whoever's row it is: somebody else's mail was answered by them. */
+/** A text of ours that names the address (not a longer one that ends in it), whoever's row it is: they may have answered the mail of another. */
 function names(column: string): string {
   const at = `instr(lower(${column}), @emailKey)`;
   return `(${at} > 0 AND substr(' ' || lower(${column}), ${at}, 1) NOT GLOB '[a-z0-9._+-]')`;
@@ -275,11 +276,7 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     orderBy: 'email_key',
     unsaid: [],
     // The row goes: a keyed hash takes its place.
-    columns: {
-      email_key: { stays: 'the row is deleted' },
-      reason: { stays: 'the row is deleted' },
-      note: { stays: 'the row is deleted' },
-    },
+    columns: { email_key: DELETED, reason: DELETED, note: DELETED },
   },
   {
     table: 'chat_dialogs',

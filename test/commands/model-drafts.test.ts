@@ -692,6 +692,9 @@ describe('B8 (3): a model judges what domains leave open', () => {
       counts: { judged: 0, asked: 2, not_asked: 0, mismatch: 3, verified: 1 },
     });
     expect(server.asked, 'each is paid once').toHaveLength(3);
+    expect(of.row('SELECT count(DISTINCT lead_id) AS leads FROM model_calls'), 'Art. 15').toEqual({
+      leads: 3,
+    });
     expect(await of.json(['leads', 'verify', '--yes'])).toMatchObject({ counts: { asked: 0 } });
   });
 

@@ -2,6 +2,7 @@ import { isSameClaim } from '../../core/attribution/claim.ts';
 import { attributionPrompt, readVerdict } from '../../core/attribution/question.ts';
 import { worstCostMicros } from '../../core/writing/cost.ts';
 import { claimOf, openLeads } from '../../store/attribution.ts';
+import { leadByRowId } from '../../store/leads.ts';
 import { agrees } from '../ask.ts';
 import { ModelDesk } from '../engine/model-desk.ts';
 import { openModel } from '../model-drafts.ts';
@@ -63,7 +64,8 @@ async function askEach(
     const question = {
       prompt: attributionPrompt(claim),
       purpose: 'attribution',
-      leadId: null,
+      // Who asks what is held about them learns that a model was asked (Art. 15).
+      leadId: leadByRowId(db, leadRowId)?.id ?? null,
       messageId: null,
     } as const;
     const reply = await desk.ask(engine, question, (text) => {
