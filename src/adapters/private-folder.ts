@@ -7,7 +7,10 @@ import { HeadgateError } from '../core/errors.ts';
 /** In memory where there is some: nobody syncs what is thrown away. */
 const IN_MEMORY = '/dev/shm';
 
-/** A folder that nobody else may enter, with room for so many bytes; in memory if it fits there. Throws `no_room` (77). */
+/**
+ * A folder that nobody else may enter, with room for so many bytes; in memory if it fits there. Its name says which process made it, so
+ * that one left by a kill can be told from one in use. Throws `no_room` (77).
+ */
 export function makePrivateFolder(name: string, bytes: number): string {
   const places = [IN_MEMORY, tmpdir()];
   const place = places.find((each) => isWritable(each) && freeBytes(each) >= bytes);
@@ -23,7 +26,7 @@ export function makePrivateFolder(name: string, bytes: number): string {
     );
   }
   // mkdtemp makes it 0700.
-  return mkdtempSync(join(place, `${name}-`));
+  return mkdtempSync(join(place, `${name}-${String(process.pid)}-`));
 }
 
 export function removeFolder(path: string): void {

@@ -21,9 +21,10 @@ interface Rehearsal {
 
 const FOLDERS = ['/dev/shm', tmpdir()].filter((path) => existsSync(path));
 
+/** Of this process: other files of tests rehearse at the same time. */
 function copiesLeft(): readonly string[] {
   return FOLDERS.flatMap((folder) => readdirSync(folder)).filter((name) =>
-    name.startsWith('headgate-rehearsal-'),
+    name.startsWith(`headgate-rehearsal-${String(process.pid)}-`),
   );
 }
 
