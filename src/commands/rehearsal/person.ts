@@ -71,11 +71,11 @@ export class Person {
     this.#hasLooked = true;
   }
 
-  /** When the next thing on the desk is decided about; null: nothing waits, or nobody decides. */
-  get visitsAt(): Instant | null {
+  /** When the next thing on the desk is decided about, not before `from`; null: nothing waits, or nobody decides. */
+  visitsAt(from: Instant): Instant | null {
     const since = [...this.#doubtSince.values(), ...this.#waiting.map(({ id }) => this.#seenAt.get(id) ?? 0)];
     if (since.length === 0) return null;
-    return decidedAt(Math.min(...since), this.#script.habits);
+    return decidedAt(Math.min(...since), this.#script.habits, from);
   }
 
   async visit(): Promise<void> {

@@ -46,6 +46,13 @@ export async function play(stage: Stage, script: Script): Promise<Played> {
   return new Playing(stage, script).toTheEnd();
 }
 
+interface Next {
+  readonly at: Instant;
+  /** What comes after it is later than this. */
+  readonly from: Instant;
+  readonly happen: () => void | Promise<void>;
+}
+
 class Playing {
   readonly #stage: Stage;
   readonly #script: Script;
@@ -90,7 +97,7 @@ class Playing {
       if (today !== day) script.progress(`rehearsing ${(day = today)}`);
       await next.happen();
       this.#person.look();
-      from = next.at;
+      from = next.from;
       await nextTurn();
       if (signal.aborted) cut = 'signal';
       else if (this.#witness.tally.drafts > script.draftsMax) cut = 'flood';
@@ -99,34 +106,50 @@ class Playing {
     return this.#played(cut);
   }
 
-  /** Whatever comes first. What falls into an outage does not happen: nothing fires late (Persistent=false). */
-  #next(after: Instant): { readonly at: Instant; readonly happen: () => void | Promise<void> } {
-    const { outages, reboots, incidents } = this.#script;
+  /**
+   * Whatever comes first. What falls into an outage does not happen: nothing fires late (Persistent=false). What befalls the machine comes
+   * before a timer of the same moment and swallows none.
+   */
+  #next(after: Instant): Next {
+    const { outages } = this.#script;
     const off = outages.find(({ fromAt, toAt }) => fromAt <= after + 1 && after < toAt);
     const wakesAt = off?.toAt ?? null;
-    const earliest = wakesAt === null ? after : wakesAt - 1;
-    if (wakesAt !== null && !this.#woken.has(wakesAt))
-      return { at: wakesAt, happen: () => this.#wake(wakesAt) };
-    const happening = [
-      ...reboots
-        .filter((at) => at > after && !this.#woken.has(at))
-        .map((at) => ({ at, happen: () => this.#wake(at) })),
-      ...incidents
-        .filter(({ at }) => at > after && !this.#woken.has(at))
-        .map((incident) => ({ at: incident.at, happen: () => this.#strike(incident) })),
-    ];
+    if (wakesAt !== null && !this.#woken.has(wakesAt)) return this.#waking(wakesAt);
     const begins = outages.find(({ fromAt }) => fromAt > after);
-    const visitAt = this.#person.visitsAt;
-    const firing = nextFiring(earliest, this.#round);
-    const all = [
-      ...happening,
-      ...(begins === undefined ? [] : [{ at: begins.fromAt, happen: () => undefined }]),
+    const firing = nextFiring(wakesAt === null ? after : wakesAt - 1, this.#round);
+    const visitAt = this.#person.visitsAt(after + 1);
+    const all: readonly Next[] = [
+      ...this.#befalling(after),
+      ...(begins === undefined ? [] : [nextAt(begins.fromAt, () => undefined)]),
       // Before a visit at the same moment, which two hours after a draft is the rule: it would be passed over, and the visit waits.
-      { at: firing.at, happen: () => this.#fire(firing.job) },
-      ...(visitAt === null ? [] : [{ at: Math.max(visitAt, after + 1), happen: () => this.#person.visit() }]),
+      nextAt(firing.at, () => this.#fire(firing.job)),
+      ...(visitAt === null ? [] : [nextAt(visitAt, () => this.#person.visit())]),
     ];
     return all.reduce((first, each) => (each.at < first.at ? each : first));
   }
+
+  #befalling(after: Instant): readonly Next[] {
+    const { reboots, incidents } = this.#script;
+    return [
+      ...reboots.filter((at) => at > after && !this.#woken.has(at)).map((at) => this.#waking(at)),
+      ...incidents
+        .filter((incident) => incident.at > after && !this.#struck.has(incident))
+        .map((incident) => ({
+          at: incident.at,
+          from: incident.at - 1,
+          happen: () => this.#strike(incident),
+        })),
+    ];
+  }
+
+  #waking(at: Instant): Next {
+    const happen = (): void => {
+      this.#wake(at);
+    };
+    return { at, from: at - 1, happen };
+  }
+
+  readonly #struck = new Set<Script['incidents'][number]>();
 
   readonly #woken = new Set<Instant>();
 
@@ -138,7 +161,7 @@ class Playing {
   }
 
   async #strike(incident: Script['incidents'][number]): Promise<void> {
-    this.#woken.add(incident.at);
+    this.#struck.add(incident);
     await incident.happen(this.#stage);
     this.#lastSendHour = -1;
     if (incident.untrusted !== undefined) this.#witness.untrusted = incident.untrusted;
@@ -218,6 +241,10 @@ class Playing {
       runs: this.#runs,
     };
   }
+}
+
+function nextAt(at: Instant, happen: Next['happen']): Next {
+  return { at, from: at, happen };
 }
 
 /** A busy lock, or a state that is not there any more: the next timer tries again, as on a real machine. */

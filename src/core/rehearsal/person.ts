@@ -18,10 +18,13 @@ export const APPROVE_AFTER_DEFAULT_MS = 2 * HOUR_MS;
 /** A year and a day: a calendar without any working day has no visit. */
 const DAYS_MAX = 367;
 
-/** When what has waited since then is decided about: after the habit's delay, in office hours. Null: never. */
-export function decidedAt(waitingSince: Instant, habits: PersonHabits): Instant | null {
+/**
+ * When what has waited since then is decided about: after the habit's delay, in office hours, and not before `from`, when whoever asks
+ * begins to look or the machine is on again. Null: never.
+ */
+export function decidedAt(waitingSince: Instant, habits: PersonHabits, from = waitingSince): Instant | null {
   if (habits.approveAfterMs === null) return null;
-  return officeMoment(waitingSince + habits.approveAfterMs, habits);
+  return officeMoment(Math.max(waitingSince + habits.approveAfterMs, from), habits);
 }
 
 /** The first moment in office hours, not before `at`. */

@@ -252,9 +252,8 @@ class Forecast {
   }
 
   #leavesAt(waitsSince: Instant): Instant | null {
-    const at = decidedAt(waitsSince, this.#habits);
-    if (at === null) return null;
-    const actsAt = Math.max(this.#input.now, at);
+    const actsAt = decidedAt(waitsSince, this.#habits, this.#input.now);
+    if (actsAt === null) return null;
     this.#personActsAt = Math.min(this.#personActsAt, actsAt);
     return actsAt + this.#input.policy.limits.undoMs;
   }

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+
+import { decidedAt, type PersonHabits } from '../../../src/core/rehearsal/person.ts';
+import { HOUR_MS } from '../../../src/core/time/durations.ts';
+
+const HABITS: PersonHabits = {
+  timezone: 'UTC',
+  calendar: { weekdays: [1, 2, 3, 4, 5], holidays: ['2026-02-23'] },
+  approveAfterMs: 2 * HOUR_MS,
+};
+const at = (day: number, hour: number): number => Date.UTC(2026, 1, day, hour);
+
+it('F5: what has waited for days is decided about in office hours too, not in the night in which a machine comes back', () => {
+  // Wednesday 10:00; asked on Friday at midnight, on Friday at 11:00 and on Saturday at 11:00, before a Monday that is a holiday.
+  expect(decidedAt(at(18, 10), HABITS, at(20, 0))).toBe(at(20, 9));
+  expect(decidedAt(at(18, 10), HABITS, at(20, 11))).toBe(at(20, 11));
+  expect(decidedAt(at(18, 10), HABITS, at(21, 11))).toBe(at(24, 9));
+});
+
+it('F5: a decision takes its time, in office hours', () => {
+  expect(decidedAt(at(18, 10), HABITS)).toBe(at(18, 12));
+  expect(decidedAt(at(18, 16), HABITS)).toBe(at(19, 9));
+  expect(decidedAt(at(18, 10), { ...HABITS, approveAfterMs: null })).toBeNull();
+});
