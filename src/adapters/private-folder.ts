@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,11 +8,12 @@ import { HeadgateError } from '../core/errors.ts';
 const IN_MEMORY = '/dev/shm';
 
 /**
- * A folder that nobody else may enter, with room for so many bytes; in memory if it fits there. Its name says which process made it, so
- * that one left by a kill can be told from one in use. Throws `no_room` (77).
+ * A folder that nobody else may enter, with room for so many bytes; in memory if it fits there. What a process that was killed left under
+ * the same name is removed first: it is full of people, and takes the room. Throws `no_room` (77).
  */
 export function makePrivateFolder(name: string, bytes: number): string {
   const places = [IN_MEMORY, tmpdir()];
+  for (const place of places.filter(isWritable)) removeAbandoned(place, name);
   const place = places.find((each) => isWritable(each) && freeBytes(each) >= bytes);
   if (place === undefined) {
     throw new HeadgateError(
@@ -31,6 +32,31 @@ export function makePrivateFolder(name: string, bytes: number): string {
 
 export function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true });
+}
+
+function removeAbandoned(place: string, name: string): void {
+  for (const entry of readdirSync(place)) {
+    if (!entry.startsWith(`${name}-`)) continue;
+    const pid = /^(\d+)-[^-]+$/.exec(entry.slice(name.length + 1))?.[1];
+    const path = join(place, entry);
+    if (pid !== undefined && isOurs(path) && !isRunning(Number(pid))) removeFolder(path);
+  }
+}
+
+/** A folder, not a link to one, that this user made. */
+function isOurs(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.();
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process answers EPERM: it runs.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
 }
 
 function isWritable(path: string): boolean {
