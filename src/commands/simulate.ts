@@ -9,7 +9,7 @@ import { readRehearsalRequest } from './rehearsal/request.ts';
 import { storyLines } from './rehearsal/story-text.ts';
 import { tellStory } from './rehearsal/tell-story.ts';
 import { rehearsalLines } from './rehearsal/text.ts';
-import { putPage } from './report/write.ts';
+import { putPage, refuseOther } from './report/write.ts';
 import { openWorkspace } from './workspace.ts';
 
 /**
@@ -27,9 +27,10 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     };
   }
   const workspace = openWorkspace(invocation);
-  const rehearsed = await rehearse(invocation, workspace, request);
   const { context } = invocation;
   const html = request.htmlFile === null ? null : resolve(context.cwd, request.htmlFile);
+  if (html !== null) refuseOther(html);
+  const rehearsed = await rehearse(invocation, workspace, request);
   if (html !== null) putPage(html, rehearsalPage(rehearsed, context.version));
   return {
     ...judged(rehearsed),

@@ -144,6 +144,8 @@ function scriptOf(
   const late = clipped.find(({ toAt }) => toAt >= endsAt) ?? null;
   if (late !== null)
     throw usageError('--outage reaches beyond the days that are played', 'Give more --days.');
+  if (reboots.some((at) => at >= endsAt))
+    throw usageError('--reboot lies beyond the days that are played', 'Give more --days.');
   const habits: PersonHabits = {
     timezone,
     calendar: { weekdays: hours.weekdays, holidays },

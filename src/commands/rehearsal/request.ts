@@ -83,7 +83,7 @@ function guardsOf(typed: readonly string[]): readonly string[] {
     if (REHEARSED_GUARDS.includes(name)) continue;
     const near = nearestWord(name, REHEARSED_GUARDS);
     throw usageError(
-      `--without ${name}: there is no such guard`,
+      name === '' ? '--without names no guard' : `--without ${name}: there is no such guard`,
       near === null
         ? `One of: ${REHEARSED_GUARDS.join(', ')}`
         : `Did you mean ${near}? All: ${REHEARSED_GUARDS.join(', ')}`,

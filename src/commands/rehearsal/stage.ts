@@ -29,6 +29,13 @@ export interface StageOptions {
 
 /** The state, its log while it is played on, and as much again. */
 const COPIES = 3;
+const COPIED_FILES = [
+  'sendJournalFile',
+  'stampFile',
+  'erasureFile',
+  'stopFile',
+  'unsubscribeSpoolDir',
+] as const;
 const MARGIN_BYTES = 64 * 1_048_576;
 
 /**
@@ -113,7 +120,8 @@ export class Stage {
   #copyOf({ paths }: Workspace): Workspace['paths'] {
     const { workspaceDir, configFile, sequencesDir } = paths;
     const copy = { ...workspacePaths({ workspaceDir, configFile, stateDir: this.directory }), sequencesDir };
-    for (const name of ['sendJournalFile', 'stampFile', 'stopFile', 'unsubscribeSpoolDir'] as const)
+    // A15: who was erased stays erased in the copy too, whatever the copy was made from.
+    for (const name of COPIED_FILES)
       if (existsSync(paths[name])) cpSync(paths[name], copy[name], { recursive: true });
     mkdirSync(copy.locksDir, { mode: 0o700 });
     const source = openState({ file: paths.databaseFile, mode: 'read' });

@@ -62,15 +62,18 @@ export function putPage(path: string, page: string): void {
 
 const PAGE_BEGIN = '<!doctype html>';
 
-/** A slip of the hand must not cost a configuration, a state or a device: what is put in place of another takes that away. */
-function refuseOther(path: string): void {
+/**
+ * A slip of the hand must not cost a configuration, a state or a device: what is put in place of another takes that away. Throws
+ * `file_not_ours` (64); whoever takes long to make a page asks first.
+ */
+export function refuseOther(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || (found.isFile() && (found.size === 0 || beginsAsPage(path)))) return;
   throw new HeadgateError(`${path} is there, and is no report`, {
     code: 'file_not_ours',
     exit: 'USAGE',
     notDone: 'It was left as it is; no report was written.',
-    fix: 'Give --out another name, or take that file away.',
+    fix: 'Give another name, or take that file away.',
   });
 }
 

@@ -117,6 +117,9 @@ it('F5: what is asked wrongly is said, and nothing is played', async () => {
     [['--outage', '2026-02-20..2026-03-22', '--days', '5'], /beyond the days/],
     [['--outage', '2026-02-20..2026-02-23', '2026-02-21..2026-02-24'], /overlap/],
     [['--reboot', 'tomorrow'], /ISO 8601/],
+    [['--reboot', '2026-03-20T09:00:00Z', '--days', '5'], /beyond the days/],
+    [['--without', ''], /names no guard/],
+    [['--html', 'headgate.toml', '--days', '366'], /is no report/],
     [['--at', '2020-01-01'], /has seen already/],
     [['--approve-after', 'soon'], /never/],
     [['--replies', '120'], /0 to 100/],
@@ -198,4 +201,14 @@ it('C5: with --edits the files count as applied, on the copy alone; a file that 
   expect(sample.files()).toEqual(before);
   writeFileSync(fileOf('website-lead'), 'name = 1');
   expect((await rehearse('--edits')).exit.code).toBe(65);
+});
+
+it('F5: a boot in the very minute of a timer swallows none of its firings: that run is the first to doubt', async () => {
+  const sample = await Sample.create();
+  const rehearse = async (reboot: string): Promise<Rehearsal> =>
+    (await sample.run(['simulate', '--days', '1', '--reboot', reboot, '--json'])).json() as Rehearsal;
+  // The last hour of the rehearsal: no later run makes up for it.
+  const [before, within] = [await rehearse('2026-02-18T23:02:59Z'), await rehearse('2026-02-18T23:03:00Z')];
+  expect(before.items[0]?.doubted).toBeGreaterThan(0);
+  expect(within.items).toEqual(before.items);
 });
