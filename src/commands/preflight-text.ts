@@ -5,6 +5,7 @@ import type { StepTiming } from '../core/model.ts';
 import { changedLines } from './copy-lines.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, displayWidth, escapeText, padEnd } from './output/text.ts';
+import { hanging } from './output/wrap.ts';
 import { effectLines, shiftText, type PreflightMoment } from './preflight-times.ts';
 import { liveSteps, timingText, triggerText, windowText } from './sequence-text.ts';
 
@@ -18,11 +19,7 @@ export function preflightLines(
   const width = Math.max(0, ...rows.map((row) => displayWidth(row.label)));
   const middle = Math.max(0, ...rows.map((row) => displayWidth(row.change)));
   return [
-    ...rows.map((row) =>
-      row.change === ''
-        ? row.label
-        : `${padEnd(row.label, width)}   ${padEnd(row.change, middle)}   ${row.effect}`,
-    ),
+    ...rows.flatMap((row) => rowLines(terminal, row, { width, middle })),
     ...preflight.unchanged.map((id) => terminal.dim(` = ${escapeText(id)}   no change`)),
     '',
     ...totalsLines(preflight),
@@ -49,6 +46,23 @@ interface Row {
   readonly label: string;
   readonly change: string;
   readonly effect: string;
+}
+
+const EFFECT_COLUMNS_MIN = 30;
+const EFFECT_INDENT = ' '.repeat(9);
+
+/** On a screen the effect goes on below itself, or below the change where too little room is left behind it. */
+function rowLines(
+  terminal: Terminal,
+  { label, change, effect }: Row,
+  { width, middle }: { readonly width: number; readonly middle: number },
+): readonly string[] {
+  if (change === '') return [label];
+  const head = `${padEnd(label, width)}   ${padEnd(change, middle)}   `;
+  if (!terminal.isTty) return [`${head}${effect}`];
+  const columns = terminal.width - 1;
+  if (columns - displayWidth(head) >= EFFECT_COLUMNS_MIN) return hanging(head, effect, columns);
+  return [head, ...hanging(EFFECT_INDENT, effect, columns)];
 }
 
 function groupByEdit(
@@ -180,8 +194,10 @@ function newEffect({
 function removedEffect(item: PreflightItem): string {
   if (item.affectedCount === 0) return 'nobody waits there';
   const goOn = item.affectedCount - item.completes;
+  const { earliestShiftMs: earliest, latestShiftMs: latest } = item;
+  const shift = earliest === null || latest === null ? '' : ` (${shiftText(earliest, latest)})`;
   const parts = [
-    ...(goOn > 0 ? [`${goOn} go on`] : []),
+    ...(goOn > 0 ? [`${goOn} go on${shift}`] : []),
     ...(item.completes > 0 ? [`${item.completes} complete`] : []),
   ];
   return `${countOf(item.affectedCount, 'lead')} waiting there: ${parts.join(', ')}${withdrawnText(item)}; nothing is sent for it`;

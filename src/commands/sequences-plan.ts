@@ -102,13 +102,13 @@ function planLines(
   ];
 }
 
-const NEXT_WIDTH = 50;
+const NEXT_WIDTH = 48;
 
 function nextLines([rehearse, apply, expect]: readonly string[]): readonly string[] {
   if (rehearse === undefined || apply === undefined || expect === undefined) return [];
   return [
     '',
-    ` Next    ${rehearse.padEnd(NEXT_WIDTH)}the coming days, on a copy`,
+    ` Next    ${rehearse.padEnd(NEXT_WIDTH)}rehearsed on a copy`,
     `         ${apply.padEnd(NEXT_WIDTH)}the next runs use it`,
     `         ${expect.padEnd(NEXT_WIDTH)}only as shown here`,
   ];

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
@@ -26,8 +27,8 @@ async function underWay(): Promise<Bench> {
   return desk;
 }
 
-async function shown(desk: Bench, line = 'sequences plan'): Promise<string> {
-  const { code, stdout, stderr } = await desk.cli(line, { stdoutIsTty: true, columns: 100 });
+async function shown(desk: Bench, line = 'sequences plan', columns = 200): Promise<string> {
+  const { code, stdout, stderr } = await desk.cli(line, { stdoutIsTty: true, columns });
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
 }
@@ -74,7 +75,9 @@ describe('sequences plan, as the operator reads it (cli.md 2.4)', () => {
     const desk = await underWay();
     desk.sequence('web', { a: '0d', c: '2d' });
     const text = await shown(desk);
-    expect(text).toContain('2 leads waiting there: 2 go on, 1 draft withdrawn; nothing is sent for it');
+    expect(text).toContain(
+      '2 leads waiting there: 2 go on (at the same time), 1 draft withdrawn; nothing is sent for it',
+    );
     expect(text).toContain('First effect: at once, by applying');
     desk.sequence('web', { a: '0d' });
     expect(await shown(desk)).toMatch(
@@ -85,6 +88,16 @@ describe('sequences plan, as the operator reads it (cli.md 2.4)', () => {
       drafts_withdrawn_count: 2,
       first_effect: { job: 'apply', at: null },
     });
+  });
+
+  it('tells it on a screen of 80 columns without breaking a word', async () => {
+    const desk = await underWay();
+    desk.sequence('web', { a: '0d', 'a-mail-with-quite-a-long-name': '1d', c: '2d' });
+    const text = await shown(desk, 'sequences plan', 80);
+    const plain = stripVTControlCharacters(text);
+    const rows = plain.slice(plain.indexOf(' ~ web'), plain.indexOf(' = other'));
+    expect(Math.max(...rows.split('\n').map(({ length }) => length))).toBeLessThan(80);
+    expect(rows.replaceAll(/\s+/g, ' ')).toContain('2 go on (1 d earlier, none later), 1 draft');
   });
 
   it('A11: tells of a run on a day on which the operator works', async () => {
