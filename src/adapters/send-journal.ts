@@ -27,6 +27,8 @@ const EVENTS: readonly JournalEntry['event'][] = ['claimed', 'accepted', 'refuse
 /** The journal, and its entries one by one for whoever need not hold a million of them. */
 export interface SendJournalFile extends SendJournal {
   entries(): Generator<JournalEntry, void, undefined>;
+  /** The last whole entry that says where the audit trail ended, of the last 64 KB; null when there is none. Costs one short read. */
+  lastWithTrail(): JournalEntry | null;
 }
 
 /**
@@ -44,6 +46,7 @@ export function createSendJournal(stateDir: string): SendJournalFile {
     append: (entries) => appendEntries(path, entries),
     read: () => [...readEntries(path)],
     entries: () => readEntries(path),
+    lastWithTrail: () => lastWithTrail(path),
   };
 }
 
@@ -128,6 +131,21 @@ function* readEntries(path: string): Generator<JournalEntry, void, undefined> {
     const entry = parseEntry(line);
     if (entry !== null) yield entry;
     else if (!isCut(line)) throw damaged(path, number);
+  }
+}
+
+function lastWithTrail(path: string): JournalEntry | null {
+  const descriptor = openForReading(path);
+  if (descriptor === null) return null;
+  try {
+    const from = Math.max(0, fstatSync(descriptor).size - LINE_BYTES_MAX);
+    const bytes = Buffer.alloc(LINE_BYTES_MAX);
+    const text = bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, LINE_BYTES_MAX, from));
+    // The first piece may be the end of a line, which parses to nothing.
+    const entries = text.split('\n').map((line) => parseEntry(Buffer.from(line)));
+    return entries.findLast((entry) => entry?.audit !== undefined) ?? null;
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,8 +1,9 @@
-import { liftByPerson } from '../core/guards/wake.ts';
+import { liftByPerson, type Doubt } from '../core/guards/wake.ts';
 import { keyLifeOf } from '../core/transports.ts';
 import { hasAskable } from '../store/asking.ts';
 import { transportWait, type TransportWait } from '../store/transport-waits.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
+import { journalAhead } from './audit/breaks.ts';
 import { keysLiveSince, questionsNow } from './engine/asking.ts';
 import { openEngine, type Engine } from './engine/engine.ts';
 import { tidyUp } from './engine/live-run.ts';
@@ -45,9 +46,9 @@ export async function run(invocation: Invocation): Promise<Outcome> {
 
 async function sendInSession(session: RunSession, request: SendRequest): Promise<SendReport> {
   const without = guardsOff(session.invocation);
-  const found = doubtsOf(session, without);
+  const judged = doubtsOf(session, without);
   if (stopReason(session.workspace) !== null && !without.has('pause'))
-    return endStill(session, request, { mode: 'paused', exit: 'PAUSED', reason: 'paused', found });
+    return endStill(session, request, { mode: 'paused', exit: 'PAUSED', reason: 'paused', found: judged });
 
   const { policy } = session.workspace;
   const engine = openEngine({
@@ -60,10 +61,11 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
   if (request.isPreview)
     return previewSend(session, engine, {
       request,
-      doubts: found,
+      doubts: judged,
       isWaiting: providerWait(session, engine) !== null,
       questions: () => questionsOf(session, engine, request),
     });
+  const found = withJournal(session, judged);
   // First what a killed run left: what turns out not to have left is approved again, and doubted like the rest.
   if (liftByPerson(found).length === 0) settleOldClaims(session, engine);
   const doubted = found.length === 0 ? null : endInDoubt(session, found);
@@ -90,6 +92,13 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
   // Who opted out while it ran was called back before the body; now the state says why.
   tidyUp(engine, 'send', session);
   return endSent(session, request, { plan, result });
+}
+
+/** D1, A15: a state that is older than the send journal is doubted like any restored one, also where its stamp was put back with it. */
+function withJournal({ reader }: RunSession, judged: readonly Doubt[]): readonly Doubt[] {
+  if (judged.some(({ reason }) => reason === 'restored')) return judged;
+  const ahead = journalAhead(reader);
+  return ahead === null ? judged : [ahead, ...judged];
 }
 
 /** D7: what a provider asked for after an earlier run; null while nothing does. */

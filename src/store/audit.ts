@@ -72,6 +72,14 @@ export function accountsFor(db: StateDatabase, head: AuditHead): boolean {
   return row?.kind === 'restored';
 }
 
+/** Whether the trail was broken off, or taken over by a person, at this time or later. */
+export function isBrokenSince(db: StateDatabase, at: Instant): boolean {
+  const row = db
+    .prepare<[number]>("SELECT 1 FROM audit WHERE at >= ? AND kind IN ('restored', 'adopted') LIMIT 1")
+    .get(at);
+  return row !== undefined;
+}
+
 const COLUMNS = 'number, at, kind, actor, subject, detail, previous_hash AS previousHash, hash';
 
 /** Entries after this number, oldest first, as they are asked for. Read them within one snapshot. */

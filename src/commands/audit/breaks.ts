@@ -4,9 +4,10 @@ import { createSendJournal } from '../../adapters/send-journal.ts';
 import type { AuditDetail, AuditHead } from '../../core/audit/entry.ts';
 import type { OutsideHead } from '../../core/audit/verify.ts';
 import { HeadgateError } from '../../core/errors.ts';
+import type { Doubt } from '../../core/guards/wake.ts';
 import type { Instant } from '../../core/model.ts';
 import type { Stamp } from '../../ports.ts';
-import { accountsFor, appendRestored } from '../../store/audit.ts';
+import { accountsFor, appendRestored, isBrokenSince } from '../../store/audit.ts';
 import type { StateDatabase } from '../../store/database.ts';
 import { readHeader } from '../../store/header.ts';
 
@@ -31,6 +32,22 @@ export function newestLost(db: StateDatabase, stamp: Stamp | null): OutsideHead 
     if (!(error instanceof HeadgateError) || error.code !== 'send_journal_damaged') throw error;
   }
   return newest;
+}
+
+/**
+ * A15, D1: what the send journal knows at its end and this state does not. Then the state is an older one, also where its stamp was put
+ * back with it, and what it calls approved may have left. Null when there is nothing of the kind, or a person accepted it since. Under the
+ * lock of `send`, which alone appends.
+ */
+export function journalAhead(db: StateDatabase): Doubt | null {
+  const last = createSendJournal(dirname(db.file)).lastWithTrail();
+  if (last?.audit === undefined || last.stateId !== readHeader(db).stateId) return null;
+  if (accountsFor(db, last.audit) || isBrokenSince(db, last.at)) return null;
+  return {
+    reason: 'restored',
+    liftedBy: 'adopt',
+    detail: `the state may be a restored one: the send journal knows entry ${String(last.audit.number)} of its audit trail, and it does not`,
+  };
 }
 
 export interface BreakNote {
