@@ -144,6 +144,8 @@ function lastWithTrail(path: string): JournalEntry | null {
     // The first piece may be the end of a line, which parses to nothing.
     const entries = text.split('\n').map((line) => parseEntry(Buffer.from(line)));
     return entries.findLast((entry) => entry?.audit !== undefined) ?? null;
+  } catch (error) {
+    throw notReadable(path, error);
   } finally {
     closeSync(descriptor);
   }
