@@ -1,6 +1,5 @@
 import { basename, dirname, join } from 'node:path';
 
-import { rewriteFile } from '../adapters/rewritten-file.ts';
 import { formatDefinition, type FormattedFile } from '../config/format-definition.ts';
 import { readSequenceFolders, type DefinitionFile } from '../config/sequence-files.ts';
 import { formatProblem, type DefinitionProblem } from '../config/sequence-problem.ts';
@@ -11,6 +10,7 @@ import { flagOption, usageError } from './options.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, escapeText } from './output/text.ts';
 import { diffLines } from './review/line-diff.ts';
+import { rewriteNamed } from './rewrite-named.ts';
 import { openWorkspace } from './workspace.ts';
 
 const DIFF_LINES_MAX = 40;
@@ -80,12 +80,15 @@ function refuse(problems: readonly DefinitionProblem[]): void {
   });
 }
 
+const STAYS = 'It was left as it is; files before it are in their canonical form.';
+
 function write(sequencesDir: string, { file, was, after }: Readied): void {
-  if (rewriteFile(join(dirname(sequencesDir), file), { was, text: after })) return;
+  const path = join(dirname(sequencesDir), file);
+  if (rewriteNamed(file, { path, was, text: after, done: STAYS })) return;
   throw new HeadgateError(`${file} was saved by somebody else just now`, {
     code: 'file_moved',
     exit: 'TEMPFAIL',
-    notDone: 'It was left as it is; files before it are in their canonical form.',
+    notDone: STAYS,
     fix: 'headgate sequences fmt',
   });
 }

@@ -5,8 +5,6 @@ import { join, resolve } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { rewriteFile } from '../../src/adapters/rewritten-file.ts';
-
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rewritten-'));
@@ -34,13 +32,5 @@ test('hardening 117: a text that fits on the disk in part leaves the old file wh
   writeFileSync(path, 'Subject: As it was\n\nHello.\n');
   expect(rewriteWithLittleRoom(path, 'é'.repeat(2_000))).toBe('EFBIG');
   expect(readFileSync(path, 'utf8')).toBe('Subject: As it was\n\nHello.\n');
-  expect(readdirSync(folder)).toEqual(['welcome.md']);
-});
-
-test('C5: a file that somebody saved meanwhile is left to them', () => {
-  const path = join(folder, 'welcome.md');
-  writeFileSync(path, 'theirs');
-  expect(rewriteFile(path, { was: Buffer.from('as it was shown'), text: 'ours' })).toBe(false);
-  expect(readFileSync(path, 'utf8')).toBe('theirs');
   expect(readdirSync(folder)).toEqual(['welcome.md']);
 });

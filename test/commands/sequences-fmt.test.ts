@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -78,6 +78,16 @@ describe('sequences fmt', () => {
     const desk = await untidy();
     const elsewhere = await desk.cli('sequences fmt --check --state nowhere');
     expect([elsewhere.code, elsewhere.stderr]).toEqual([21, 'exit 21 WOULD_ACT\n']);
+  });
+
+  it('names the file that cannot be written, and what has become of the others (77)', async () => {
+    const desk = await untidy();
+    mkdirSync(join(desk.directory, `sequences/web/.a.md.${String(process.pid)}.new`));
+    const { code, stderr } = await desk.cli('sequences fmt');
+    expect(code).toBe(77);
+    expect(stderr).toContain('sequences/web/a.md cannot be written (');
+    expect(stderr).toContain('It was left as it is; files before it are in their canonical form.');
+    expect(read(desk, 'web/a.md')).toBe(UNTIDY);
   });
 
   it('leaves a file alone that somebody saves at the same time', () => {

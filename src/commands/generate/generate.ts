@@ -1,4 +1,4 @@
-import { isStill, rewriteFile } from '../../adapters/rewritten-file.ts';
+import { isStill } from '../../adapters/rewritten-file.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import { modelTotals, type ModelTotals } from '../../store/model-calls.ts';
 import { agrees } from '../ask.ts';
@@ -7,6 +7,7 @@ import type { OperatorState } from '../operator-state.ts';
 import { flagOption, usageError } from '../options.ts';
 import { createTerminal, type Terminal } from '../output/terminal.ts';
 import { countOf } from '../output/text.ts';
+import { rewriteNamed } from '../rewrite-named.ts';
 import { generateOutcome, proposalLines } from './outcome.ts';
 import { proposeSteps, type ProposedFile, type Wanted } from './propose.ts';
 import type { CopyWish } from './tasks.ts';
@@ -87,18 +88,8 @@ function writeAll(files: readonly ProposedFile[]): void {
   if (first !== undefined) throw edited(first.file, 0);
   for (const [index, { path, file, before, result }] of files.entries()) {
     if (result.kind !== 'proposed') continue;
-    if (!rewritten(file, { path, was: before, text: result.text, written: index })) throw edited(file, index);
-  }
-}
-
-function rewritten(
-  file: string,
-  of: { readonly path: string; readonly was: Buffer | null; readonly text: string; readonly written: number },
-): boolean {
-  try {
-    return rewriteFile(of.path, of);
-  } catch (error) {
-    throw unwritten(file, { error, written: of.written });
+    const done = `${countOf(index, 'file')} before it ${index === 1 ? 'was' : 'were'} written; it stays as it was.`;
+    if (!rewriteNamed(file, { path, was: before, text: result.text, done })) throw edited(file, index);
   }
 }
 
@@ -108,18 +99,6 @@ function edited(file: string, written: number): HeadgateError {
     exit: 'TEMPFAIL',
     notDone: written === 0 ? 'Nothing was written.' : `${countOf(written, 'file')} before it: written.`,
     fix: 'Run it again.',
-  });
-}
-
-function unwritten(file: string, of: { readonly error: unknown; readonly written: number }): HeadgateError {
-  const { error, written } = of;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new HeadgateError(`${file} cannot be written (${code})`, {
-    code: 'file_not_written',
-    exit: 'NOPERM',
-    notDone: `${countOf(written, 'file')} before it ${written === 1 ? 'was' : 'were'} written; it stays as it was.`,
-    fix: 'Make room, or give the folder to who edits it.',
-    cause: error,
   });
 }
 
