@@ -4,6 +4,7 @@ import { OUTAGE_COMPARISONS } from '../../core/rehearsal/guards.ts';
 import type { PersonHabits } from '../../core/rehearsal/person.ts';
 import { FIRING_MINUTES } from '../../core/rehearsal/timers.ts';
 import { DAY_MS } from '../../core/time/durations.ts';
+import { formatInstant } from '../../core/time/instants.ts';
 import { isOperatingDay, operatorDay } from '../../core/time/operator-day.ts';
 import { addDays, startOfLocalDay } from '../../core/time/zone.ts';
 import { openState, type StateDatabase } from '../../store/database.ts';
@@ -60,7 +61,7 @@ export async function rehearse(
 ): Promise<Rehearsed> {
   const { clock } = invocation.context;
   const startsAt = request.at ?? clock.now();
-  const known = readKnown(workspace, startsAt);
+  const known = readKnown(workspace, startsAt, request.at !== null);
   const script = scriptOf(invocation, { workspace, request, startsAt, history: known.history });
   const all = await playOnce(invocation, { workspace, script, request, guards: [] });
   const without: Comparison[] = [];
@@ -200,15 +201,20 @@ interface Known {
   readonly holdLine: number;
 }
 
-function readKnown(workspace: Workspace, startsAt: Instant): Known {
+function readKnown(workspace: Workspace, startsAt: Instant, isSaid: boolean): Known {
   const db = openState({ file: workspace.paths.databaseFile, mode: 'read' });
   try {
     const { lastClockAt } = readHeader(db);
     if (startsAt < lastClockAt)
-      throw usageError(
-        '--at lies before what this state has seen already',
-        'A rehearsal plays forward: give a later time, or none for now.',
-      );
+      throw isSaid
+        ? usageError(
+            '--at lies before what this state has seen already',
+            'A rehearsal plays forward: give a later time, or none for now.',
+          )
+        : usageError(
+            `the clock of this machine is behind what this state has seen: ${formatInstant(lastClockAt)}`,
+            'Set the clock right, or give --at a later time.',
+          );
     return { history: answerHistory(db), holdLine: holdLineOf(db, workspace, startsAt) };
   } finally {
     db.close();

@@ -19,10 +19,12 @@ export function parseSpan(
   const [from, to] = parts;
   if (parts.length !== 2 || from === undefined || to === undefined || from === '' || to === '')
     return { problem: `"${text}" is not of the form A..B` };
-  const fromAt = isIsoDate(from) ? startOfLocalDay(from, zone) : parseInstant(from);
-  const toAt = isIsoDate(to) ? startOfLocalDay(addDays(to, 1), zone) : parseInstant(to);
-  if (typeof fromAt !== 'number') return fromAt;
-  if (typeof toAt !== 'number') return toAt;
+  // A date is read as a time too: the same years may be meant.
+  const [fromRead, toRead] = [parseInstant(from), parseInstant(to)];
+  if (typeof fromRead !== 'number') return fromRead;
+  if (typeof toRead !== 'number') return toRead;
+  const fromAt = isIsoDate(from) ? startOfLocalDay(from, zone) : fromRead;
+  const toAt = isIsoDate(to) ? startOfLocalDay(addDays(to, 1), zone) : toRead;
   if (toAt <= fromAt) return { problem: `"${text}" ends before it begins` };
   return { fromAt, toAt };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { Sample } from './workspace.ts';
+import { Sample, WEDNESDAY } from './workspace.ts';
 
 interface Rehearsal {
   readonly items: readonly { day: string; drafts: number; sends: number; doubted: number; off: boolean }[];
@@ -116,6 +116,7 @@ it('F5: what is asked wrongly is said, and nothing is played', async () => {
     [['--outage', '2026-01-20..2026-01-22'], /before the rehearsal begins/],
     [['--outage', '2026-02-20..2026-03-22', '--days', '5'], /beyond the days/],
     [['--outage', '2026-02-20..2026-02-23', '2026-02-21..2026-02-24'], /overlap/],
+    [['--outage', '2026-02-20..9999-12-31'], /1970 to 2100/],
     [['--reboot', 'tomorrow'], /ISO 8601/],
     [['--reboot', '2026-03-20T09:00:00Z', '--days', '5'], /beyond the days/],
     [['--without', ''], /names no guard/],
@@ -129,6 +130,16 @@ it('F5: what is asked wrongly is said, and nothing is played', async () => {
     expect(code, flags.join(' ')).toBe(64);
     expect(stderr, flags.join(' ')).toMatch(message);
   }
+});
+
+it('A14, F5: a clock that was set back is named as the cause, not a flag that nobody gave', async () => {
+  const sample = await Sample.create();
+  await sample.run(['drip']);
+  sample.clock.set(WEDNESDAY - 3_600_000);
+  const { code, stderr } = await sample.run(['simulate', '--days', '1']);
+  expect(code).toBe(64);
+  expect(stderr).toMatch(/clock of this machine is behind what this state has seen: 2026-02-18T09:00:00Z/);
+  expect(stderr).not.toContain('--at lies');
 });
 
 it('F5: the page of a rehearsal is one file without script, and is put only where a page may be', async () => {
