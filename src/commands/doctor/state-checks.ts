@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import { listBackups } from '../../adapters/backup-folder.ts';
 import { fileMode, narrowMode, type FileMode } from '../../adapters/file-modes.ts';
+import { createSendJournal } from '../../adapters/send-journal.ts';
 import { createStampFile } from '../../adapters/stamp-file.ts';
 import type { WorkspacePaths } from '../../config/paths.ts';
 import { isSecretReference } from '../../config/value-reader.ts';
@@ -98,19 +99,21 @@ export async function stateChecks(
   return (await Promise.all(checks)).flat();
 }
 
-/** So many entries are read in well under a second; all of them, and the send journal, by `audit verify`. */
+/** So many entries are read in well under a second; all of them, and the whole send journal, by `audit verify`. */
 const ENTRIES_READ_MAX = 50_000;
 
 function auditCheck(state: OpenedState): readonly Finding[] {
   if (state.kind !== 'open') return [];
   const { db, header, stamp } = state;
+  // Before the entries: what a program adds meanwhile is in the state before it is in the journal.
+  const outside = [...stampedHeads(header, stamp), ...journaledHead(db, header)];
   const from = (auditHead(db)?.number ?? 0) - ENTRIES_READ_MAX;
   const fromHash = from > 0 ? auditHashAt(db, from) : null;
   const after = fromHash === null ? null : { number: from, hash: fromHash };
   const verification = verifyTrail({
     entries: auditEntries(db, after?.number ?? 0),
     stateId: header.stateId,
-    outside: stampedHeads(header, stamp),
+    outside,
     hashAt: (number) => auditHashAt(db, number),
     after,
   });
@@ -120,6 +123,13 @@ function auditCheck(state: OpenedState): readonly Finding[] {
 function stampedHeads({ stateId }: StateHeader, stamp: Stamp | null): readonly OutsideHead[] {
   if (stamp?.stateId !== stateId || stamp.audit === undefined) return [];
   return [{ source: 'stamp.json', ...stamp.audit }];
+}
+
+/** The end of the trail as the end of the send journal knows it: an older state shows by it, also where its stamp was put back with it. */
+function journaledHead(db: StateDatabase, { stateId }: StateHeader): readonly OutsideHead[] {
+  const last = createSendJournal(dirname(db.file)).lastWithTrail();
+  if (last?.stateId !== stateId || last.audit === undefined) return [];
+  return [{ source: 'send-journal.jsonl', ...last.audit }];
 }
 
 /** What only its owner may touch, and what strangers alone may not. */

@@ -26,6 +26,10 @@ test('A15, D1: state and stamp put back together send nothing that the send jour
   });
   bench.clock.advance(HOUR_MS);
   const lines = bench.journal().length;
+  const { items } = await bench.json(['doctor', '--only', 'state']);
+  expect(items.filter(({ check }) => check === 'audit')).toMatchObject([
+    { verdict: 'problem', detail: expect.stringContaining('send-journal.jsonl') as unknown },
+  ]);
   expect((await bench.send()).exit).toMatchObject({ name: 'COLD_START' });
   expect(bench.stateOf(id)).toBe('held');
   await bench.json(['adopt', '--yes']);
