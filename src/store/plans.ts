@@ -84,9 +84,11 @@ export function savePlan(
     JSON.stringify(plan.doubts),
   );
   for (const item of items) insertItem(db, plan.id, item);
-  db.prepare<[number]>(
-    'DELETE FROM plans WHERE id NOT IN (SELECT id FROM plans ORDER BY made_at DESC LIMIT ?)',
-  ).run(PLANS_KEPT_MAX);
+  // By the order of the runs, whatever their clocks said (A14); its own run is not written yet.
+  db.prepare<[string, string, number]>(
+    `DELETE FROM plans WHERE id <> ? AND id NOT IN (
+       SELECT p.id FROM plans p LEFT JOIN runs r ON r.id = p.run_id WHERE p.id <> ? ORDER BY r.row_id DESC LIMIT ?)`,
+  ).run(plan.id, plan.id, PLANS_KEPT_MAX - 1);
 }
 
 function insertItem(db: StateDatabase, planId: string, item: StoredPlanItem): void {
