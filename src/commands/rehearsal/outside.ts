@@ -20,8 +20,9 @@ export class RehearsedClock implements Clock {
     this.#trueAt = Math.max(this.#trueAt, at);
   }
 
+  /** A pause is drawn as a fraction; an instant is a whole number. */
   pass(ms: number): void {
-    this.#trueAt += ms;
+    this.#trueAt += Math.ceil(ms);
   }
 
   get trueAt(): Instant {

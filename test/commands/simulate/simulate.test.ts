@@ -188,6 +188,28 @@ it('F5: told to end, it says what it has seen, and takes its copy away', async (
   expect(copiesLeft()).toEqual(before);
 });
 
+it('F5, A21: a live workspace with a relay, its pace and a mailbox that is read is rehearsed like any other', async () => {
+  const sample = await Sample.create();
+  const file = join(sample.directory, 'headgate.toml');
+  const live = readFileSync(file, 'utf8')
+    .replace('live = false', 'live = true')
+    .replace(
+      '# transport = "outbox"',
+      'transport = "smtp"\nsmtp = { host = "127.0.0.1", port = 9, secure = false, allow_plain = true }',
+    );
+  // Whoever read this secret would fail.
+  const inbox =
+    'id = "inbox"\nkind = "imap"\nhost = "imap.example.com"\nuser = "tom"\npassword = { command = ["false"] }';
+  writeFileSync(file, `${live}\n[[source]]\n${inbox}\n`);
+  expect((await sample.run(['go-live', '--restart', '--yes'])).code).toBe(0);
+  const { code, json, stderr } = await sample.run(['simulate', '--days', '1', '--json']);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  expect(json()).toMatchObject({ violations: [] });
+  // More than one of a run, so that the pace between them is played.
+  expect((json() as Rehearsal).sends).toBeGreaterThan(3);
+});
+
 it('F5: a state that is missing is said to be so', async () => {
   const sample = await Sample.create();
   writeFileSync(join(sample.directory, 'headgate.db'), '');
