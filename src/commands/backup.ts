@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 
 import { dropBackup, keepBackup, listBackups, nextBackup, pruneBackups } from '../adapters/backup-folder.ts';
 import { replaceFile } from '../adapters/durable-file.ts';
-import { ERASURE_FILE } from '../adapters/erasure-file.ts';
+import { createErasureFile, ERASURE_FILE } from '../adapters/erasure-file.ts';
+import { newsAmong } from '../core/erasure.ts';
 import { HeadgateError } from '../core/errors.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
@@ -105,7 +106,12 @@ function makeCopy(state: OperatorState, work: BackupWork): Copy {
 /** A15: whoever restores an older copy on a new machine must learn whom to forget again. Hashes and random ids alone. */
 function keepErasures({ workspace }: OperatorState, directory: string): void {
   const { erasureFile } = workspace.paths;
-  if (existsSync(erasureFile)) replaceFile(join(directory, ERASURE_FILE), readFileSync(erasureFile, 'utf8'));
+  if (!existsSync(erasureFile)) return;
+  const beside = join(directory, ERASURE_FILE);
+  // Copies of another machine may lie there, with those who were erased on it.
+  const others = newsAmong(createErasureFile(beside).read(), createErasureFile(erasureFile).read());
+  const text = readFileSync(erasureFile, 'utf8');
+  replaceFile(beside, others.map((line) => `${JSON.stringify(line)}\n`).join('') + text);
 }
 
 function recordBackup(state: OperatorState, forgotten: ForgottenCounts): void {

@@ -5,7 +5,7 @@ import { createStampFile } from '../adapters/stamp-file.ts';
 import { putInPlace } from '../adapters/state-files.ts';
 import { createSendJournal } from '../adapters/send-journal.ts';
 import { createOptOutSpool } from '../adapters/spool.ts';
-import { knownErasures, type ErasureLine } from '../core/erasure.ts';
+import { knownErasures, newsAmong } from '../core/erasure.ts';
 import type { AuditHead } from '../core/audit/entry.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
@@ -108,13 +108,10 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
 function takeErasuresOf({ paths }: Workspace, file: string): void {
   const own = createErasureFile(paths.erasureFile);
   const beside = createErasureFile(join(dirname(file), ERASURE_FILE));
-  const known = knownErasures(own.read());
-  const isNews = (line: ErasureLine): boolean =>
-    (line.kind === 'key' && known.keys.every(({ key }) => key !== line.key)) ||
-    (line.kind === 'erased' && known.erased.every(({ leadId }) => leadId !== line.leadId));
-  const lines = beside.read();
+  const lines = own.read();
+  const others = beside.read();
   // A file that is not there yet takes over the whole of the other, with what was lifted again.
-  own.append(known.keys.length === 0 ? lines : lines.filter(isNews));
+  own.append(knownErasures(lines).keys.length === 0 ? others : newsAmong(others, lines));
 }
 
 interface Trail extends AuditHead {

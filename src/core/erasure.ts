@@ -50,3 +50,17 @@ export function knownErasures(lines: Iterable<ErasureLine>): KnownErasures {
   }
   return { keys: [...keys].map(([key, at]) => ({ key, at })), erased: [...erased.values()], barred };
 }
+
+/** Which of the other lines tell of somebody, or of a key, that these do not know of. What was lifted elsewhere stays barred here. */
+export function newsAmong(
+  others: readonly ErasureLine[],
+  lines: readonly ErasureLine[],
+): readonly ErasureLine[] {
+  const known = knownErasures(lines);
+  const keys = new Set(known.keys.map(({ key }) => key));
+  const leadIds = new Set(known.erased.map(({ leadId }) => leadId));
+  return others.filter(
+    (line) =>
+      (line.kind === 'key' && !keys.has(line.key)) || (line.kind === 'erased' && !leadIds.has(line.leadId)),
+  );
+}

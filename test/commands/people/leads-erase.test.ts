@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -293,5 +293,28 @@ describe('A15: an older copy of the state forgets the same people', () => {
     rmSync(join(bench.directory, 'erasures.jsonl'));
     const restored = await bench.away(() => bench.json(['restore', copy, '--yes']));
     expect(restored.items).toMatchObject([{ erased_again: 1 }]);
+  });
+
+  test('a backup beside the copies of another machine keeps whom that one erased', async () => {
+    const bench = await personDesk();
+    await bench.json(['backup']);
+    const beside = join(bench.directory, 'backup/erasures.jsonl');
+    const theirs = [
+      { kind: 'key', key: 'k-ofanother', at: 1 },
+      { kind: 'erased', leadId: 'l-ofanother', hash: 'ab', at: 2 },
+    ];
+    writeFileSync(beside, theirs.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await bench.json(['leads', 'erase', ADDRESS, '--yes']);
+    for (const hours of [1, 2]) {
+      bench.clock.advance(hours * HOUR_MS);
+      await bench.json(['backup']);
+    }
+    const lines = readFileSync(beside, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { leadId?: string }).leadId ?? 'key')).toEqual([
+      'key',
+      'l-ofanother',
+      'key',
+      bench.person.id,
+    ]);
   });
 });
