@@ -79,7 +79,7 @@ export const RESTORED_BACKUP: Story = {
     },
   }),
   without: [['wake']],
-  tell: plainly('RESTORED BACKUP', 'five mails left after the copy that now is the state'),
+  tell: plainly('RESTORED BACKUP', 'mails left after the copy that now is the state'),
 };
 
 /** A second machine boots from an image of the first, which goes on. */
@@ -99,7 +99,7 @@ export const CLONED_VPS: Story = {
         },
         {
           at: TUESDAY + 4 * HOUR_MS,
-          what: 'the image boots on another machine; from here on it is that one',
+          what: 'the image boots elsewhere; from here on it is that machine',
           happen: (stage) => {
             putBack(stage);
             const { stampFile, sendJournalFile } = stage.workspace.paths;
@@ -115,7 +115,7 @@ export const CLONED_VPS: Story = {
     },
   }),
   without: [['wake']],
-  tell: plainly('CLONED VPS', 'two machines with one state; the first has sent five mails already'),
+  tell: plainly('CLONED VPS', 'two machines with one state; the first has sent mails already'),
 };
 
 /** The clock goes back by 26 hours and is set right in the afternoon. */
