@@ -16,7 +16,7 @@ import { openEngine, type Engine } from './engine/engine.ts';
 import { attributionGate } from './engine/attribution-gate.ts';
 import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { planSaved } from './engine/planning.ts';
-import { guardsOff } from './guards-off.ts';
+import { guardsOff, isRehearsed } from './guards-off.ts';
 import { withoutModel } from './model-drafts.ts';
 import { quietReason } from './run.ts';
 import { endLive, endUndone, reportOf } from './run-ends.ts';
@@ -130,6 +130,7 @@ async function settle(
     policy: session.workspace.policy,
     now: session.now,
     without: guardsOff(session.invocation),
+    isRehearsed: isRehearsed(session.invocation),
     optOuts: optOutsOf(session),
   });
   if (!request.isPreview) tidyUp(engine, job, session);

@@ -18,3 +18,8 @@ export const GUARDS_OFF: ReadonlySet<string> = new Set(
 export function guardsOff({ context }: Pick<Invocation, 'context'>): ReadonlySet<string> {
   return context.rehearsalSeat?.without ?? GUARDS_OFF;
 }
+
+/** F5: whether a command plays on the copy of a rehearsal. */
+export function isRehearsed({ context }: Pick<Invocation, 'context'>): boolean {
+  return context.rehearsalSeat !== undefined;
+}

@@ -11,7 +11,7 @@ import { lookTidied, tidyUp } from './engine/live-run.ts';
 import { isNarrowed, narrowingOf, NOBODY } from './engine/narrowing.ts';
 import { planJob, type AttributeLead } from './engine/planning.ts';
 import { fixedCopyWriter } from './engine/writing.ts';
-import { guardsOff } from './guards-off.ts';
+import { guardsOff, isRehearsed } from './guards-off.ts';
 import { usageError } from './options.ts';
 import { noModel, withoutModel } from './model-drafts.ts';
 import { endAsPreview, endLive, endQuietly } from './run-ends.ts';
@@ -74,6 +74,7 @@ async function runInSession(session: RunSession, request: JobRequest): Promise<R
     policy,
     now: session.now,
     without,
+    isRehearsed: isRehearsed(session.invocation),
     optOuts: optOutsOf(session),
   });
   const doubts = request.force ? liftByPerson(found) : found;

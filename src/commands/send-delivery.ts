@@ -32,7 +32,7 @@ export async function deliverPlan(
   const { workspace, invocation, runId, header } = session;
   const { clock, random, signal } = invocation.context;
   const engine: Engine = { ...reading, db: session.writer() };
-  checkBeforeWrite(engine.db, { minFreeBytes: MIN_FREE_BYTES });
+  checkBeforeWrite(engine.db, { minFreeBytes: MIN_FREE_BYTES, isThrowaway: engine.isRehearsed });
   const rehearsal = invocation.context.rehearsalSeat;
   const mailer = rehearsal?.mailer ?? (await openMailer(invocation, workspace));
   const deadlineAt = clock.now() + CLAIMING_MS_MAX;

@@ -9,7 +9,7 @@ import { openEngine, type Engine } from './engine/engine.ts';
 import { tidyUp } from './engine/live-run.ts';
 import type { QueuedMessage } from './engine/send-candidates.ts';
 import { judgeSenders } from './engine/sender-health.ts';
-import { guardsOff } from './guards-off.ts';
+import { guardsOff, isRehearsed } from './guards-off.ts';
 import { countOption, flagOption, listOption, usageError } from './options.ts';
 import { findMessage } from './review/find.ts';
 import { quietReason } from './run.ts';
@@ -56,6 +56,7 @@ async function sendInSession(session: RunSession, request: SendRequest): Promise
     policy,
     now: session.now,
     without,
+    isRehearsed: isRehearsed(session.invocation),
     optOuts: optOutsOf(session),
   });
   if (request.isPreview)

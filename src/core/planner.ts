@@ -124,6 +124,8 @@ export interface RunPlan {
 
 export interface PlannerInput {
   readonly job: Job;
+  /** Once the cap is reached, so many are judged in all; `JUDGED_MAX` where left out. Who is drafted does not hang on it. */
+  readonly judgedMax?: number;
   /** In the order of fairness: follow-ups before first steps, then longest overdue (A6). */
   readonly candidates: Iterable<Candidate>;
   readonly context: GuardContext;
@@ -184,7 +186,7 @@ class PlanInProgress {
   }
 
   isDone(): boolean {
-    return this.isFull() && this.evaluated >= JUDGED_MAX;
+    return this.isFull() && this.evaluated >= (this.input.judgedMax ?? JUDGED_MAX);
   }
 
   consider(candidate: Candidate): void {

@@ -29,7 +29,8 @@ export async function attributionGate(
 ): Promise<AttributeLead> {
   const { db, policy, now } = engine;
   if (policy.attribution.mode === 'off') return undefined;
-  const met = unjudgedDue(db, of.job, now);
+  // What is loaded once for a whole rehearsal costs less than asking at each of its runs whether it is needed.
+  const met = engine.isRehearsed ? EVERYTHING_MET : unjudgedDue(db, of.job, now);
   // What a run finds in order first may make others due.
   const mayMeetOthers = changesWhatIsDue(engine, of.job);
   if (!met.hasAny && !mayMeetOthers) return ({ lead }) => (claimsNothing(lead) ? NOTHING_CLAIMED : null);
@@ -43,6 +44,8 @@ export async function attributionGate(
     return attribution.verdict === 'unknown' && asksModel ? claim : attribution;
   };
 }
+
+const EVERYTHING_MET = { hasAny: true, needsSuffixList: true };
 
 /**
  * What is known of domains: the public lists, the operator's own, and, read once when the first lead asks for it, what other leads claim.

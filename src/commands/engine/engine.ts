@@ -18,6 +18,8 @@ export interface Engine {
   readonly holidaysOf: HolidaysOf;
   /** Guards switched off: empty but in a rehearsal and in the test that proves each guard's worth. */
   readonly without: ReadonlySet<string>;
+  /** F5: one of thousands of runs on a throw-away copy. Whatever it decides is the same; it only looks at less for the sake of a count. */
+  readonly isRehearsed: boolean;
   /** What readers decided on the unsubscribe page and the state does not have yet; null where nothing is drafted or sent. */
   readonly optOuts: OptOutSpool | null;
 }
@@ -28,10 +30,12 @@ export interface EngineOptions {
   readonly now: Instant;
   readonly without: ReadonlySet<string>;
   readonly optOuts?: OptOutSpool;
+  readonly isRehearsed?: boolean;
 }
 
 /** Opens the engine on a state: loads the applied sequences, nothing else. */
-export function openEngine({ db, policy, now, without, optOuts }: EngineOptions): Engine {
+export function openEngine(options: EngineOptions): Engine {
+  const { db, policy, now, without, optOuts, isRehearsed = false } = options;
   const sequences = new Map(loadSequences(db).map((sequence) => [sequence.rowId, sequence]));
   return {
     db,
@@ -41,6 +45,7 @@ export function openEngine({ db, policy, now, without, optOuts }: EngineOptions)
     sequences,
     holidaysOf: loadedHolidays(db),
     without,
+    isRehearsed,
     optOuts: optOuts ?? null,
   };
 }

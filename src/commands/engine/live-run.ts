@@ -21,7 +21,8 @@ export const MIN_FREE_BYTES = 32 * 1024 * 1024;
 /** Step 8 of a run: makes the plan's drafts. If it stops early, what it had only reserved is undone before the error goes on. */
 export function applyLive(engine: Engine, plan: RunPlan, run: ApplyOptions): Applied {
   const { db } = engine;
-  if (plan.drafts.length > 0) checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES });
+  if (plan.drafts.length > 0)
+    checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES, isThrowaway: engine.isRehearsed });
   // Before the drafts: each is judged once more, by the verdict as it is stored.
   if (plan.attributions.length > 0)
     db.write(() => {

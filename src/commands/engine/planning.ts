@@ -200,6 +200,9 @@ function* candidatesOf(
   yield* coldLeads(db, { ...query, choose: followUpChooser(engine), onUnfit });
 }
 
+/** F5: nobody reads how many of a long queue wait for which reason, hour by hour for thirty days. */
+const REHEARSED_MAX = 500;
+
 function runPlanner(
   engine: Engine,
   request: Omit<PlanRequest, 'narrowing'>,
@@ -214,6 +217,7 @@ function runPlanner(
   });
   return planRun({
     job: request.job,
+    ...(engine.isRehearsed ? { judgedMax: REHEARSED_MAX } : {}),
     ...queue,
     context: guardContext(engine, request.job),
     caps: capsLeft(request.job, policy.limits, { ...draftsMade(db, now, operatorDay), limit: request.limit }),
