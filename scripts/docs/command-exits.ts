@@ -75,7 +75,7 @@ export const COMMAND_EXITS: Readonly<Record<string, readonly ExitName[]>> = {
   'sequences list': READS_STATE,
   'sequences show': READS_STATE,
   'sequences new': [],
-  'sequences fmt': ['WOULD_ACT', 'DATAERR', 'TEMPFAIL', 'NOPERM'],
+  'sequences fmt': ['WOULD_ACT', 'DATAERR', 'TEMPFAIL'],
   'sequences generate': ['PARTIAL', 'DATAERR', 'UNAVAILABLE', ...WRITES_STATE],
   'steps generate': ['PARTIAL', 'DATAERR', 'UNAVAILABLE', ...WRITES_STATE],
   'sequences test': ['COLD_START', 'PARTIAL', 'PAUSED', 'DATAERR', 'TEMPFAIL', 'UNAVAILABLE'],

@@ -29,7 +29,7 @@ describe('the README', () => {
   });
 
   test('is short enough to be read', () => {
-    expect(README.text.split('\n').length).toBeLessThan(150);
+    expect(README.text.split('\n').filter((line) => !line.startsWith('|')).length).toBeLessThan(150);
   });
 });
 
