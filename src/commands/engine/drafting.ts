@@ -198,9 +198,9 @@ export function refusalNow(
     };
   }
   const verdict = judgeLead(fresh, context);
-  if (verdict.kind === 'allow' || verdict.kind === 'ask') return null;
-  const until = verdict.kind === 'skip' ? verdict.until : null;
-  return { candidate, reason: verdict.reason, until, detail: verdict.detail };
+  if (verdict.kind !== 'skip') return null;
+  const { reason, until, detail } = verdict;
+  return { candidate, reason, until, detail };
 }
 
 function capRefusal({ candidate }: PlannedDraft): HeldBack {

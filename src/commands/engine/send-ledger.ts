@@ -116,10 +116,10 @@ function refusalAtDoor(
     return undoRefusal(message);
   }
   const verdict = judgeSend(fresh.send, context);
-  if (verdict.kind === 'allow' || verdict.kind === 'ask') return otherSender(message, fresh.send.sender);
-  const until = verdict.kind === 'skip' ? verdict.until : null;
-  if (verdict.reason === 'allowlist') dropUnlisted(engine, message, runId);
-  return { message, reason: verdict.reason, detail: verdict.detail, until };
+  if (verdict.kind !== 'skip') return otherSender(message, fresh.send.sender);
+  const { reason, until, detail } = verdict;
+  if (reason === 'allowlist') dropUnlisted(engine, message, runId);
+  return { message, reason, detail, until };
 }
 
 /** D6: the mail was composed for a sender that the lead has not, since another mail to it was claimed in between. */
