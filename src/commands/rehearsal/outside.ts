@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/model.ts';
 import type { Clock, Machine, MachineIdentity } from '../../ports.ts';
-import type { CliIo, InputStream, OutputStream } from '../cli-context.ts';
+import type { CliIo, InputStream, OutputStream, GlobalFlags } from '../cli-context.ts';
 
 /** The clock of a rehearsal: true time, and how wrong the machine shows it. */
 export class RehearsedClock implements Clock {
@@ -85,4 +85,16 @@ const NOBODY: InputStream = {
   releaseKeys: () => undefined,
   readHidden: () => Promise.resolve(null),
   readAll: () => Promise.resolve(''),
+};
+
+/** The flags of a command that nobody watches and nobody answers. */
+export const SILENT: GlobalFlags = {
+  config: null,
+  state: null,
+  json: false,
+  quiet: true,
+  verbose: false,
+  color: false,
+  ascii: true,
+  input: false,
 };

@@ -1,21 +1,17 @@
 import type { PlayedDay } from '../../core/rehearsal/tally.ts';
 import { withoutText } from '../../core/rehearsal/guards.ts';
 import { isOperatingDay } from '../../core/time/operator-day.ts';
-import { addDays, weekdayOf } from '../../core/time/zone.ts';
 import { html, type Markup } from '../../web/markup.ts';
 import { countOf, escapeText } from '../output/text.ts';
 import { formatClock, formatDateTime, formatDay, zoneLabel } from '../output/time.ts';
+import { calendarSheet, closedCell, countCell } from '../report/calendar-sheet.ts';
 import { dayText } from '../report/dates.ts';
-import style from '../report/style.css';
+import { sheet } from '../report/sheet.ts';
 import type { Comparison, Rehearsed } from './rehearse.ts';
 import { calendarDays, supposedText } from './text.ts';
 
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-const SHADES = 4;
 /** Names below one day of the calendar; the others are counted. */
 const TITLE_MAILS_MAX = 12;
-/** Where the style goes: the template is laid out by machine, and a style within it would be looked through for parts. */
-const STYLE_PLACE = 'STYLE';
 
 /**
  * The rehearsal as one HTML file in the manner of `headgate report`: no script, nothing from elsewhere, light, dark and print (cli.md
@@ -26,99 +22,47 @@ export function rehearsalPage(rehearsed: Rehearsed, version: string): string {
   const { timezone } = workspace.policy;
   const title = `Rehearsal, ${dayText(rehearsed.firstDay)} to ${dayText(rehearsed.lastDay)}`;
   const isKept = all.violationCount === 0;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="robots" content="noindex" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}</title>
-        <style>
-          STYLE
-        </style>
-      </head>
-      <body>
-        <header>
-          <div>
-            <p class="kicker">Headgate, a rehearsal</p>
-            <h1>${escapeText(workspace.brand.name)}</h1>
-            <p class="quiet">${title} · from ${formatDateTime(script.startsAt, timezone)}</p>
-          </div>
-          <p class="chip ${isKept ? 'good' : 'warn'}">
-            ${isKept ? 'every promise kept' : `${countOf(all.violationCount, 'promise')} broken`}
-          </p>
-        </header>
-        <main>
-          <p class="banner">Made by the real engine on a copy of the state. Nothing of this has happened.</p>
-          <section>
-            <h2>Planned sends</h2>
-            <p class="lead">Mails of each day; point at a day for names, steps and local hours.</p>
-            <div class="scroll" role="region" aria-label="Calendar" tabindex="0">${calendar(rehearsed)}</div>
-          </section>
-          <section>
-            <h2>Day by day</h2>
-            <div class="scroll" role="region" aria-label="Days" tabindex="0">${dayTable(rehearsed)}</div>
-          </section>
-          ${comparisonSection(rehearsed)} ${happeningSection(rehearsed)} ${violationSection(rehearsed)}
-        </main>
-        <footer>
-          <p>${supposedText(rehearsed).join(' ')}</p>
-          <p>Headgate ${version}. It names people: keep it as you would keep the state.</p>
-        </footer>
-      </body>
-    </html> `;
-  return page.toString().replace(STYLE_PLACE, () => style);
+  const body = html`<header>
+      <div>
+        <p class="kicker">Headgate, a rehearsal</p>
+        <h1>${escapeText(workspace.brand.name)}</h1>
+        <p class="quiet">${title} · from ${formatDateTime(script.startsAt, timezone)}</p>
+      </div>
+      <p class="chip ${isKept ? 'good' : 'warn'}">
+        ${isKept ? 'every promise kept' : `${countOf(all.violationCount, 'promise')} broken`}
+      </p>
+    </header>
+    <main>
+      <p class="banner">Made by the real engine on a copy of the state. Nothing of this has happened.</p>
+      <section>
+        <h2>Planned sends</h2>
+        <p class="lead">Mails of each day; point at a day for names, steps and local hours.</p>
+        <div class="scroll" role="region" aria-label="Calendar" tabindex="0">${calendar(rehearsed)}</div>
+      </section>
+      <section>
+        <h2>Day by day</h2>
+        <div class="scroll" role="region" aria-label="Days" tabindex="0">${dayTable(rehearsed)}</div>
+      </section>
+      ${comparisonSection(rehearsed)} ${happeningSection(rehearsed)} ${violationSection(rehearsed)}
+    </main>
+    <footer>
+      <p>${supposedText(rehearsed).join(' ')}</p>
+      <p>Headgate ${version}. It names people: keep it as you would keep the state.</p>
+    </footer>`;
+  return sheet(title, body);
 }
 
 function calendar(rehearsed: Rehearsed): Markup {
-  const days = calendarDays(rehearsed);
-  const gap = weekdayOf(rehearsed.firstDay) - 1;
-  const cells: readonly (PlayedDay | null)[] = [...Array.from({ length: gap }, () => null), ...days];
-  const monday = addDays(rehearsed.firstDay, -gap);
-  const weeks = Array.from({ length: Math.ceil(cells.length / 7) }, (_, week) => {
-    const own = cells.slice(week * 7, week * 7 + 7);
-    return {
-      monday: addDays(monday, week * 7),
-      days: [...own, ...Array.from({ length: 7 - own.length }, () => null)],
-    };
+  const cap = rehearsed.workspace.policy.limits.draftsPerDay;
+  return calendarSheet(calendarDays(rehearsed), {
+    caption: 'Mails of each day of the rehearsal',
+    cell: (played) => {
+      const { day, sends: count, isOff, mails } = played;
+      if (count === 0 && (isOff || !isOpen(rehearsed, played)))
+        return closedCell(day, isOff ? 'off' : 'rest');
+      return countCell(day, { count, cap, title: mails.length === 0 ? null : titleOf(played) });
+    },
   });
-  return html`<table class="calendar">
-    <caption class="unseen">
-      Mails of each day of the rehearsal
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Week of</th>
-        ${WEEKDAYS.map((name) => html`<th scope="col">${name}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${weeks.map(
-        (week) =>
-          html`<tr>
-            <th scope="row">${dayText(week.monday).slice(4)}</th>
-            ${week.days.map((day) => cell(rehearsed, day))}
-          </tr> `,
-      )}
-    </tbody>
-  </table> `;
-}
-
-function cell(rehearsed: Rehearsed, day: PlayedDay | null): Markup {
-  if (day === null) return html`<td class="past"></td>`;
-  const date = String(Number(day.day.slice(8)));
-  if (day.sends === 0 && (day.isOff || !isOpen(rehearsed, day))) {
-    const word = day.isOff ? 'off' : 'rest';
-    return html`<td class="closed"><span class="date">${date}</span><span class="rests">${word}</span></td>`;
-  }
-  const cap = Math.max(1, rehearsed.workspace.policy.limits.draftsPerDay);
-  const shade = day.sends === 0 ? 0 : Math.max(1, Math.ceil((Math.min(day.sends, cap) / cap) * SHADES));
-  const title = day.mails.length === 0 ? null : html` title="${titleOf(day)}"`;
-  return html`<td class="shade-${shade}" ${title}>
-    <span class="date">${date}</span><span class="count">${day.sends}</span>
-  </td>`;
 }
 
 function isOpen({ workspace }: Rehearsed, { day }: PlayedDay): boolean {

@@ -8,7 +8,7 @@ import type { Mailer, OutgoingMail } from '../../ports.ts';
 import { openState, type StateDatabase } from '../../store/database.ts';
 import type { CliContext, Invocation, OptionValue } from '../cli-context.ts';
 import type { Workspace } from '../workspace.ts';
-import { RehearsedClock, RehearsedMachine, silentIo } from './outside.ts';
+import { RehearsedClock, RehearsedMachine, silentIo, SILENT } from './outside.ts';
 import type { RehearsalSeat } from './seat.ts';
 import { standIn } from './stand-in.ts';
 
@@ -167,17 +167,6 @@ export class Stage {
     };
   }
 }
-
-const SILENT: Invocation['global'] = {
-  config: null,
-  state: null,
-  json: false,
-  quiet: true,
-  verbose: false,
-  color: false,
-  ascii: true,
-  input: false,
-};
 
 function unwritten(id: string, { from, to }: { readonly from: string; readonly to: string }): OutgoingMail {
   const raw = Buffer.from(`rehearsed ${id}\r\n`);

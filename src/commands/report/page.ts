@@ -6,11 +6,8 @@ import { calendarTable, forecastTable } from './calendar.ts';
 import { dayText } from './dates.ts';
 import type { ReportFacts } from './facts.ts';
 import { funnelSection, nextRunSection, runSection, senderSection, skipSection } from './sections.ts';
-import style from './style.css';
+import { sheet } from './sheet.ts';
 import { volumeChart, volumeTable } from './volume-chart.ts';
-
-/** Where the style goes: the template is laid out by machine, and a style within it would be looked through for parts. */
-const STYLE_PLACE = 'STYLE';
 
 export interface PageOptions {
   /** False: no lead's name, address or company anywhere. */
@@ -25,67 +22,45 @@ export interface PageOptions {
  */
 export function reportPage(facts: ReportFacts, options: PageOptions): string {
   const title = `Headgate report, ${period(facts)}`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="robots" content="noindex" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}</title>
-        <style>
-          STYLE
-        </style>
-      </head>
-      <body>
-        <header>
-          <div>
-            <p class="kicker">Headgate${options.areNamed ? ` on ${escapeText(facts.host)}` : null}</p>
-            <h1>${escapeText(facts.brand)}</h1>
-            <p class="quiet">${period(facts)} · made ${formatDateTime(facts.at, facts.timezone)}</p>
-          </div>
-          <p class="chip ${facts.mood.isGood ? 'good' : 'warn'}">${facts.mood.text}</p>
-        </header>
-        <main>
-          ${facts.isLive ? null : html`<p class="banner">Not live: every mail of this report is a rehearsal that landed in the outbox.</p>`}
-          ${tiles(facts)} ${volumeSection(facts)} ${comingSection(facts, options)}
-          <section>
-            <h2>How far each sequence carries</h2>
-            <p class="lead">
-              Of all who were ever enrolled. An answer ends a sequence, so those who replied see no later
-              step.
-            </p>
-            <div class="columns">
-              ${facts.sequences.map((sequence) => funnelSection(sequence, facts.isLive))}
-            </div>
-          </section>
-          <section>
-            <h2>Why leads had to wait</h2>
-            <p class="lead">
-              In lead-days: a lead that waits all morning for its own office hours counts once.
-            </p>
-            ${scrolling('Reasons', skipSection(facts.skips))}
-          </section>
-          <section>
-            <h2>Senders</h2>
-            ${scrolling('Senders', senderSection(facts.senders))}
-          </section>
-          <section>
-            <h2>Runs</h2>
-            ${scrolling('Runs', runSection(facts))}
-          </section>
-        </main>
-        <footer>
-          <p>
-            Made by Headgate ${options.version} from its own state. Days are those of
-            ${zoneLabel(facts.timezone)}.${options.areNamed ? ' It names people: keep it, or make one without names with --no-names.' : ' Without names: it can be passed on.'}
-          </p>
-        </footer>
-      </body>
-    </html> `;
-  // The style goes in last, at the one place before any text that came from outside.
-  return page.toString().replace(STYLE_PLACE, () => style.trim());
+  const body = html`<header>
+      <div>
+        <p class="kicker">Headgate${options.areNamed ? ` on ${escapeText(facts.host)}` : null}</p>
+        <h1>${escapeText(facts.brand)}</h1>
+        <p class="quiet">${period(facts)} · made ${formatDateTime(facts.at, facts.timezone)}</p>
+      </div>
+      <p class="chip ${facts.mood.isGood ? 'good' : 'warn'}">${facts.mood.text}</p>
+    </header>
+    <main>
+      ${facts.isLive ? null : html`<p class="banner">Not live: every mail of this report is a rehearsal that landed in the outbox.</p>`}
+      ${tiles(facts)} ${volumeSection(facts)} ${comingSection(facts, options)}
+      <section>
+        <h2>How far each sequence carries</h2>
+        <p class="lead">
+          Of all who were ever enrolled. An answer ends a sequence, so those who replied see no later step.
+        </p>
+        <div class="columns">${facts.sequences.map((sequence) => funnelSection(sequence, facts.isLive))}</div>
+      </section>
+      <section>
+        <h2>Why leads had to wait</h2>
+        <p class="lead">In lead-days: a lead that waits all morning for its own office hours counts once.</p>
+        ${scrolling('Reasons', skipSection(facts.skips))}
+      </section>
+      <section>
+        <h2>Senders</h2>
+        ${scrolling('Senders', senderSection(facts.senders))}
+      </section>
+      <section>
+        <h2>Runs</h2>
+        ${scrolling('Runs', runSection(facts))}
+      </section>
+    </main>
+    <footer>
+      <p>
+        Made by Headgate ${options.version} from its own state. Days are those of
+        ${zoneLabel(facts.timezone)}.${options.areNamed ? ' It names people: keep it, or make one without names with --no-names.' : ' Without names: it can be passed on.'}
+      </p>
+    </footer>`;
+  return sheet(title, body);
 }
 
 function period({ days }: ReportFacts): string {

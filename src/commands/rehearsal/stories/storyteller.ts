@@ -14,7 +14,7 @@ import { run as send } from '../../send.ts';
 import { run as applySequences } from '../../sequences-apply.ts';
 import { waitingForPerson } from '../../../store/simulated-acts.ts';
 import { openWorkspace } from '../../workspace.ts';
-import { RehearsedClock, RehearsedMachine, silentIo } from '../outside.ts';
+import { RehearsedClock, RehearsedMachine, SILENT, silentIo } from '../outside.ts';
 import { Stage } from '../stage.ts';
 import type { Story } from './story.ts';
 
@@ -127,18 +127,9 @@ function invocationOn(
 ): (path: string, args?: readonly string[], options?: Invocation['options']) => Invocation {
   return (path, args = [], options = {}) => ({
     context,
-    global: {
-      config: folder,
-      state: null,
-      json: false,
-      quiet: true,
-      verbose: false,
-      color: false,
-      ascii: true,
-      input: false,
-    },
+    global: { ...SILENT, config: folder },
     path,
-    args: path === 'init' ? args : [...args],
+    args,
     options,
     progress: () => undefined,
   });
