@@ -4,6 +4,7 @@ import {
   copyFileSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { withPath } from '../core/errors.ts';
+import { systemCode, withPath } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { syncFolder } from './durable-file.ts';
 
@@ -52,8 +53,21 @@ function setAside(file: string, now: Instant): string | null {
   // The log first: a database without its log is an older state, a log without its database is nothing.
   for (const suffix of COMPANIONS)
     if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`);
-  renameSync(file, aside);
+  keepUnder(aside, file);
   return aside;
+}
+
+/** What file systems without hard links say of one. */
+const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** A second name and not another one: killed before the copy is in its place, the state is still where every program looks for it. */
+function keepUnder(name: string, file: string): void {
+  try {
+    linkSync(file, name);
+  } catch (error) {
+    if (!NO_LINKS.includes(systemCode(error) ?? '')) throw error;
+    renameSync(file, name);
+  }
 }
 
 function syncFile(path: string): void {

@@ -24,7 +24,7 @@ const STORIES_MAX = 40;
 export async function tryKind(world: World, kind: FaultKind, size: 'few' | 'most'): Promise<Tally> {
   const missing = kind.missing?.(world) ?? null;
   const startedAt = elapsedMs();
-  const points = missing === null ? evenShare(await kind.points(world), kind[size] ?? Infinity) : [];
+  const points = missing === null ? chosen(await kind.points(world), kind[size] ?? Infinity) : [];
   const verdicts: { readonly point: Point; readonly verdict: Verdict }[] = [];
   const rest = points.values();
   const worker = async (): Promise<void> => {
@@ -41,6 +41,10 @@ export async function tryKind(world: World, kind: FaultKind, size: 'few' | 'most
     missing,
     seconds: Math.round((elapsedMs() - startedAt) / 1_000),
   };
+}
+
+function chosen(points: readonly Point[], count: number): readonly Point[] {
+  return [...new Set([...points.filter(({ hasBroken }) => hasBroken), ...evenShare(points, count)])];
 }
 
 /** The same ones every time, from all of the list. */

@@ -11,6 +11,8 @@ export interface World {
 /** One bad run and all that is judged after it. */
 export interface Point {
   readonly name: string;
+  /** Has gone wrong before: a short run tries it too. */
+  readonly hasBroken?: boolean;
   readonly tryIt: () => Promise<Verdict>;
 }
 
