@@ -9,6 +9,10 @@ import { Scene } from './scene.ts';
 const MINUTE_S = 60;
 const DAY_S = 86_400;
 const STEPS_S = [-400 * DAY_S, -DAY_S, -3 * MINUTE_S, 90 * MINUTE_S, DAY_S, 400 * DAY_S];
+/** D2, as the workspace of these tests leaves it. */
+const EXPIRY_S = 7 * DAY_S;
+/** A17: a day later the plan that was shown may no longer be what would be done. */
+const PLAN_IS_OLD: readonly number[] = [33];
 /** Where in a run it happens: at so many of its calls on the state, from the first to the last. */
 const MOMENTS = 4;
 const TIMED = new Set([
@@ -84,10 +88,12 @@ async function step({ world, injector, line, call, seconds, stays }: Step): Prom
     const { ended, struckAt } = await injector.strike(scene.place, words, { call, deed });
     scene.hint(`after ${endOf(ended)}`);
     // It ends as a run of a moment before or after the step would have: it works, or it doubts.
-    scene.judgeEnd(ended, [0, 30]);
+    const codes = [0, 30, ...(line.name === 'confirm' ? PLAN_IS_OLD : [])];
+    scene.judgeEnd(ended, codes);
     scene.judgeState();
     const environment = stays ? injector.steppedClock(scene.place, seconds) : {};
-    await scene.expect(words, [0, 30], { environment });
+    if (seconds > EXPIRY_S) scene.letDraftsExpire();
+    await scene.expect(words, codes, { environment });
     await scene.settle({ environment });
     scene.judgeMail();
     return { isStruck: struckAt !== null, breaches: scene.breaches, end: endOf(ended) };

@@ -8,7 +8,12 @@ import { Scene } from './scene.ts';
 
 const COPIES = [2, 5, 20];
 /** Who comes second may find that there is nothing left to do. */
-const SECOND: Readonly<Record<string, readonly number[]>> = { 'go-live': [64], restore: [30] };
+const SECOND: Readonly<Record<string, readonly number[]>> = {
+  'go-live': [64],
+  restore: [30],
+  // C5: what it has just shown is no longer what applying would do.
+  'sequences apply': [33],
+};
 
 export const COPY_FAULTS: readonly FaultKind[] = [
   {

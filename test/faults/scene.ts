@@ -17,6 +17,7 @@ export class Scene {
   readonly server: SmtpTestServer;
   readonly breaches: Breach[] = [];
   #hint = '';
+  #mayExpire = false;
   #takenOf = (id: string): number => this.server.timesTaken(`<${id}@mail.example.com>`);
 
   private constructor(stage: Stage, place: Place, server: SmtpTestServer) {
@@ -107,6 +108,7 @@ export class Scene {
       const what = `${id} is ${state ?? 'gone'}, taken ${String(taken)} times`;
       if (taken > 1) this.breach('twice', what);
       else if (taken === 1 && !MAY_HAVE_LEFT.has(state ?? '')) this.breach('twice', what);
+      else if (state === 'expired' && this.#mayExpire) this.#judgeExpired(id);
       else if (state === undefined || (state === 'sent' && taken === 0) || isLost(state, options))
         this.breach('lost', what);
       const fate = facts.get(id)?.fate;
@@ -142,6 +144,11 @@ export class Scene {
     return Number(inState(this.folder, (db) => db.prepare(sql).pluck().get()) ?? 0);
   }
 
+  /** D2: from here on it is so much later that what waits is too old to leave. */
+  letDraftsExpire(): void {
+    this.#mayExpire = true;
+  }
+
   /** Further words for whatever is broken from here on. */
   hint(text: string): void {
     this.#hint = text;
@@ -151,8 +158,16 @@ export class Scene {
   async #trustAgain(options: StartOptions): Promise<void> {
     await this.expect(['headgate', 'adopt', '--yes'], [0], options);
     const held = this.count("SELECT count(*) FROM messages WHERE state = 'held'");
-    if (held > 0)
-      await this.expect(['headgate', 'review', 'release', '--all', '--count', String(held)], [0], options);
+    if (held === 0) return;
+    const release = ['headgate', 'review', 'release', '--all', '--count', String(held)];
+    await this.expect(release, this.#mayExpire ? [0, 32] : [0], options);
+  }
+
+  /** D11: a draft that expired is not lost, its step is due again. */
+  #judgeExpired(id: string): void {
+    const due = `SELECT count(*) FROM messages m JOIN enrollments e ON e.row_id = m.enrollment_row_id
+      WHERE m.id = '${id}' AND e.status IN ('pending', 'active') AND e.next_step_row_id = m.step_row_id AND e.next_due_at IS NOT NULL`;
+    if (this.count(due) !== 1) this.breach('lost', `${id} expired, and its step is not due again`);
   }
 
   #isQuiet(): boolean {
