@@ -151,8 +151,7 @@ function brokenDue({ tick, rows }: View, draft: FreshDraft): string | null {
 
 /** C5: the first live step behind the last one delivered or passed over, and none twice. */
 function brokenOrderOfSteps({ rows }: View, draft: FreshDraft): string | null {
-  // What is drafted anew had its turn when it was drafted first; a step put in front of it since comes too late for this lead.
-  if (draft.kind !== 'drip' || draft.revision > 1) return null;
+  if (draft.kind !== 'drip') return null;
   const steps = rows(
     `SELECT s.row_id, s.position, s.deleted_at, m.state FROM steps s
      LEFT JOIN messages m ON m.step_row_id = s.row_id AND m.enrollment_row_id = ?
@@ -166,6 +165,8 @@ function brokenOrderOfSteps({ rows }: View, draft: FreshDraft): string | null {
   const later = steps.slice(own + 1).find(isSettled);
   if (later !== undefined)
     return `step ${String(later['row_id'])} behind it is ${String(later['state'])} already`;
+  // D11: expired or discarded, the same step is due again; one put in front of it since comes too late for this lead.
+  if (draft.revision > 1) return null;
   const lastSettled = steps.findLastIndex((step, index) => index < own && isSettled(step));
   const between = steps.slice(lastSettled + 1, own).find((step) => step['deleted_at'] === null);
   return between === undefined ? null : `step ${String(between['row_id'])} comes first`;
