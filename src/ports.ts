@@ -1,5 +1,6 @@
 import type { Incoming } from './core/chat/incoming.ts';
 import type { IncomingFact } from './core/facts/fact.ts';
+import type { JournalLine } from './core/journal-facts.ts';
 import type { Instant, StepCopy } from './core/model.ts';
 import type { MachineIdentity, Stamp } from './core/state-identity.ts';
 import type { TokenUsage } from './core/writing/cost.ts';
@@ -348,12 +349,8 @@ export interface SendJournal {
   read(): readonly JournalEntry[];
 }
 
-export interface JournalEntry {
-  readonly messageId: string;
-  readonly attempt: number;
-  readonly at: Instant;
+export interface JournalEntry extends JournalLine {
   readonly stateId: string;
-  readonly event: 'claimed' | 'accepted' | 'refused' | 'unknown' | 'withdrawn';
   /** Enough to know the step again in a state that is older than the message (A15). */
   readonly recipient: string;
   readonly enrollmentId: string;

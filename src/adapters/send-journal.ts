@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 
 import { HeadgateError } from '../core/errors.ts';
+import { JOURNAL_EVENTS } from '../core/journal-facts.ts';
 import { parseAuditHead } from '../core/state-identity.ts';
 import type { JournalEntry, SendJournal } from '../ports.ts';
 import { syncFolder } from './durable-file.ts';
@@ -21,8 +22,6 @@ const CLOSING_BRACE = 0x7d;
 const READ_BYTES = 1_048_576;
 /** Ten times the longest entry that addresses and ids of legal length can make. */
 const LINE_BYTES_MAX = 65_536;
-
-const EVENTS: readonly JournalEntry['event'][] = ['claimed', 'accepted', 'refused', 'unknown', 'withdrawn'];
 
 /** The journal, and its entries one by one for whoever need not hold a million of them. */
 export interface SendJournalFile extends SendJournal {
@@ -52,7 +51,8 @@ export function createSendJournal(stateDir: string): SendJournalFile {
 
 /**
  * Puts something else in the place of recipients, line by line, and leaves every other byte as it is: written beside it, synced and
- * renamed, so that a crash leaves the one or the other. Only under the lock of `send`, which alone appends. `replace` answers null where
+ * renamed, so that a crash leaves the one or the other. Only under the lock of `send`, which alone appends claims; what a person settles at this very moment may be
+ * missed, and is then asked again after a restore. `replace` answers null where
  * the recipient stays. Returns how many lines changed; with none the file is not touched.
  */
 export function replaceRecipients(stateDir: string, replace: (recipient: string) => string | null): number {
@@ -95,7 +95,7 @@ function appendEntries(path: string, entries: readonly JournalEntry[]): void {
     throw new HeadgateError(`${path} cannot be written (${codeOf(error)})`, {
       code: 'send_journal_not_written',
       exit: 'NOPERM',
-      notDone: 'Nothing was sent: what leaves must be in the journal first.',
+      notDone: 'Nothing was sent or settled: it must be in the journal first.',
       fix: 'Give the state folder back to its owner, or free some space; then run it again.',
       cause: error,
     });
@@ -205,7 +205,7 @@ function isEntry(value: unknown): value is JournalEntry {
     Number.isSafeInteger(fields.get('at')) &&
     Number.isSafeInteger(attempt) &&
     Number(attempt) > 0 &&
-    EVENTS.some((event) => event === fields.get('event')) &&
+    JOURNAL_EVENTS.some((event) => event === fields.get('event')) &&
     (!fields.has('audit') || parseAuditHead(fields.get('audit')) !== null)
   );
 }

@@ -5,8 +5,20 @@ export interface JournalLine {
   readonly messageId: string;
   readonly attempt: number;
   readonly at: Instant;
-  readonly event: 'claimed' | 'accepted' | 'refused' | 'unknown' | 'withdrawn';
+  readonly event: JournalEvent;
 }
+
+/** What a line tells: a claim, what became of it, or what a person who looked found out about all of them. */
+export const JOURNAL_EVENTS = [
+  'claimed',
+  'accepted',
+  'refused',
+  'unknown',
+  'withdrawn',
+  'settled_sent',
+  'settled_not_sent',
+] as const;
+export type JournalEvent = (typeof JOURNAL_EVENTS)[number];
 
 /** What the journal proves of one message: it left; nobody knows; or it surely did not (A15). */
 export type JournalFate = 'sent' | 'uncertain' | 'not_sent';
@@ -19,8 +31,8 @@ export interface JournalFact<Line extends JournalLine> {
 
 /**
  * A15: one fact per message, from its lines in the order in which they were written. Accepted once is sent for ever; a claim
- * without a result is uncertain, and so is one that was made again before it had one; only a message whose every claim was surely
- * refused or called back has not left. Attempts are numbered anew in a restored state, so a number may come twice: each result
+ * without a result is uncertain, and so is one that was made again before it had one, until a person settles it; only a message whose
+ * every claim was surely refused or called back, or found not to have left, has not left. Attempts are numbered anew in a restored state, so a number may come twice: each result
  * closes the last claim of its number and no other.
  */
 export function journalFacts<Line extends JournalLine>(
@@ -45,7 +57,7 @@ interface Story<Line extends JournalLine> {
   readonly first: Line;
   /** Claims without a result, by attempt. */
   readonly open: Map<number, Line>;
-  /** A claim that will never have one. */
+  /** A claim that will never have one, unless a person looks. */
   doubtful: Line | null;
   accepted: Line | null;
 }
@@ -63,7 +75,12 @@ function tell<Line extends JournalLine>(story: Story<Line>, line: Line): void {
     case 'unknown':
       story.doubtful ??= line;
       return;
+    case 'settled_not_sent':
+      story.doubtful = null;
+      story.open.clear();
+      return;
     case 'accepted':
+    case 'settled_sent':
       story.accepted ??= line;
   }
 }

@@ -30,6 +30,10 @@ describe('A15: what the journal proves of one message', () => {
     ['sent', ['claimed 1', 'unknown 1', 'claimed 2', 'accepted 2']],
     // Whatever is written of an attempt later: once it was unknown, only a person knows better.
     ['uncertain', ['claimed 1', 'unknown 1', 'refused 1']],
+    ['not_sent', ['claimed 1', 'settled_not_sent 1']],
+    ['not_sent', ['claimed 1', 'unknown 1', 'settled_not_sent 1']],
+    ['not_sent', ['claimed 1', 'unknown 1', 'claimed 2', 'unknown 2', 'settled_not_sent 2']],
+    ['sent', ['claimed 1', 'unknown 1', 'settled_sent 1']],
   ])('%s after %j', (fate, words) => {
     expect(fateOf(...words)).toBe(fate);
   });
@@ -37,6 +41,13 @@ describe('A15: what the journal proves of one message', () => {
   test('accepted once is sent for ever, whatever is tried afterwards', () => {
     expect(fateOf('claimed 1', 'accepted 1', 'claimed 2', 'refused 2')).toBe('sent');
     expect(fateOf('claimed 1', 'accepted 1', 'claimed 1', 'withdrawn 1')).toBe('sent');
+  });
+
+  test('D1: what a person found out is about the claims before it, and about none after it', () => {
+    expect(fateOf('claimed 1', 'unknown 1', 'settled_not_sent 1', 'claimed 2')).toBe('uncertain');
+    expect(fateOf('claimed 1', 'unknown 1', 'settled_not_sent 1', 'claimed 1')).toBe('uncertain');
+    expect(fateOf('claimed 1', 'unknown 1', 'settled_not_sent 1', 'claimed 2', 'accepted 2')).toBe('sent');
+    expect(fateOf('claimed 1', 'settled_sent 1', 'settled_not_sent 1')).toBe('sent');
   });
 
   test('the moment of acceptance is the moment of the delivery', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { createHookSpool } from '../../src/adapters/hook-spool.ts';
+import { createSendJournal } from '../../src/adapters/send-journal.ts';
 import { createActWriter, createOptOutSpool } from '../../src/adapters/spool.ts';
 import { approveAndSend, bringPeople, draftCount, newestBackup, startUp } from '../sim/living.ts';
 import { HOUR_MS } from '../sim/rules.ts';
@@ -131,3 +132,52 @@ it.each(['sync', 'adopt'])(
     expect(optedOut() === 1 || spool.hasOptedOut(String(lead?.['id']))).toBe(true);
   },
 );
+
+it.each(['sync', 'adopt'])(
+  'D1, A15: what a person has settled after a restore is not uncertain again: after %s',
+  async (command) => {
+    const world = await storyWorld({ now: TUESDAY });
+    await startUp(world);
+    await bringPeople(world, 1);
+    await world.run(['drip'], { isTimer: true });
+    await world.run(['backup']);
+    killedAtTheDoor(world);
+    await world.copyIntoPlace(newestBackup(world));
+    const state = (): unknown => world.rows('SELECT state FROM messages')[0]?.['state'];
+    await world.run(['sync'], { isTimer: true });
+    expect(state()).toBe('uncertain');
+    const [message] = world.rows('SELECT id FROM messages');
+    await world.run(['review', 'settle', String(message?.['id']), 'not-sent']);
+    const settled = state();
+    expect(settled).not.toBe('uncertain');
+
+    await world.run(command === 'adopt' ? ['adopt', '--yes'] : ['sync']);
+
+    expect(state()).not.toBe('uncertain');
+    expect(world.broken).toEqual([]);
+  },
+);
+
+/** After the backup the message was approved and claimed, and nothing is known of it since. */
+function killedAtTheDoor(world: World): void {
+  const [row] = world.rows(
+    `SELECT m.id, l.email, e.id AS enrollment, q.id AS sequence, s.id AS step, h.state_id
+     FROM messages m JOIN leads l ON l.row_id = m.lead_row_id JOIN enrollments e ON e.row_id = m.enrollment_row_id
+     JOIN steps s ON s.row_id = m.step_row_id JOIN sequences q ON q.row_id = s.sequence_row_id, state_header h`,
+  );
+  createSendJournal(world.directory).append([
+    {
+      messageId: String(row?.['id']),
+      attempt: 1,
+      at: world.clock.now(),
+      stateId: String(row?.['state_id']),
+      event: 'claimed',
+      recipient: String(row?.['email']),
+      enrollmentId: String(row?.['enrollment']),
+      sequenceId: String(row?.['sequence']),
+      stepId: String(row?.['step']),
+      transport: 'smtp',
+      isRehearsal: false,
+    },
+  ]);
+}

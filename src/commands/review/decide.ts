@@ -27,6 +27,7 @@ import { changeOf, type DecisionDetails } from './changes.ts';
 import { decisionAct } from './decision-act.ts';
 import { decisionEntry } from './decision-text.ts';
 import type { Desk } from './desk.ts';
+import { journalSettled } from './journal-settled.ts';
 
 /** One message that a person decides about, as they saw it. */
 export interface Seen {
@@ -78,6 +79,8 @@ function decideOne(
     return { message: fresh, from: fresh.state, result: 'unchanged', refusal: null, detail: ruling.detail };
   }
   if (!move(desk, decision, { fresh, to: ruling.to, details })) return refuse(fresh, faster('it moved'));
+  if (decision.kind === 'settle')
+    journalSettled(desk, fresh, { outcome: decision.outcome, isRehearsal: wasRehearsed(desk, fresh) });
   follow(desk, fresh, { consequence: ruling.follows, reason: details.reason });
   addTimeline(desk.engine.db, {
     leadRowId: fresh.leadRowId,
@@ -147,10 +150,14 @@ function move(
 function deliver(desk: Desk, message: StoredMessage): boolean {
   const { engine, reviewer } = desk;
   const at = message.claimedAt ?? engine.now;
-  const { wentLiveAt } = readHeader(engine.db);
-  const wasLive = engine.policy.live && wentLiveAt !== null && at >= wentLiveAt;
-  const isRehearsal = message.dry || (!wasLive && claimedTransport(engine.db, message.rowId) === 'outbox');
+  const isRehearsal = wasRehearsed(desk, message);
   return recordDelivery(engine, message, { at, isRehearsal, response: `settled by ${reviewer.name}` });
+}
+
+function wasRehearsed({ engine: { db, policy, now } }: Desk, message: StoredMessage): boolean {
+  const { wentLiveAt } = readHeader(db);
+  const wasLive = policy.live && wentLiveAt !== null && (message.claimedAt ?? now) >= wentLiveAt;
+  return message.dry || (!wasLive && claimedTransport(db, message.rowId) === 'outbox');
 }
 
 /** D11, A8: what the move means for the enrollment, the lead's queue and today's line. */

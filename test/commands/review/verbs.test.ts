@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { createSendJournal } from '../../../src/adapters/send-journal.ts';
+import { journalFacts } from '../../../src/core/journal-facts.ts';
 import type { MessageState } from '../../../src/core/model.ts';
 import { readHeader, setPersonNeeded } from '../../../src/store/header.ts';
 import { moveMessage } from '../../../src/store/messages.ts';
@@ -378,6 +380,27 @@ describe('what follows (D11)', () => {
     await desk.run(['review', 'settle', id, 'sent']);
     expect(desk.message(id).state).toBe('sent');
     expect(desk.enrollment(id)).toEqual(before);
+  });
+
+  test.each([
+    ['sent', 'sent'],
+    ['not-sent', 'not_sent'],
+  ])('A15: settled as %s, the send journal knows it, for a state that is older', async (word, fate) => {
+    const desk = reviewDesk();
+    const id = desk.draft({ state: 'uncertain' });
+    await desk.run(['review', 'settle', id, word]);
+    expect(journalFacts(createSendJournal(desk.directory).read()).get(id)).toMatchObject({
+      fate,
+      line: { messageId: id, recipient: 'lead1@example.test' },
+    });
+  });
+
+  test('A15: where the send journal cannot be written (77), nothing is settled', async () => {
+    const desk = reviewDesk();
+    const id = desk.draft({ state: 'uncertain' });
+    mkdirSync(join(desk.directory, 'send-journal.jsonl'));
+    expect((await desk.run(['review', 'settle', id, 'not-sent'])).code).toBe(77);
+    expect(desk.message(id).state).toBe('uncertain');
   });
 
   test('settle needs one of two words', async () => {
