@@ -10,8 +10,9 @@ import type { StateDatabase } from '../store/database.ts';
 import { loadedHolidays } from '../store/holidays.ts';
 import { undoReservations } from '../store/reservations.ts';
 import { livePlaces } from '../store/sequence-enrollments.ts';
-import { enrollmentCounts, loadSequences, noEnrollments, saveSequences } from '../store/sequences.ts';
+import { appliedDefinitionsHash, enrollmentCounts, loadSequences, noEnrollments, saveSequences } from '../store/sequences.ts';
 import { applyMove } from './apply-move.ts';
+import type { PersonAct } from './audit/record.ts';
 import { countOf } from './output/text.ts';
 import { preflightDocument, preflightTotals } from './preflight-document.ts';
 import { retryUnwritten } from './retry-unwritten.ts';
@@ -96,6 +97,16 @@ export function applySequences(options: ApplyOptions, dependencies: ApplyDepende
     refuseUnseen(options.seen, fingerprintOf(plan.edits, preflight));
     return { preflight, edits: saved, retried: retryUnwritten(saved, dependencies) };
   });
+}
+
+/** A13: which sequences changed, and what is active from now on; the words themselves are in the state and in the files. */
+export function appliedAct(
+  db: StateDatabase,
+  { applied, enrolled }: { readonly applied: Applied; readonly enrolled: number },
+): PersonAct {
+  const changed = [...new Set(applied.preflight.items.map(({ sequence }) => sequence))].sort();
+  const hash = appliedDefinitionsHash(db);
+  return { kind: 'sequences_applied', detail: { sequences: changed, definitions_hash: hash, enrolled } };
 }
 
 /** Of the definitions before and after and of the effects; neither the moment nor the rows that were given to new steps count. */

@@ -12,7 +12,8 @@ import { HeadgateError } from '../core/errors.ts';
 import type { SequenceDefinition } from '../core/model.ts';
 import { rememberAppliedFiles } from '../store/applied-files.ts';
 import { openState } from '../store/database.ts';
-import { applySequences } from './apply-sequences.ts';
+import { appliedAct, applySequences } from './apply-sequences.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation } from './cli-context.ts';
 import { run as importLeads } from './leads-import.ts';
 import { usageError } from './options.ts';
@@ -77,9 +78,11 @@ export async function fillWithSample(
   const { paths, policy } = workspace;
   const db = openState({ file: paths.databaseFile, mode: 'write' });
   try {
-    applySequences({ definitions, seen: null }, { db, policy, now: invocation.context.clock.now() });
+    const now = invocation.context.clock.now();
     db.write(() => {
+      const applied = applySequences({ definitions, seen: null }, { db, policy, now });
       rememberAppliedFiles(db, hashDefinitions(paths.sequencesDir));
+      recordAct({ invocation, db, now }, appliedAct(db, { applied, enrolled: 0 }));
     });
     const leads = await importSample(invocation, paths);
     stampState({ stampFile: createStampFile(paths.stampFile) }, db);

@@ -2,17 +2,16 @@ import { hashDefinitions } from '../config/definitions-hash.ts';
 import { affectsLive, type Preflight } from '../core/edit-preflight.ts';
 import { HeadgateError } from '../core/errors.ts';
 import { appliedFilesHash, rememberAppliedFiles } from '../store/applied-files.ts';
-import { appliedDefinitionsHash } from '../store/sequences.ts';
 import {
+  appliedAct,
   applySequences,
   previewSequences,
   refuseEdits,
   refuseUnseen,
-  type Applied,
   type SequencesPreview,
 } from './apply-sequences.ts';
 import { agrees } from './ask.ts';
-import { recordAct, type PersonAct } from './audit/record.ts';
+import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { countStoredMatches, enrollStored, NO_MATCHES, type StoredMatches } from './enroll-stored.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
@@ -125,7 +124,7 @@ function applyNow(state: OperatorState, shown: Shown): Done {
   rememberAppliedFiles(db, filesHash);
   const { random } = invocation.context;
   const enrolled = isAsked ? enrollStored(applied.edits, { db, policy, now, random }) : 0;
-  recordAct(state, appliedAct(state, { applied, enrolled }));
+  recordAct(state, appliedAct(db, { applied, enrolled }));
   return { applied: true, preflight: applied.preflight, enrolled, retried: applied.retried };
 }
 
@@ -145,16 +144,6 @@ function arrivalsMoved(): HeadgateError {
     notDone: 'Nothing was applied, and nobody was enrolled.',
     fix: 'headgate sequences apply --enroll-existing',
   });
-}
-
-/** A13: which sequences changed, and what is active from now on; the words themselves are in the state and in the files. */
-function appliedAct(
-  { db }: OperatorState,
-  { applied, enrolled }: { readonly applied: Applied; readonly enrolled: number },
-): PersonAct {
-  const changed = [...new Set(applied.preflight.items.map(({ sequence }) => sequence))].sort();
-  const hash = appliedDefinitionsHash(db);
-  return { kind: 'sequences_applied', detail: { sequences: changed, definitions_hash: hash, enrolled } };
 }
 
 function outcomeOf({ valid, matches, moment }: Shown, done: Done): Outcome {
