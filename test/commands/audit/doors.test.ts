@@ -14,6 +14,7 @@ import { wordsOf } from '../../docs/shell-words.ts';
 import { runCli } from '../../helpers/cli.ts';
 import { FakeClock, FakeMachine, SeededRandom } from '../../helpers/fakes.ts';
 import { temporaryDirectory } from '../../helpers/state.ts';
+import { unfitFor } from './plain-words.ts';
 
 const READS = 'changes nothing in the state';
 const DRAFTS: readonly AuditKind[] = [
@@ -267,18 +268,28 @@ class Doors {
     return fresh.map(({ kind }) => kind);
   }
 
-  /** Whatever of the trail is a word about a lead. */
+  /** Whatever of the trail is a word about a lead, of a mail, of a reason that was given, or a secret; and what is no word that it may hold. */
   personalData(): string[] {
     const db = openState({ file: join(this.directory, 'headgate.db'), mode: 'read' });
-    const words = [...listLeads(db, ALL_LEADS)].flatMap(({ email, firstName, lastName, company }) =>
-      [email, firstName, lastName, company].flatMap((word) =>
-        word !== null && word.length > 2 ? [word] : [],
-      ),
-    );
-    const text = [...auditEntries(db, 0)]
-      .map(({ subject, detail }) => `${subject ?? ''} ${detail}`)
-      .join('\n');
+    const people = [...listLeads(db, ALL_LEADS)].flatMap((lead) => [
+      ...[lead.email, lead.firstName, lead.lastName, lead.company],
+      ...Object.values(lead.custom).map(String),
+    ]);
+    const mails = db
+      .prepare<[], { words: string }>("SELECT subject || '\n' || body_markdown AS words FROM messages")
+      .all()
+      .flatMap(({ words }) => words.split('\n'));
+    const secret = readFileSync(join(this.directory, 'secrets/token-secret'), 'utf8').trim();
+    const entries = [...auditEntries(db, 0)];
     db.close();
-    return [...words, 'gone@', 'other@', 'Zoe', 'Ann'].filter((word) => text.includes(word));
+    const text = entries.map((entry) => JSON.stringify(entry)).join('\n');
+    const words = [...people, ...mails, secret].flatMap((word) =>
+      word !== null && word.length > 3 ? [word] : [],
+    );
+    expect(words.length).toBeGreaterThan(100);
+    return [
+      ...[...words, 'gone@', 'other@', 'Zoe', 'Ann', 'Asia'].filter((word) => text.includes(word)),
+      ...unfitFor(entries),
+    ];
   }
 }
