@@ -10,7 +10,13 @@ import type { StateDatabase } from '../store/database.ts';
 import { loadedHolidays } from '../store/holidays.ts';
 import { undoReservations } from '../store/reservations.ts';
 import { livePlaces } from '../store/sequence-enrollments.ts';
-import { appliedDefinitionsHash, enrollmentCounts, loadSequences, noEnrollments, saveSequences } from '../store/sequences.ts';
+import {
+  appliedDefinitionsHash,
+  enrollmentCounts,
+  loadSequences,
+  noEnrollments,
+  saveSequences,
+} from '../store/sequences.ts';
 import { applyMove } from './apply-move.ts';
 import type { PersonAct } from './audit/record.ts';
 import { countOf } from './output/text.ts';

@@ -18,6 +18,8 @@ interface CallFault {
   readonly few: number;
   readonly most: number;
   readonly ways: readonly Way[];
+  /** Of these command lines alone, and `audit verify` must find the trail whole after each. */
+  readonly decides?: readonly string[];
 }
 
 const WRITES: readonly CallKind[] = ['write', 'truncate', 'rename', 'unlink', 'open'];
@@ -88,6 +90,13 @@ const FAULTS: readonly CallFault[] = [
     ways: [{ deed: { signal: 'SIGKILL' }, calls: CHANGES, codes: [] }],
   },
   {
+    name: 'SIGKILL while a decision and its entry in the audit trail are written',
+    few: 9,
+    most: 200,
+    ways: [{ deed: { signal: 'SIGKILL' }, calls: CHANGES, codes: [] }],
+    decides: ['review approve', 'send', 'leads erase'],
+  },
+  {
     name: 'half of a write, then SIGKILL',
     few: 3,
     most: 100,
@@ -102,25 +111,31 @@ const FAULTS: readonly CallFault[] = [
 ];
 
 const MAILED_EACH = 3;
+const VERIFY = ['headgate', 'audit', 'verify'];
 
-export const CALL_FAULTS: readonly FaultKind[] = FAULTS.map(({ name, few, most, ways }) => ({
+export const CALL_FAULTS: readonly FaultKind[] = FAULTS.map(({ name, few, most, ways, decides }) => ({
   name,
   few,
   most,
   missing: ({ injector }) => (injector === null ? 'neither a C compiler nor strace is there' : null),
-  points: async (world) => (await Promise.all(ways.map((way) => pointsOf(world, way)))).flat(),
+  points: async (world) =>
+    (await Promise.all(ways.map((way) => pointsOf(world, way, decides ?? null)))).flat(),
 }));
 
-async function pointsOf(world: World, { deed, calls, codes }: Way): Promise<readonly Point[]> {
+async function pointsOf(
+  world: World,
+  { deed, calls, codes }: Way,
+  decides: readonly string[] | null,
+): Promise<readonly Point[]> {
   const { injector } = world;
   if (injector === null) return [];
   const all = await callsOf(world, injector);
   return all
-    .filter(({ call }) => calls.includes(call.kind))
+    .filter(({ line, call }) => calls.includes(call.kind) && (decides?.includes(line.name) ?? true))
     .map(({ line, call }) => ({
       name: `${line.name}: ${JSON.stringify(deed)} at ${call.kind} ${String(call.nth)} (${call.file})`,
       hasBroken: hasBroken(line, call),
-      tryIt: () => strikeAt({ world, injector, line, call, deed, codes }),
+      tryIt: () => strikeAt({ world, injector, line, call, deed, codes, verifies: decides !== null }),
     }));
 }
 
@@ -170,9 +185,10 @@ interface Strike {
   readonly call: Call;
   readonly deed: Deed;
   readonly codes: readonly number[];
+  readonly verifies: boolean;
 }
 
-async function strikeAt({ world, injector, line, call, deed, codes }: Strike): Promise<Verdict> {
+async function strikeAt({ world, injector, line, call, deed, codes, verifies }: Strike): Promise<Verdict> {
   const stage = world.stages[line.stage];
   const scene = await Scene.open(stage);
   try {
@@ -196,7 +212,9 @@ async function strikeAt({ world, injector, line, call, deed, codes }: Strike): P
     // A lie: it says that its work is done.
     if (ended.code === 0 && !isLeftToOthers(call)) judgeWork(scene, line, 'said to be done');
     scene.judgeState();
+    if (verifies) await scene.expect(VERIFY, [0]);
     await scene.expect(words, line.again ?? [0]);
+    if (verifies) await scene.expect(VERIFY, [0]);
     judgeWork(scene, line, 'after the next run');
     // Where nothing that leaves was touched, a share of the points is enough to show that it still leaves.
     if (call.nth % MAILED_EACH === 0 || scene.mailAsItIs() !== before) await scene.settle();

@@ -7,6 +7,7 @@ import { program, type Ended, type Place, type StartOptions } from '../chaos/pro
 import { SmtpTestServer, type SmtpServerOptions } from '../helpers/smtp-server.ts';
 import { endOf, unclear, type Breach, type PromiseName, type Said } from './promises.ts';
 import { copyOfStage, inState, type Stage } from './stages.ts';
+import { trailProblems } from './trail.ts';
 
 const ROUNDS_MAX = 6;
 
@@ -63,7 +64,7 @@ export class Scene {
     if (problem !== null) this.breach('message', `${problem}: ${said}`);
   }
 
-  /** The file itself is whole, and nothing in it points nowhere. */
+  /** The file itself is whole, nothing in it points nowhere, and no decision stands without its entry in the audit trail. */
   judgeState(): void {
     if (!existsSync(`${this.folder}/headgate.db`)) {
       this.breach('next', 'there is no state');
@@ -76,6 +77,8 @@ export class Scene {
       ...(db.pragma('foreign_key_check') as unknown[]).map((row) => JSON.stringify(row)),
     ]);
     if (faults.length > 0) this.breach('next', `the state is not whole: ${faults.slice(0, 3).join('; ')}`);
+    const problems = trailProblems(this.folder);
+    if (problems.length > 0) this.breach('next', `its audit trail: ${problems.slice(0, 3).join('; ')}`);
   }
 
   /** What a timer and a person do afterwards, until no message moves by itself any more. */
