@@ -36,7 +36,7 @@ export function trailProblems(folder: string): readonly string[] {
         .prepare<[], string>(sql)
         .pluck()
         .all()
-        .map((which) => `${what}: ${String(which)}`),
+        .map((which) => `${what}: ${which}`),
     );
     return [...faults.map(({ number, detail }) => `entry ${String(number)}: ${detail}`), ...halves];
   });
