@@ -5,7 +5,7 @@ import type { CapsLeft } from './guards/caps.ts';
 import type { AttributionClaim } from './attribution/claim.ts';
 import type { Attribution } from './attribution/judge.ts';
 import { judgeAttribution, judgeLead, PAUSE_PUSH_MS, type GuardContext } from './guards/lead-guards.ts';
-import { ALLOW, skip, type Verdict } from './guards/verdict.ts';
+import { skip, type Verdict } from './guards/verdict.ts';
 import type { Instant, Job } from './model.ts';
 import { StepKeeper, type PlannedStep } from './planned-step.ts';
 import { shownFrame, type Frame } from './writing/gap.ts';
@@ -136,7 +136,7 @@ export interface PlannerInput {
   /** Live enrollments of the job whose next step is not due yet. */
   readonly notDue?: number;
   readonly writeCopy: (candidate: Candidate) => CopyResult;
-  /** B8: judges a lead without a verdict, asked only for whom all else allows; left out while the gate is off. Null: not in this run; a claim: a model
+  /** B8: judges a lead without a verdict, asked only about whom nothing else refuses; left out while the gate is off. Null: not in this run; a claim: a model
    * judges it when the draft is made. */
   readonly attribute?: ((candidate: Candidate) => Attribution | AttributionClaim | null) | undefined;
   /** True for a run in doubt: it says what it avoided. */
@@ -201,7 +201,7 @@ class PlanInProgress {
   private considerStep(candidate: Candidate): void {
     const judged = this.judge(candidate);
     this.gate = null;
-    const verdict = judged.kind === 'allow' && !this.isFull() ? this.judgeClaim(candidate) : judged;
+    const verdict = judged.kind === 'skip' || this.isFull() ? judged : this.judgeClaim(candidate, judged);
     if (verdict.kind === 'skip') {
       const { reason, until, detail } = verdict;
       this.holdBack(candidate, { reason, until, detail });
@@ -248,19 +248,23 @@ class PlanInProgress {
     );
   }
 
-  /** B8: the gate costs time, and money with a model: it is the last to be asked, and of those alone whom this run would draft. */
-  private judgeClaim(candidate: Candidate): Verdict {
+  /**
+   * B8: the gate costs time, and money with a model: it is the last to be asked, and of those alone whom this run would draft. It is none
+   * the less the earlier guard: what it asks a person for stands in place of what a later one asked for.
+   */
+  private judgeClaim(candidate: Candidate, standing: Verdict): Verdict {
     const { attribute, context } = this.input;
     const { lead } = candidate;
     if (attribute === undefined || lead.attribution !== null || context.without.has('attribution'))
-      return ALLOW;
+      return standing;
     const attribution = attribute(candidate);
     this.gate = attribution;
     if (attribution === null)
       return skip('attribution_unknown', 'it came in during this run; the next one judges it');
-    if (!('verdict' in attribution)) return ALLOW;
+    if (!('verdict' in attribution)) return standing;
     const { verdict, note } = attribution;
-    return judgeAttribution({ ...candidate, lead: { ...lead, attribution: verdict } }, context, note);
+    const found = judgeAttribution({ ...candidate, lead: { ...lead, attribution: verdict } }, context, note);
+    return found.kind === 'allow' ? standing : found;
   }
 
   private write(candidate: Candidate, verdict: Verdict): void {

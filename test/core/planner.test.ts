@@ -2,48 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Candidate } from '../../src/core/candidate.ts';
-import type { CapsLeft } from '../../src/core/guards/caps.ts';
-import {
-  HELD_BACK_SHOWN_MAX,
-  JUDGED_MAX,
-  planRun,
-  writtenCopy,
-  type PlannerInput,
-} from '../../src/core/planner.ts';
-import { candidate, guardContext, HOUR_MS, WEDNESDAY, type CandidateParts } from '../helpers/candidates.ts';
-
-const COPY = writtenCopy({ subject: 'A subject', preheader: null, bodyMarkdown: 'A body' });
-const CAPS: CapsLeft = { perRun: 5, perDay: 10, usedToday: 0, left: 5, bindingReason: 'cap_run' };
-const VOLUME = { madeToday: 0, recentDays: [], releasedToday: 0, factor: 3, floor: 4 };
-
-function plan(
-  candidates: Iterable<Candidate>,
-  changes: Partial<PlannerInput> = {},
-): ReturnType<typeof planRun> {
-  return planRun({
-    job: 'drip',
-    candidates,
-    context: guardContext(),
-    caps: CAPS,
-    volume: VOLUME,
-    queueLength: 0,
-    writeCopy: () => ({
-      kind: 'rendered',
-      copy: COPY,
-    }),
-    ...changes,
-  });
-}
-
-function leads(count: number, parts: CandidateParts = {}): Candidate[] {
-  return Array.from({ length: count }, (_, index) =>
-    candidate({
-      ...parts,
-      lead: { rowId: index + 1, id: `l-${String(index)}`, ...parts.lead },
-      enrollment: { rowId: index + 1, ...parts.enrollment },
-    }),
-  );
-}
+import { HELD_BACK_SHOWN_MAX, JUDGED_MAX } from '../../src/core/planner.ts';
+import { candidate, guardContext, HOUR_MS, WEDNESDAY } from '../helpers/candidates.ts';
+import { CAPS, COPY, leads, plan } from '../helpers/plans.ts';
 
 describe('the planner', () => {
   it('A6: takes the queue in its order up to the cap and names the cap for the rest', () => {
@@ -143,6 +104,7 @@ describe('the planner', () => {
     expect(result.evaluated).toBe(JUDGED_MAX);
     expect(result.notJudged).toBe(1_000_000 - JUDGED_MAX);
     expect(result.heldBack).toHaveLength(HELD_BACK_SHOWN_MAX);
+    expect(result.changedVerdicts).toHaveLength(10_000);
   });
 
   it('never plans two steps for a lead, never more than the cap, and accounts for every candidate', () => {
