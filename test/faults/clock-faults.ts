@@ -31,7 +31,7 @@ export const CLOCK_FAULTS: readonly FaultKind[] = [
   {
     name: 'the clock is set in the middle of a run, back or ahead, for a while or for good',
     few: 3,
-    most: 100,
+    most: 90,
     missing: ({ injector }) => (injector?.how === 'preload' ? null : 'no C compiler is there'),
     points: async (world) => {
       const { injector } = world;

@@ -53,7 +53,7 @@ export const DISK_FAULTS: readonly FaultKind[] = [
   {
     name: 'a full disk (tmpfs), with so much room left',
     few: 3,
-    most: 80,
+    most: 70,
     missing: () => (canMount(MEMORY) ? null : 'no mount namespace may be made'),
     points: (world) => Promise.resolve(pointsOn(world, MEMORY)),
   },
@@ -67,7 +67,7 @@ export const DISK_FAULTS: readonly FaultKind[] = [
   {
     name: 'a read-only disk, and folders and files of somebody else',
     few: 3,
-    most: 100,
+    most: 80,
     missing: () => (canBeNobody() ? null : 'no other user may run the program'),
     points: (world) => Promise.resolve([...readOnlyPoints(world), ...otherUserPoints(world)]),
   },

@@ -30,7 +30,7 @@ export async function tryKind(world: World, kind: FaultKind, size: 'few' | 'most
   const worker = async (): Promise<void> => {
     for (const point of rest) verdicts.push({ point, verdict: await point.tryIt() });
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: kind.atOnce ?? AT_ONCE }, worker));
   const struck = verdicts.filter(({ verdict }) => verdict.isStruck);
   return {
     kind: kind.name,

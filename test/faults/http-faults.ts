@@ -166,23 +166,29 @@ const MODELS: readonly Peer[] = [
   modelPeer('anthropic', AnthropicServer.KEY, AnthropicServer.MODEL, () => AnthropicServer.start()),
 ];
 
+/** Who is told to come back waits for seconds, and costs nothing meanwhile. */
+const WAITING_AT_ONCE = 10;
+
 export const HTTP_FAULTS: readonly FaultKind[] = [
   {
     name: 'HTTP: a mail provider limits, fails, lies, cuts, hangs (Resend, stream API, Mailgun)',
     few: 4,
     most: 90,
+    atOnce: WAITING_AT_ONCE,
     points: (world) => Promise.resolve(MAIL_PEERS.flatMap((peer) => pointsOf(world, peer))),
   },
   {
     name: 'HTTP: a table of leads, a chat or a model does (Airtable, Telegram, OpenAI, Anthropic)',
     few: 4,
     most: 110,
+    atOnce: WAITING_AT_ONCE,
     points: (world) =>
       Promise.resolve([AIRTABLE, TELEGRAM, ...MODELS].flatMap((peer) => pointsOf(world, peer))),
   },
   {
     name: 'whoever is asked never answers: the run ends before its unit loses patience',
     few: 1,
+    atOnce: WAITING_AT_ONCE,
     points: (world) =>
       Promise.resolve(
         [...MODELS, AIRTABLE, TELEGRAM, ...MAIL_PEERS].map((peer) => ({

@@ -30,6 +30,8 @@ export interface FaultKind {
   /** How many points a short run takes; a long one takes `most`, or all. */
   readonly few: number;
   readonly most?: number;
+  /** For programs that mostly wait for somebody who does not answer. */
+  readonly atOnce?: number;
   /** Why this machine cannot make it; null when it can. */
   readonly missing?: (world: World) => string | null;
   readonly points: (world: World) => Promise<readonly Point[]>;

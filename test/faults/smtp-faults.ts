@@ -26,10 +26,14 @@ const GROUPS: readonly (Pick<FaultKind, 'name' | 'few'> & {
   { name: 'SMTP: three bad runs one after another', group: 'storm', few: 1, most: 10 },
 ];
 
+/** Most of a dialogue with such a server is waiting. */
+const WAITING_AT_ONCE = 6;
+
 export const SMTP_FAULTS: readonly FaultKind[] = GROUPS.map(({ name, group, few, most }) => ({
   name,
   few,
   most,
+  atOnce: WAITING_AT_ONCE,
   points: (world) =>
     Promise.resolve(
       smtpPoints()
