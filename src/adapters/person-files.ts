@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { parseAddress } from '../core/email-address.ts';
 import { erasedKey } from '../core/erasure.ts';
 import { syncFolder } from './durable-file.ts';
-import { listOutbox } from './mail/outbox.ts';
+import { removeHalves } from './half-files.ts';
+import { listOutbox, stagedMails } from './mail/outbox.ts';
 import { removeRejects } from './rejects-file.ts';
 import { replaceRecipients } from './send-journal.ts';
 
@@ -29,6 +31,8 @@ export interface ForgottenFiles {
   readonly journal_lines: number;
   readonly reject_rows: number;
   readonly report: boolean;
+  /** Paths of files that could not be looked through, and stay as they are. */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -37,14 +41,16 @@ export interface ForgottenFiles {
  * The caller holds the lock of `send`.
  */
 export function forgetInFiles(places: PersonPlaces, people: ForgottenPeople): ForgottenFiles {
+  const rejects = removeRejects(places.rejectsDir, (address) => hashOfText(address, people) !== null);
   return {
     outbox: forgetOutbox(places.outboxDir, people),
     journal_lines: replaceRecipients(places.stateDir, (recipient) => {
       const hash = hashOfText(recipient, people);
       return hash === null ? null : erasedKey(hash);
     }),
-    reject_rows: removeRejects(places.rejectsDir, (address) => hashOfText(address, people) !== null),
+    reject_rows: rejects.rows,
     report: forgetReport(places.reportFile),
+    unread: rejects.unread,
   };
 }
 
@@ -56,6 +62,8 @@ function forgetOutbox(folder: string, people: ForgottenPeople): number {
     ({ messageId, path }) => people.messageIds.has(messageId) || isTo(path, people),
   );
   for (const { path } of theirs) rmSync(path, { force: true });
+  // Whoever wrote them is gone: this runs under the lock of `send`.
+  for (const path of stagedMails(folder)) rmSync(path, { force: true });
   if (theirs.length > 0) syncFolder(folder);
   return theirs.length;
 }
@@ -68,6 +76,8 @@ function isTo(path: string, people: ForgottenPeople): boolean {
 }
 
 function forgetReport(path: string): boolean {
+  if (!existsSync(dirname(path))) return false;
+  removeHalves(path);
   if (!existsSync(path)) return false;
   rmSync(path);
   return true;

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 
 import { HeadgateError } from '../core/errors.ts';
 import { syncFolder } from './durable-file.ts';
+import { removeHalves } from './half-files.ts';
 
 /** A file for its owner's eyes: whole or not there, mode 0600, and never in the place of another unless that was said. */
 export interface PrivateFile {
@@ -14,13 +15,14 @@ export interface PrivateFile {
 }
 
 /**
- * Begins one under another name beside it. Throws `file_exists` (64) where there is one and `mayReplace` is not set, also when it appears
+ * Begins one under another name beside it, and removes what a killed process left of the same. Throws `file_exists` (64) where there is one and `mayReplace` is not set, also when it appears
  * meanwhile; `file_not_written` (77).
  */
 export function createPrivateFile(path: string, options: { readonly mayReplace: boolean }): PrivateFile {
   if (!options.mayReplace && existsSync(path)) throw thereAlready(path);
   const writing = `${path}.${String(process.pid)}.new`;
   const descriptor = guarded(path, () => {
+    removeHalves(path);
     rmSync(writing, { force: true });
     return openSync(writing, 'wx', 0o600);
   });

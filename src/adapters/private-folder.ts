@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { HeadgateError } from '../core/errors.ts';
+import { isRunning } from './half-files.ts';
 
 /** In memory where there is some: nobody syncs what is thrown away. */
 const IN_MEMORY = '/dev/shm';
@@ -47,16 +48,6 @@ function removeAbandoned(place: string, name: string): void {
 function isOurs(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found?.isDirectory() === true && found.uid === process.getuid?.();
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process answers EPERM: it runs.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
 }
 
 function isWritable(path: string): boolean {

@@ -13,6 +13,7 @@ import { csvLine, safeCsvLine } from '../core/csv-format.ts';
 import { CsvScanner, type CsvRecord } from '../core/csv-scanner.ts';
 import { REJECT_COLUMNS } from '../core/lead-columns.ts';
 import { replaceFile } from './durable-file.ts';
+import { removeHalves } from './half-files.ts';
 
 /** One row that was not taken. */
 export interface Reject {
@@ -93,17 +94,30 @@ export function rejectsAbout(
   });
 }
 
-/** Takes the rows that name an address out of all such files, each replaced whole. Returns how many. What is not CSV any more stays. */
-export function removeRejects(folder: string, isTheirs: (address: string) => boolean): number {
-  let removed = 0;
+/** What came of taking people out of these files. */
+export interface RemovedRejects {
+  readonly rows: number;
+  /** Files that are not CSV any more: nobody but a person can tell what stands in them. They stay as they are. */
+  readonly unread: readonly string[];
+}
+
+/** Takes the rows that name an address out of all such files, each replaced whole. */
+export function removeRejects(folder: string, isTheirs: (address: string) => boolean): RemovedRejects {
+  let rows = 0;
+  const unread: string[] = [];
   for (const path of filesIn(folder)) {
-    const records = recordsOf(readFileSync(path, 'utf8')) ?? [];
+    removeHalves(path);
+    const records = recordsOf(readFileSync(path, 'utf8'));
+    if (records === null) {
+      unread.push(path);
+      continue;
+    }
     const kept = records.filter(({ cells }, index) => index === 0 || !namesOneOf(cells, isTheirs));
     if (kept.length === records.length) continue;
     replaceFile(path, kept.map(({ cells }) => csvLine(cells)).join(''));
-    removed += records.length - kept.length;
+    rows += records.length - kept.length;
   }
-  return removed;
+  return { rows, unread };
 }
 
 function filesIn(folder: string): readonly string[] {

@@ -12,7 +12,7 @@ import { actorOf } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { openEngine } from './engine/engine.ts';
 import { settleAgainst } from './engine/journal-settling.ts';
-import { finishErasures } from './erasure/finish-erasures.ts';
+import { finishErasuresByTheWay } from './erasure/finish-erasures.ts';
 import { MIN_FREE_BYTES } from './engine/live-run.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
@@ -53,7 +53,7 @@ function adopt(state: OperatorState): Adoption {
   const { db, now, workspace } = state;
   checkBeforeWrite(db, { minFreeBytes: MIN_FREE_BYTES });
   // Before anything is settled: whoever was erased since this copy was made is nobody's recipient any more.
-  finishErasures(state);
+  finishErasuresByTheWay(state);
   const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
   const { stateDir, outboxDir, unsubscribeSpoolDir } = workspace.paths;
   // D10: a copy that was put in place behind the program's back may be older than an opt-out, as one that `restore` put there.

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 
-import { replaceFile } from '../adapters/durable-file.ts';
+import { replaceReport } from '../adapters/half-files.ts';
 import { makeDigest, type Digest } from '../core/digest/digest.ts';
 import { HeadgateError } from '../core/errors.ts';
 import { EXIT_CODES } from '../core/exits.ts';
@@ -145,7 +145,7 @@ function record(
 
 function writeDigest(state: OperatorState, path: string, digest: Digest): void {
   try {
-    replaceFile(path, `${digestLines(digest, digestLayout(state, 'page')).join('\n')}\n`);
+    replaceReport(path, `${digestLines(digest, digestLayout(state, 'page')).join('\n')}\n`);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     throw new HeadgateError(`${path} cannot be written (${String(error.code)})`, {

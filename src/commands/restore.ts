@@ -23,7 +23,7 @@ import type { Invocation, Outcome } from './cli-context.ts';
 import { distrustOpen, type Distrust } from './engine/distrust.ts';
 import { openEngine } from './engine/engine.ts';
 import { settleAgainst, type JournalSettlement } from './engine/journal-settling.ts';
-import { finishErasures } from './erasure/finish-erasures.ts';
+import { finishErasuresByTheWay } from './erasure/finish-erasures.ts';
 import { GUARDS_OFF } from './guards-off.ts';
 import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
 import { unknownLines } from './journal-text.ts';
@@ -84,7 +84,7 @@ function restore(invocation: Invocation, workspace: Workspace, file: string): Ou
   const db = openState({ file: databaseFile, mode: 'write' });
   try {
     const stampFile = createStampFile(workspace.paths.stampFile);
-    const erasures = finishErasures({ invocation, workspace, db, stampFile, now });
+    const erasures = finishErasuresByTheWay({ invocation, workspace, db, stampFile, now });
     const engine = openEngine({ db, policy: workspace.policy, now, without: GUARDS_OFF });
     const runId = random.publicId('r');
     const restored = db.write((): Restored => {

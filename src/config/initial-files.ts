@@ -46,17 +46,23 @@ export function initialFiles(
 /** Names the files that hold people's data or secrets: a workspace may be kept in git, these never. */
 const GITIGNORE = `# What the program keeps and what nobody else may read. Configuration and sequences belong in git.
 /headgate.db*
-/stamp.json*
 /STOP
+/listen
 /backup/
 /locks/
 /outbox/
+/rejects/
 /report/
 /secrets/
 /unsub.d/
 /hooks.d/
+/digest.txt
+/*.json
+/*.html
 *.csv
+*.eml
 *.jsonl
+*.new
 `;
 
 function renderConfig(timezone: string, isSample: boolean): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -18,7 +19,7 @@ import { acquireLock } from '../../src/store/locks.ts';
 import { folderWith } from '../config/workspace.ts';
 import type { CliOptions, CliResult } from '../helpers/cli.ts';
 import { runCli } from '../helpers/cli.ts';
-import { SeededRandom } from '../helpers/fakes.ts';
+import { FakeClock, SeededRandom } from '../helpers/fakes.ts';
 
 const FLAGS = [
   ...['--name', 'Tom at Ledd', '--from', 'tom@mail.example.com'],
@@ -321,6 +322,53 @@ test('what a person wrote beside the workspace is not touched', async () => {
   writeFileSync(join(cwd, 'mail/.gitignore'), 'mine');
   await init(cwd, ['mail', '--no-input', ...FLAGS]);
   expect(contents(join(cwd, 'mail'))).toMatchObject({ 'notes.txt': 'mine', '.gitignore': 'mine' });
+});
+
+test('hardening 79: of all that commands write into a workspace, git takes what a person writes and nothing that names people', async () => {
+  const cwd = folderWith({});
+  const at = (path: string): string => join(cwd, 'mail', path);
+  const run = async (...argv: readonly string[]): Promise<void> => {
+    const { code, stderr } = await runCli([...argv, '-C', at('headgate.toml')], {
+      cwd: at(''),
+      clock: new FakeClock(),
+      random: new SeededRandom(7),
+      input: 'email\nnobody\nzoe@zoe.example\n',
+    });
+    expect([0, 30, 32, 65], `${argv.join(' ')}: ${stderr}`).toContain(code);
+  };
+  await init(cwd, ['mail', '--sample', '--no-input', ...FLAGS]);
+  await run('drip', '--force');
+  await run('leads', 'import', '-', '--source', 'form', '--yes');
+  await run('report');
+  await run('backup');
+  await run('pause', '--reason', 'Ann called');
+  await run('digest', '--to', 'digest.txt');
+  await run('leads', 'export', '--all', '--to', 'all.csv');
+  const { stdout: leads } = await runCli(['leads', 'list', '-C', 'mail', '--json'], { cwd });
+  const { items } = JSON.parse(leads) as { items: { email: string }[] };
+  await run('leads', 'export', items[0]!.email, '--to', 'person.json');
+  await run('leads', 'verify', '--csv', 'verdicts.csv', '--html', 'verdicts.html');
+  await run('leads', 'erase', items[1]!.email, '--yes');
+  // What a crash leaves, and the chat.
+  for (const name of [
+    'person.txt.17.new',
+    'send-journal.jsonl.new',
+    'headgate.db.replaced',
+    'told.json',
+    'listen',
+  ])
+    writeFileSync(at(name), 'people');
+  const git = (...argv: readonly string[]): string =>
+    execFileSync('git', argv, { cwd: at(''), encoding: 'utf8' });
+  git('init', '-q');
+  const taken = git('ls-files', '--others', '--exclude-standard').trim().split('\n');
+  expect(taken.filter((path) => !/^(?:sequences|campaigns)\//.test(path))).toEqual([
+    '.gitignore',
+    'brand.md',
+    'brand.toml',
+    'headgate.toml',
+  ]);
+  expect(taken.filter((path) => !/\.(?:toml|md)$/.test(path))).toEqual(['.gitignore']);
 });
 
 describe('init --sample', () => {

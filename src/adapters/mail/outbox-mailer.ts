@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import type { BodyGate, Clock, DeliveryResult, Mailer, OutgoingMail } from '../../ports.ts';
 import { isPublicMessageId } from './message-id.ts';
-import { outboxFileName } from './outbox.ts';
+import { outboxFileName, stagedFileName } from './outbox.ts';
 
 export interface OutboxOptions {
   /** Made with mode 0700 when it is missing. */
@@ -44,7 +44,7 @@ class OutboxFolder {
   async deliver(mail: OutgoingMail, mayLeave: BodyGate): Promise<DeliveryResult> {
     if (!isPublicMessageId(mail.id)) throw new Error(`${mail.id} is no message id`);
     const { outboxDir, clock } = this.options;
-    const staged = join(outboxDir, `.${mail.id}.new`);
+    const staged = join(outboxDir, stagedFileName(mail.id));
     try {
       const known = await this.openFolder();
       const there = known.get(mail.id);

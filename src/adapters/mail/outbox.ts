@@ -23,6 +23,13 @@ export interface OutboxMail extends OutboxEntry, ReadableMail {
 const FILE_NAME =
   /^(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)T(?<hour>\d\d)(?<minute>\d\d)(?<second>\d\d)(?<ms>\d{3})Z-(?<messageId>m-[a-z0-9]+)\.eml$/;
 
+/** Under which a mail is written, to be renamed when it is whole. */
+export function stagedFileName(messageId: string): string {
+  return `.${messageId}.new`;
+}
+
+const STAGED_NAME = /^\.m-[a-z0-9]+\.new$/;
+
 /** Sorts by time: `20260218T090000000Z-m-….eml`. */
 export function outboxFileName(messageId: string, at: Instant): string {
   return `${new Date(at).toISOString().replace(/[-:.]/g, '')}-${messageId}.eml`;
@@ -50,6 +57,13 @@ export function readOutboxMail(outboxDir: string, messageId: string): OutboxMail
   } catch (error) {
     throw notReadable(entry.path, error);
   }
+}
+
+/** Mails that were never whole, where whoever wrote them is gone: they are in no list. */
+export function stagedMails(outboxDir: string): readonly string[] {
+  return namesIn(outboxDir)
+    .filter((name) => STAGED_NAME.test(name))
+    .map((name) => join(outboxDir, name));
 }
 
 function namesIn(outboxDir: string): string[] {

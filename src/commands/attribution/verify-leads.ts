@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { replaceFile } from '../../adapters/durable-file.ts';
+import { replaceReport } from '../../adapters/half-files.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { Instant } from '../../core/model.ts';
 import { formatInstant } from '../../core/time/instants.ts';
@@ -111,7 +111,7 @@ function writeReports(state: OperatorState, { csvFile, htmlFile }: VerifyRequest
 
 function writeReport(path: string, text: string): void {
   try {
-    replaceFile(path, text);
+    replaceReport(path, text);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new HeadgateError(`${path} cannot be written (${code})`, {

@@ -71,6 +71,17 @@ function fileLines({ files }: Erased): readonly string[] {
         ]),
     ...(files.reject_rows === 0 ? [] : [`   ${countOf(files.reject_rows, 'row')} removed from rejects/`]),
     ...(files.report ? ['   the report is gone: headgate report makes it anew'] : []),
+    ...unreadLines(files.unread),
+  ];
+}
+
+function unreadLines(unread: readonly string[]): readonly string[] {
+  if (unread.length === 0) return [];
+  return [
+    '',
+    ` ${unread.length === 1 ? 'This file is' : 'These files are'} no CSV any more, and nobody was taken out of ${unread.length === 1 ? 'it' : 'them'}:`,
+    ...unread.map((path) => `     ${escapeText(path)}`),
+    '   Look for the person there yourself, or delete what you do not need.',
   ];
 }
 
@@ -119,8 +130,9 @@ function copyLines(copies: readonly HoldingCopy[]): readonly string[] {
 
 const OUTSIDE = [
   '',
-  ' Not in reach: files you imported them from, tables that sync reads, copies of backups',
-  ' elsewhere, the system journal, your mail provider and the mailbox that answers go to.',
+  ' Not in reach: files you imported them from, tables that sync reads, copies of',
+  ' backups elsewhere, the system journal, your mail provider and the mailbox that',
+  ' answers go to.',
 ];
 
 /** The item of `leads erase --json`. */
@@ -136,7 +148,7 @@ export function erasedDocument({
     id: lead.id,
     outcome,
     held: counts,
-    files: files ?? { outbox: 0, journal_lines: 0, reject_rows: 0, report: false },
+    files: files ?? { outbox: 0, journal_lines: 0, reject_rows: 0, report: false, unread: [] },
     compaction,
     copies: copies.map(({ path, goneAfterBackups, isSure }) => ({
       path,

@@ -21,6 +21,7 @@ import {
 import { ALL_LEADS, listLeads } from '../../store/leads.ts';
 import { recordAct } from '../audit/record.ts';
 import { writeKeepingDoubt, type OperatorState } from '../operator-state.ts';
+import { escapeText } from '../output/text.ts';
 import { unfinishedErasuresOf, type UnfinishedErasures } from './unfinished.ts';
 
 /** What finishing found to do. */
@@ -43,6 +44,16 @@ export function finishErasures(state: OperatorState): FinishedErasures | null {
   const unknownToFile = unfinishedErasuresOf(state)?.unknownToFile ?? [];
   createErasureFile(state.workspace.paths.erasureFile).append(unknownToFile);
   return { erasedAgain, files: cleanFiles(state) };
+}
+
+/** The same for a command that shows something else: only what a person must look at is told. */
+export function finishErasuresByTheWay(state: OperatorState): FinishedErasures | null {
+  const finished = finishErasures(state);
+  for (const path of finished?.files.unread ?? [])
+    state.invocation.progress(
+      `${escapeText(path)} is no CSV any more: nobody who was erased was taken out of it`,
+    );
+  return finished;
 }
 
 /** In one transaction: a state knows all of what the file says, or is asked again. */

@@ -11,9 +11,9 @@ import { unfinishedErasuresOf } from './unfinished.ts';
 export async function finishErasuresWhereFree(state: OperatorState): Promise<void> {
   if (unfinishedErasuresOf(state) === null) return;
   const { invocation, workspace } = state;
-  const { finishErasures } = await import('./finish-erasures.ts');
+  const { finishErasuresByTheWay } = await import('./finish-erasures.ts');
   try {
-    await withJobLocks(invocation, { workspace, jobs: OUTBOUND_JOBS }, () => finishErasures(state));
+    await withJobLocks(invocation, { workspace, jobs: OUTBOUND_JOBS }, () => finishErasuresByTheWay(state));
   } catch (error) {
     if (!(error instanceof HeadgateError) || error.code !== 'lock_busy') throw error;
     invocation.progress('an erasure is finished as soon as no outbound job runs');

@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { replaceFile } from '../../adapters/durable-file.ts';
+import { replaceReport } from '../../adapters/half-files.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { OperatorState } from '../operator-state.ts';
 import { reportFacts } from './facts.ts';
@@ -48,7 +48,7 @@ export function putPage(path: string, page: string): void {
   try {
     refuseOther(path);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    replaceFile(path, page);
+    replaceReport(path, page);
   } catch (error) {
     if (error instanceof HeadgateError || !(error instanceof Error) || !('code' in error)) throw error;
     throw new HeadgateError(`${path} cannot be written (${String(error.code)})`, {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -17,11 +17,28 @@ describe('GDPR Art. 17: a person is erased', () => {
       id: bench.person.id,
       outcome: 'erased',
       held: { leads: 1, messages: 1, outgoing_mail: 1, notices: 1, chat_pages: 1, chat_updates: 1 },
-      files: { outbox: 2, journal_lines: 3, reject_rows: 1, report: true },
+      files: { outbox: 2, journal_lines: 3, reject_rows: 1, report: true, unread: [] },
       compaction: 'done',
     });
     for (const text of [CANARY, 'maren.vogt', 'vogt.example', 'marenson'])
       expect(filesWith(bench.directory, text), text).toEqual([]);
+  });
+
+  test('a file of refused rows that is no CSV any more is named: nobody else would look into it', async () => {
+    const bench = await personDesk();
+    const path = join(bench.directory, 'rejects/mended by hand.csv');
+    const text = `headgate_line,email\n2,"${ADDRESS}\n`;
+    writeFileSync(path, text);
+    const screen = await bench.run(['leads', 'erase', ADDRESS, '--yes'], { stdoutIsTty: true, columns: 80 });
+    expect(screen.code).toBe(0);
+    expect(screen.stdout).toContain('rejects/mended by hand.csv');
+    expect(screen.stdout).toContain('no CSV any more');
+    for (const line of screen.stdout.split('\n').filter((each) => !each.includes(bench.directory)))
+      expect(line.length).toBeLessThanOrEqual(80);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    rmSync(path);
+    const { items } = await bench.json(['leads', 'erase', ADDRESS, '--yes']);
+    expect(items[0]).toMatchObject({ outcome: 'erased_before' });
   });
 
   test('nobody else loses a word', async () => {

@@ -1,4 +1,5 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { outboxFileName } from '../../../src/adapters/mail/outbox.ts';
@@ -174,13 +175,23 @@ function leaveFiles(bench: SendDesk, person: Person): void {
     `headgate_line,headgate_field,headgate_reason,email,notes\n2,stage,odd,${ADDRESS},"two\nlines ${CANARY}"\n3,stage,odd,otto@otto.example,stays\n`,
   );
   writeFileSync(join(folder('report'), 'index.html'), `<p>maren marenson ${CANARY}</p>`);
+  leaveHalves(directory);
   if (person.rowId === 0) throw new Error('nobody');
+}
+
+/** What programs that were killed in the middle of writing these files left. */
+function leaveHalves(directory: string): void {
+  const pid = String(spawnSync('true').pid);
+  const half = `To: ${ADDRESS}, ${CANARY}`;
+  for (const name of [`report/index.html.${pid}.new`, `rejects/leads-r-1.csv.${pid}.new`])
+    writeFileSync(join(directory, name), half);
+  writeFileSync(join(directory, 'outbox/.m-unknowntothisstate.new'), half);
 }
 
 /** The names of all files of the workspace in which a text stands, whatever its case. */
 export function filesWith(directory: string, text: string): readonly string[] {
   const wanted = text.toLowerCase();
-  return globSync('**/*', { cwd: directory, withFileTypes: true })
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => readFileSync(path, 'latin1').toLowerCase().includes(wanted))
