@@ -8,8 +8,7 @@ import {
   type EnrollmentMove,
   type EnrollmentPlace,
 } from '../../src/core/edit-moves.ts';
-import { planEdits, type SequenceEdit } from '../../src/core/edit-plan.ts';
-import { affectsLive, createPreflight, type PreflightItem } from '../../src/core/edit-preflight.ts';
+import { planEdits } from '../../src/core/edit-plan.ts';
 import type {
   MessageState,
   SequenceDefinition,
@@ -17,49 +16,11 @@ import type {
   StoredSequence,
 } from '../../src/core/model.ts';
 import { sequenceDefinition, stepDefinition, storedSequence } from '../helpers/definitions.ts';
-import { openHoursPolicy } from '../helpers/policy.ts';
-
-const DAY_MS = 86_400_000;
-const CONTEXT = { policy: openHoursPolicy(), holidaysOf: () => new Set<string>() };
-const WEB = sequenceDefinition('web', ['a', 'b', 'c']);
-const [A, B, C] = [100, 101, 102] as const;
-
-function place(changes: Partial<EnrollmentPlace> = {}): EnrollmentPlace {
-  return {
-    rowId: 1,
-    leadRowId: 1,
-    kind: 'drip',
-    anchorAt: 10 * DAY_MS,
-    enrolledAt: 8 * DAY_MS,
-    lastStepRowId: A,
-    nextStepRowId: B,
-    dueAt: 12 * DAY_MS,
-    nextDueAt: 12 * DAY_MS,
-    sentNowAt: null,
-    messages: new Map<number, MessageState>([[A, 'sent']]),
-    leadZone: 'UTC',
-    leadCountry: null,
-    ...changes,
-  };
-}
-
-function edit(to: SequenceDefinition, from: StoredSequence = storedSequence(WEB)): SequenceEdit {
-  const plan = planEdits({ stored: [from], definitions: [to], liveCount: () => 1, now: 20 * DAY_MS });
-  expect(plan.refusals).toEqual([]);
-  return plan.edits[0]!;
-}
-
-function after(days: number): Pick<StepDefinition, 'timing'> {
-  return { timing: { kind: 'after', delay: { unit: 'elapsed', ms: days * DAY_MS } } };
-}
-
-function move(at: EnrollmentPlace, to: SequenceDefinition): EnrollmentMove {
-  return moveEnrollment(at, edit(to), CONTEXT);
-}
+import { A, after, ALWAYS_OPEN, B, C, DAY_MS, editTo, moveOf, place, WEB } from '../helpers/edit-places.ts';
 
 describe('C5: a live enrollment under an edit', () => {
   it('moves with a changed delay, counted from the previous send', () => {
-    const result = move(place(), sequenceDefinition('web', ['a', stepDefinition('b', after(3)), 'c']));
+    const result = moveOf(place(), sequenceDefinition('web', ['a', stepDefinition('b', after(3)), 'c']));
     expect(result).toMatchObject({
       kind: 'moves',
       withdrawn: null,
@@ -70,11 +31,11 @@ describe('C5: a live enrollment under an edit', () => {
   });
 
   it('stays when only a later step, words or settings changed', () => {
-    expect(move(place(), sequenceDefinition('web', ['a', 'b', stepDefinition('c', after(9))]))).toEqual({
+    expect(moveOf(place(), sequenceDefinition('web', ['a', 'b', stepDefinition('c', after(9))]))).toEqual({
       kind: 'stays',
     });
     const copy = { ...stepDefinition('b').copy, subject: 'New' };
-    expect(move(place(), sequenceDefinition('web', ['a', stepDefinition('b', { copy }), 'c']))).toEqual({
+    expect(moveOf(place(), sequenceDefinition('web', ['a', stepDefinition('b', { copy }), 'c']))).toEqual({
       kind: 'stays',
     });
   });
@@ -86,14 +47,16 @@ describe('C5: a live enrollment under an edit', () => {
         [B, 'pending_approval'],
       ]),
     });
-    expect(move(waiting, sequenceDefinition('web', ['a', 'x', stepDefinition('b', after(9)), 'c']))).toEqual({
+    expect(
+      moveOf(waiting, sequenceDefinition('web', ['a', 'x', stepDefinition('b', after(9)), 'c'])),
+    ).toEqual({
       kind: 'stays',
     });
   });
 
   it('goes on to the next live step when the one it waits at is removed, and loses its draft', () => {
     const without = sequenceDefinition('web', ['a', stepDefinition('c', after(5))]);
-    expect(move(place(), without)).toMatchObject({
+    expect(moveOf(place(), without)).toMatchObject({
       kind: 'moves',
       withdrawn: null,
       step: { id: 'c' },
@@ -105,7 +68,7 @@ describe('C5: a live enrollment under an edit', () => {
         [B, 'held'],
       ]),
     });
-    expect(move(waiting, without)).toMatchObject({ kind: 'moves', withdrawn: B, step: { id: 'c' } });
+    expect(moveOf(waiting, without)).toMatchObject({ kind: 'moves', withdrawn: B, step: { id: 'c' } });
   });
 
   it('completes when nothing is left, and no send is recorded', () => {
@@ -118,7 +81,10 @@ describe('C5: a live enrollment under an edit', () => {
         [C, 'approved'],
       ]),
     });
-    expect(move(atLast, sequenceDefinition('web', ['a', 'b']))).toEqual({ kind: 'completes', withdrawn: C });
+    expect(moveOf(atLast, sequenceDefinition('web', ['a', 'b']))).toEqual({
+      kind: 'completes',
+      withdrawn: C,
+    });
   });
 
   it('leaves alone what is being sent or may have been sent', () => {
@@ -129,7 +95,7 @@ describe('C5: a live enrollment under an edit', () => {
           [B, state],
         ]),
       });
-      expect(move(sending, sequenceDefinition('web', ['a', 'c']))).toEqual({ kind: 'stays' });
+      expect(moveOf(sending, sequenceDefinition('web', ['a', 'c']))).toEqual({ kind: 'stays' });
     }
   });
 
@@ -140,26 +106,26 @@ describe('C5: a live enrollment under an edit', () => {
         [B, 'approved'],
       ]),
     });
-    expect(move(waiting, { ...WEB, status: 'archived' })).toEqual({ kind: 'cancels', withdrawn: 1 });
-    expect(move(place(), { ...WEB, status: 'paused' })).toEqual({ kind: 'stays' });
+    expect(moveOf(waiting, { ...WEB, status: 'archived' })).toEqual({ kind: 'cancels', withdrawn: 1 });
+    expect(moveOf(place(), { ...WEB, status: 'paused' })).toEqual({ kind: 'stays' });
   });
 
   it('C6: does not take back a "send now", unless the step itself is gone', () => {
     const asked = place({ sentNowAt: 11 * DAY_MS, nextDueAt: 11 * DAY_MS });
-    expect(move(asked, sequenceDefinition('web', ['a', stepDefinition('b', after(9)), 'c']))).toEqual({
+    expect(moveOf(asked, sequenceDefinition('web', ['a', stepDefinition('b', after(9)), 'c']))).toEqual({
       kind: 'stays',
     });
-    expect(move(asked, sequenceDefinition('web', ['a', 'c']))).toMatchObject({ kind: 'moves' });
+    expect(moveOf(asked, sequenceDefinition('web', ['a', 'c']))).toMatchObject({ kind: 'moves' });
     const askedForTheLast = place({ sentNowAt: 9 * DAY_MS });
     expect(
-      move(askedForTheLast, sequenceDefinition('web', ['a', stepDefinition('b', after(9)), 'c'])).kind,
+      moveOf(askedForTheLast, sequenceDefinition('web', ['a', stepDefinition('b', after(9)), 'c'])).kind,
     ).toBe('moves');
   });
 
   it('A16: counts a restarted first step from its restart, not from its enrollment', () => {
     const restarted = place({ lastStepRowId: null, nextStepRowId: A, messages: new Map() });
     const later = sequenceDefinition('web', [stepDefinition('a', after(1)), 'b', 'c']);
-    expect(move(restarted, later)).toMatchObject({ kind: 'moves', dueAt: 11 * DAY_MS });
+    expect(moveOf(restarted, later)).toMatchObject({ kind: 'moves', dueAt: 11 * DAY_MS });
   });
 
   it('D11: does not pass over a rejected step that is to be written anew', () => {
@@ -169,9 +135,9 @@ describe('C5: a live enrollment under an edit', () => {
         [B, 'rejected'],
       ]),
     });
-    expect(move(redraft, sequenceDefinition('web', ['a', stepDefinition('b', after(4)), 'c']))).toMatchObject(
-      { step: { id: 'b' } },
-    );
+    expect(
+      moveOf(redraft, sequenceDefinition('web', ['a', stepDefinition('b', after(4)), 'c'])),
+    ).toMatchObject({ step: { id: 'b' } });
     const passed = place({
       lastStepRowId: B,
       nextStepRowId: C,
@@ -190,63 +156,12 @@ describe('C5: a live enrollment under an edit', () => {
       lastStepRowId: null,
       messages: new Map([[B, 'pending_approval']]),
     });
-    const removed = edit({ ...sequenceDefinition('web', ['a', 'c']), kind: 'nurture' }, nurture);
-    expect(moveEnrollment(followUp, removed, CONTEXT)).toEqual({ kind: 'completes', withdrawn: B });
-    const moved = edit({ ...sequenceDefinition('web', ['c', 'a', 'b']), kind: 'nurture' }, nurture);
-    expect(moveEnrollment({ ...followUp, messages: new Map() }, moved, CONTEXT)).toEqual({ kind: 'stays' });
-  });
-});
-
-describe('the preflight', () => {
-  function preflight(to: SequenceDefinition, places: readonly EnrollmentPlace[]) {
-    const stored = storedSequence(WEB);
-    const plan = planEdits({ stored: [stored], definitions: [to], liveCount: () => places.length, now: 0 });
-    const builder = createPreflight(plan);
-    for (const at of places) builder.add(plan.edits[0]!, at, moveEnrollment(at, plan.edits[0]!, CONTEXT));
-    return builder.finish();
-  }
-  const row = (item: PreflightItem) => [
-    item.step,
-    item.change,
-    item.affectedCount,
-    item.latestShiftMs,
-    item.completes,
-  ];
-
-  it('counts who moves, who passes through a new step, who completes, and which drafts go', () => {
-    const atC = place({
-      lastStepRowId: B,
-      nextStepRowId: C,
-      messages: new Map([
-        [A, 'sent'],
-        [B, 'sent'],
-        [C, 'held'],
-      ]),
+    const removed = editTo({ ...sequenceDefinition('web', ['a', 'c']), kind: 'nurture' }, nurture);
+    expect(moveEnrollment(followUp, removed, ALWAYS_OPEN)).toEqual({ kind: 'completes', withdrawn: B });
+    const moved = editTo({ ...sequenceDefinition('web', ['c', 'a', 'b']), kind: 'nurture' }, nurture);
+    expect(moveEnrollment({ ...followUp, messages: new Map() }, moved, ALWAYS_OPEN)).toEqual({
+      kind: 'stays',
     });
-    const to = sequenceDefinition('web', ['a', stepDefinition('b', after(3)), 'x']);
-    const result = preflight(to, [place(), place(), atC]);
-    expect(result.items.map(row)).toEqual([
-      ['b', 'timing', 2, DAY_MS, 0],
-      ['c', 'removed', 1, 0, 0],
-      ['x', 'new', 3, null, 0],
-    ]);
-    expect(result).toMatchObject({
-      moved: 3,
-      completed: 0,
-      draftsWithdrawn: 1,
-      emailsAdded: 3,
-      doubleSendRiskCount: 0,
-    });
-    expect(affectsLive(result)).toBe(true);
-  });
-
-  it('counts an archived sequence as cancelled, and words as touching nobody', () => {
-    const archived = preflight({ ...WEB, status: 'archived' }, [place(), place()]);
-    expect(archived.items.map(row)).toEqual([[null, 'status', 2, null, 0]]);
-    expect(archived.cancelled).toBe(2);
-    const copy = { ...stepDefinition('b').copy, subject: 'New' };
-    const words = preflight(sequenceDefinition('web', ['a', stepDefinition('b', { copy }), 'c']), [place()]);
-    expect([words.items.map(row), affectsLive(words)]).toEqual([[['b', 'copy', 0, null, 0]], false]);
   });
 });
 
@@ -318,7 +233,7 @@ class Play {
     expect(plan.refusals).toEqual([]);
     const planned = plan.edits[0]!;
     const aheadBefore = stepsAhead(this.at, this.sequence).map((step) => step.rowId);
-    const move = moveEnrollment(this.at, planned, CONTEXT);
+    const move = moveEnrollment(this.at, planned, ALWAYS_OPEN);
     expect(risksDoubleSend(this.at, move, planned.after)).toBe(false);
     this.definition = definition;
     this.sequence = this.#saved(planned.after);

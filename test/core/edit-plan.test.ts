@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { isActivated, isChanged, planEdits, touchesLive, type EditPlan } from '../../src/core/edit-plan.ts';
-import type { SequenceDefinition, StoredSequence } from '../../src/core/model.ts';
+import type { SendWindow, SequenceDefinition, StepDefinition, StoredSequence } from '../../src/core/model.ts';
 import { NO_TRIGGER, sequenceDefinition, stepDefinition, storedSequence } from '../helpers/definitions.ts';
 
 const NOW = 1_000_000;
@@ -20,12 +20,52 @@ function stepChanges(result: EditPlan): string[] {
 }
 
 const WEB = sequenceDefinition('web', ['a', 'b', 'c']);
+const ARCHIVED: SequenceDefinition = { ...WEB, status: 'archived' };
+const AT_NIGHT: SendWindow = { startMinute: 0, endMinute: 300, zone: 'UTC', weekdays: [] };
+const ON_DAY_4: Partial<StepDefinition> = { timing: { kind: 'day', day: 4 } };
 
 describe('C5: what an edit changes', () => {
   it('finds nothing to do when the files say what was applied', () => {
     const { edits, refusals } = plan([storedSequence(WEB)], [WEB]);
     expect(refusals).toEqual([]);
     expect(edits.map(isChanged)).toEqual([false]);
+    // As applied, the moment too: nothing is saved again.
+    expect(edits[0]?.after).toBe(edits[0]?.before);
+  });
+
+  it('lists the sequences by name, whatever order files and state have them in', () => {
+    const [one, two, three] = ['b', 'a', 'c'].map((id) => sequenceDefinition(id, ['s']));
+    for (const definitions of [
+      [one!, two!, three!],
+      [three!, two!, one!],
+    ])
+      expect(plan([], definitions).edits.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(plan([storedSequence(three!), storedSequence(one!, 2)], [two!]).edits.map(({ id }) => id)).toEqual(
+      ['a', 'b', 'c'],
+    );
+  });
+
+  it('calls a new sequence new, with rows that neither the state has nor another new one', () => {
+    const { edits } = plan(
+      [storedSequence(WEB)],
+      [WEB, ...['x', 'y'].map((id) => sequenceDefinition(id, ['s']))],
+    );
+    expect(
+      edits.map(({ id, before, after, changes, steps }) => [
+        id,
+        before?.rowId ?? null,
+        changes,
+        steps.map((step) => `${step.id}: ${step.changes.join(' ')}`),
+        after.steps.map(({ id: step, position, deletedAt }) => [step, position, deletedAt]),
+        after.appliedAt,
+      ]),
+    ).toEqual([
+      ['web', 1, [], [], ['a', 'b', 'c'].map((id, position) => [id, position, null]), 0],
+      ['x', null, ['new'], ['s: new'], [['s', 0, null]], NOW],
+      ['y', null, ['new'], ['s: new'], [['s', 0, null]], NOW],
+    ]);
+    const rowIds = edits.map(({ after }) => after.rowId);
+    expect([rowIds[0], new Set(rowIds).size, rowIds.filter((rowId) => rowId < 0).length]).toEqual([1, 3, 2]);
   });
 
   it('tells words, delays, windows and settings apart, so that a reviewer sees what can move somebody', () => {
@@ -45,6 +85,34 @@ describe('C5: what an edit changes', () => {
     const [edit] = plan([storedSequence(WEB)], [edited]).edits;
     expect(edit?.changes).toEqual(['settings']);
     expect(edit === undefined || touchesLive(edit)).toBe(false);
+  });
+
+  it.each<[string, SequenceDefinition, SequenceDefinition | null, boolean]>([
+    ['a step that is new', sequenceDefinition('web', ['a', 'b', 'c', 'd']), WEB, true],
+    ['a step that is gone', sequenceDefinition('web', ['a', 'b']), WEB, true],
+    ['a step that moved', sequenceDefinition('web', ['b', 'a', 'c']), WEB, true],
+    ['a window of the whole', { ...WEB, window: AT_NIGHT }, WEB, true],
+    ['how gaps between days are kept', { ...WEB, gap: 'watermark' }, WEB, true],
+    ['its archive', { ...WEB, status: 'archived' }, WEB, true],
+    [
+      'a step that moves somebody, beside words',
+      sequenceDefinition('web', [stepDefinition('a', { thread: 'new' }), stepDefinition('b', ON_DAY_4), 'c']),
+      WEB,
+      true,
+    ],
+    [
+      'a time that changed together with a setting',
+      sequenceDefinition('web', ['a', stepDefinition('b', { ...ON_DAY_4, maxLateMs: 1 }), 'c']),
+      WEB,
+      true,
+    ],
+    ['a pause', { ...WEB, status: 'paused' }, WEB, false],
+    ['a trigger', { ...WEB, trigger: { ...NO_TRIGGER, forms: ['contact'] } }, WEB, false],
+    ['what was archived before', { ...WEB, status: 'archived', title: 'W' }, ARCHIVED, false],
+    ['a new sequence', WEB, null, false],
+  ])('touches whoever is under way, or does not: %s', (_what, to, from, touches) => {
+    const [edit] = plan(from === null ? [] : [storedSequence(from)], [to]).edits;
+    expect(edit === undefined ? null : touchesLive(edit)).toBe(touches);
   });
 
   it('keeps the row of every step that keeps its id, whatever its place (hardening 67)', () => {
@@ -92,6 +160,9 @@ describe('C5: what an edit changes', () => {
     expect(plan([storedSequence(draft)], [active]).edits.map(isActivated)).toEqual([true]);
     expect(plan([], [active]).edits.map(isActivated)).toEqual([true]);
     expect(plan([storedSequence(active)], [active]).edits.map(isActivated)).toEqual([false]);
+    const paused = { ...draft, status: 'paused' as const };
+    expect(plan([storedSequence(paused)], [active]).edits.map(isActivated)).toEqual([true]);
+    expect(plan([storedSequence(draft)], [paused]).edits.map(isActivated)).toEqual([false]);
   });
 
   it('sees a trigger, a status and a window of the whole sequence', () => {
@@ -102,67 +173,5 @@ describe('C5: what an edit changes', () => {
       window: { startMinute: 0, endMinute: 1440, zone: 'UTC', weekdays: [1] },
     };
     expect(plan([storedSequence(WEB)], [edited]).edits[0]?.changes).toEqual(['status', 'trigger', 'window']);
-  });
-});
-
-describe('what is refused, so that nothing is applied at all', () => {
-  const refused = (result: EditPlan): readonly string[] => result.refusals.map((refusal) => refusal.code);
-
-  it('hardening 64: a folder that vanished under live enrollments, until it is archived and applied', () => {
-    const stored = storedSequence(WEB);
-    expect(refused(plan([stored], [], { 1: 2 }))).toEqual(['sequence_vanished']);
-    expect(plan([stored], [], { 1: 2 }).refusals[0]?.message).toContain('2 of its enrollments');
-    const archived = { ...WEB, status: 'archived' as const };
-    expect(refused(plan([stored], [archived], { 1: 2 }))).toEqual([]);
-    const gone = plan([storedSequence(archived)], []);
-    expect([refused(gone), gone.edits]).toEqual([[], []]);
-  });
-
-  it('archives a sequence whose folder vanished when nobody is in it', () => {
-    const [edit] = plan([storedSequence(WEB)], []).edits;
-    expect([edit?.changes, edit?.after.status]).toEqual([['removed'], 'archived']);
-  });
-
-  it('hardening 74: a rename without renamed_from under live enrollments; with it the state is kept', () => {
-    const renamed = sequenceDefinition('site', ['a', 'b', 'c']);
-    expect(refused(plan([storedSequence(WEB)], [renamed], { 1: 1 }))).toEqual(['sequence_vanished']);
-    const result = plan([storedSequence(WEB)], [{ ...renamed, renamedFrom: 'web' }], { 1: 1 });
-    expect(refused(result)).toEqual([]);
-    expect(result.edits.map(({ id, changes, after }) => [id, changes, after.rowId])).toEqual([
-      ['site', ['renamed', 'settings'], 1],
-    ]);
-  });
-
-  it('hardening 66: a step id used again after its deletion', () => {
-    const withoutB = plan([storedSequence(WEB)], [sequenceDefinition('web', ['a', 'c'])]).edits[0]!.after;
-    const result = plan([withoutB], [sequenceDefinition('web', ['a', 'b', 'c'])]);
-    expect(refused(result)).toEqual(['step_id_reused']);
-    const asOther = sequenceDefinition('web', ['a', stepDefinition('b2', { renamedFrom: 'b' }), 'c']);
-    expect(refused(plan([withoutB], [asOther]))).toEqual(['renamed_from']);
-  });
-
-  it('a former name that is still written or claimed twice', () => {
-    const twice = sequenceDefinition('web', [
-      'a',
-      stepDefinition('x', { renamedFrom: 'b' }),
-      stepDefinition('y', { renamedFrom: 'b' }),
-    ]);
-    expect(refused(plan([storedSequence(WEB)], [twice]))).toEqual(['renamed_from']);
-    const both = sequenceDefinition('web', ['a', 'b', stepDefinition('x', { renamedFrom: 'b' })]);
-    expect(refused(plan([storedSequence(WEB)], [both]))).toEqual(['renamed_from']);
-  });
-
-  it('B9: an archived sequence that comes back, and B1: a second catch-all', () => {
-    const archived = { ...WEB, status: 'archived' as const };
-    expect(refused(plan([storedSequence(archived)], [WEB]))).toEqual(['sequence_archived']);
-    const trigger = { ...NO_TRIGGER, catchAll: true };
-    const two = [sequenceDefinition('p', ['a'], { trigger }), sequenceDefinition('q', ['a'], { trigger })];
-    expect(refused(plan([], two))).toEqual(['second_catch_all']);
-  });
-
-  it('a drip that becomes a nurture under live enrollments', () => {
-    const nurture = { ...WEB, kind: 'nurture' as const };
-    expect(refused(plan([storedSequence(WEB)], [nurture], { 1: 1 }))).toEqual(['kind_changed']);
-    expect(refused(plan([storedSequence(WEB)], [nurture]))).toEqual([]);
   });
 });
