@@ -30,8 +30,9 @@ export class StepKeeper {
   /** Each row brings its own copy of a name that most rows share. */
   #zoneName(zone: string): string {
     const known = this.#zones.get(zone);
-    if (known === undefined) this.#zones.set(zone, zone);
-    return known ?? zone;
+    if (known !== undefined) return known;
+    this.#zones.set(zone, zone);
+    return zone;
   }
 }
 

@@ -24,17 +24,13 @@ const REFERENCES_MAX = 20;
 
 /** D6: the thread that a reply goes on, from the enrollment's mails in the order in which they left; null when there is nothing to answer. */
 export function threadFrom(earlier: readonly EarlierMail[]): Thread | null {
-  const start = Math.max(
-    0,
-    earlier.findLastIndex((mail) => mail.startsThread),
-  );
-  const mails = earlier.slice(start);
-  const first = mails[0];
-  const last = mails.at(-1);
-  if (first === undefined || last === undefined) return null;
+  const last = earlier.at(-1);
+  if (last === undefined) return null;
+  const start = earlier.findLastIndex((mail) => mail.startsThread);
+  const mails = earlier.slice(Math.max(0, start));
+  const first = mails[0] ?? last;
   const ids = [...new Set(mails.map((mail) => mail.messageIdHeader))];
-  const references =
-    ids.length <= REFERENCES_MAX ? ids : [first.messageIdHeader, ...ids.slice(1 - REFERENCES_MAX)];
+  const references = [first.messageIdHeader, ...ids.slice(1).slice(1 - REFERENCES_MAX)];
   const { messageIdHeader: inReplyTo, conversationId } = last;
   return { inReplyTo, references, subject: first.subject, conversationId };
 }

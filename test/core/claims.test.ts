@@ -33,6 +33,40 @@ describe('D5: what a draft says that a person would look up', () => {
     ]);
   });
 
+  test('a number of which the lead’s fact has only the beginning is found nowhere', () => {
+    const facts = [['notes', 'It takes 12.5 hours, 30 of them at night.']] as const;
+    const found = claimsOf('12 hours, 12.5 hours and 30', { facts, stepCopy: '' });
+    expect(found.map(({ text, source }) => [text, source])).toEqual([
+      ['12', null],
+      ['12.5', 'notes'],
+      ['30', 'notes'],
+    ]);
+  });
+
+  test('a number at the end of a fact’s sentence is found', () => {
+    const facts = [['notes', 'We were 12. Now 30, soon 50.']] as const;
+    const found = claimsOf('12, 30 and 50', { facts, stepCopy: '' });
+    expect(found.map(({ source }) => source)).toEqual(['notes', 'notes', 'notes']);
+  });
+
+  test('the marks behind it are the sentence’s, however many', () => {
+    expect(claims('Have you seen https://kestrel.example/ops?!')).toEqual([
+      'link https://kestrel.example/ops: notes',
+    ]);
+  });
+
+  test('what stood on both sides of a link or an address is not read as one number', () => {
+    expect(claims('3,ann@x.example,5')).toEqual([
+      'address ann@x.example: nowhere',
+      'number 3: nowhere',
+      'number 5: nowhere',
+    ]);
+    expect(claims('€https://x.example/price 5 seats')).toEqual([
+      'link https://x.example/price: nowhere',
+      'number 5: nowhere',
+    ]);
+  });
+
   test('what the step says in every mail is the step’s', () => {
     expect(
       claims('30 minutes, https://example.com/audit.', 'In 30 minutes: https://example.com/audit'),

@@ -33,6 +33,14 @@ describe('D6: later steps are replies in the thread unless the step starts a new
     expect(threadFrom([mail('two')])).toMatchObject({ inReplyTo: '<two@x.example>', subject: 'two' });
   });
 
+  it('names a mail once that left twice under one id, and goes on in the conversation of the last one', () => {
+    const [one, two] = [mail('one', true), { ...mail('two'), conversationId: 'c-2' }];
+    expect(threadFrom([one, one, two])).toMatchObject({
+      references: ['<one@x.example>', '<two@x.example>'],
+      conversationId: 'c-2',
+    });
+  });
+
   it('keeps the first and the newest of a very long thread, so that no server cuts it where it likes', () => {
     const mails = Array.from({ length: 60 }, (_, index) => mail(String(index), index === 0));
     const references = threadFrom(mails)?.references ?? [];
@@ -49,11 +57,18 @@ describe('a reply without a subject of its own', () => {
   it('bears that of its thread, with one prefix', () => {
     expect(replySubject('A question')).toBe('Re: A question');
     expect(replySubject('RE: A question')).toBe('RE: A question');
+    expect(replySubject(' re: A question')).toBe(' re: A question');
+    expect(replySubject('More: a question')).toBe('Re: More: a question');
   });
 
   it('bears that of the nearest step before it while nothing has left that it could answer', () => {
     const steps = [step('first'), step('second'), step(''), step('')];
     expect(inheritedSubject(steps, steps[3]!)).toBe('second');
     expect(inheritedSubject([step('')], steps[0]!)).toBe('');
+  });
+
+  it('never bears the subject of a step that comes after it', () => {
+    const steps = [step('first'), step(''), step('a new thread')];
+    expect(inheritedSubject(steps, steps[1]!)).toBe('first');
   });
 });
