@@ -65,10 +65,10 @@ interface Refused {
 
 function refused(
   decision: keyof typeof DECISIONS,
-  [reason, instead = null]: readonly [reason: string, instead?: string],
+  [reason, instead]: readonly [reason: string, instead?: string],
   ...states: readonly MessageState[]
 ): Refused {
-  return { decision, states, reason, instead };
+  return { decision, states, reason, instead: instead ?? null };
 }
 
 const WRONG = ['wrong_state'] as const;
