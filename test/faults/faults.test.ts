@@ -11,6 +11,7 @@ import { DAMAGE_FAULTS } from './damage-faults.ts';
 import { DISK_FAULTS } from './disk-faults.ts';
 import { tryKind, type Tally } from './driver.ts';
 import { HTTP_FAULTS } from './http-faults.ts';
+import { IMAP_FAULTS } from './imap-faults.ts';
 import { createInjector } from './injector.ts';
 import type { FaultKind, World } from './kind.ts';
 import { SMTP_FAULTS } from './smtp-faults.ts';
@@ -34,6 +35,7 @@ const KINDS: readonly FaultKind[] = [
   ...CLOCK_FAULTS,
   ...SMTP_FAULTS,
   ...HTTP_FAULTS,
+  ...IMAP_FAULTS,
 ];
 
 const tallies: Tally[] = [];

@@ -1,6 +1,5 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import { program, type StartOptions } from '../chaos/program.ts';
 import { AirtableServer } from '../servers/airtable.ts';
@@ -12,6 +11,7 @@ import { ResendServer } from '../servers/resend.ts';
 import { StreamServer } from '../servers/stream.ts';
 import { TelegramServer } from '../servers/telegram.ts';
 import type { FaultKind, Point, Verdict, World } from './kind.ts';
+import { patienceOf, quickClock } from './patience.ts';
 import { endOf } from './promises.ts';
 import { Scene } from './scene.ts';
 import { inState, type StageName } from './stages.ts';
@@ -234,9 +234,9 @@ function outlast(world: World, peer: Peer): Promise<Verdict> {
   return withPeer(world, peer, async (scene, server, environment) => {
     server.failBy(() => ({ kind: 'silence', acts: false }));
     const life = `${scene.folder}.life`;
-    const quick = `--import=${pathToFileURL(join(import.meta.dirname, 'quick-clock.mjs')).href}`;
-    const own = { ...environment, NODE_OPTIONS: quick, HEADGATE_LIFE_FILE: life };
-    const ended = await program(scene.place, peer.words, { environment: own });
+    const ended = await program(scene.place, peer.words, {
+      environment: { ...environment, ...quickClock(life) },
+    });
     scene.judgeEnd(ended, peer.codes);
     const [seconds, most] = [Number(readFileSync(life, 'utf8')) / 1_000, patienceOf(peer.unit)];
     rmSync(life);
@@ -296,12 +296,4 @@ function forgetWaits(scene: Scene): void {
   inState(scene.folder, (db) => {
     db.exec('UPDATE messages SET retry_at = NULL; DELETE FROM transport_waits; DELETE FROM notice_channels');
   });
-}
-
-/** TimeoutStartSec= of a unit, in seconds. */
-function patienceOf(unit: string): number {
-  const text = readFileSync(join(import.meta.dirname, `../../systemd/${unit}.service`), 'utf8');
-  const minutes = /^TimeoutStartSec=(\d+)min$/m.exec(text)?.[1];
-  if (minutes === undefined) throw new Error(`${unit} has no TimeoutStartSec in minutes`);
-  return Number(minutes) * 60;
 }
