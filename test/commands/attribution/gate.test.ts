@@ -99,6 +99,21 @@ describe('B8: before a new lead’s first draft', () => {
     });
   });
 
+  test('A16: an outage makes first emails late, and nobody at the wrong company gets theirs for that', async () => {
+    const of = bench();
+    await of.run(['drip', '--force']);
+    of.clock.advance(1);
+    enrolled(of, {
+      grace: at('grace@oldmill.example', { companyDomain: 'newmill.example' }),
+      maren: at('maren@vogt.example', { companyDomain: 'vogt.example' }),
+    });
+    for (const name of ['a', 'b', 'c']) of.lead(name, at(`${name}@oldmill.example`, OLD_MILL));
+    of.clock.advance(30 * DAY_MS);
+    expect((await of.run(['drip', '--force'])).code).toBe(0);
+    expect(drafts(of)).toEqual(['maren pending_approval late']);
+    expect(verdicts(of)).toMatchObject({ grace: 'mismatch leads', maren: 'verified domains' });
+  });
+
   test('colleagues below the domain teach as well, though the new lead is at the domain itself', async () => {
     const of = bench();
     enrolled(of, { grace: at('grace@oldmill.example', { companyDomain: 'newmill.example' }) });
