@@ -21,6 +21,7 @@ import {
   type Rules,
   ZONES,
 } from './oracle.ts';
+import { runs } from '../../helpers/property-runs.ts';
 
 const iso = (text: string): number => Date.parse(text);
 
@@ -217,7 +218,7 @@ describe('clampForward against a minute-by-minute reading of the rules', () => {
         expect(missed.filter((instant) => plainAllows(instant, given))).toEqual([]);
       }
     });
-    fc.assert(property, { seed: 20260214, numRuns: 700 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(700) });
   });
 
   it('A11: null means that no day of the next 14 has an opening either', () => {
@@ -228,7 +229,7 @@ describe('clampForward against a minute-by-minute reading of the rules', () => {
       );
       expect(open).toEqual([]);
     });
-    fc.assert(property, { seed: 20260214, numRuns: 300 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(300) });
   });
 
   it('C3: asking later never gets an earlier answer', () => {
@@ -242,7 +243,7 @@ describe('clampForward against a minute-by-minute reading of the rules', () => {
       if (first === null || second === null) return;
       expect(second.at).toBeGreaterThanOrEqual(first.at);
     });
-    fc.assert(property, { seed: 20260214, numRuns: 1500 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(1500) });
   });
 
   it('A17: what the clamp promises is what isOpen and judgeHours allow at that moment', () => {
@@ -260,7 +261,7 @@ describe('clampForward against a minute-by-minute reading of the rules', () => {
       expect(clamped.at === notBefore).toBe(verdictAt(notBefore));
       expect(clamp(clamped.at, given)?.at).toBe(clamped.at);
     });
-    fc.assert(property, { seed: 20260214, numRuns: 1500 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(1500) });
   });
 
   it('is exact to the minute around the changes of 2026 and 2027', () => {
@@ -282,6 +283,6 @@ describe('clampForward against a minute-by-minute reading of the rules', () => {
         expect(plainWindowAllows(earlier, given)).toBe(false);
       }
     });
-    fc.assert(property, { seed: 20260214, numRuns: 150 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(150) });
   });
 });

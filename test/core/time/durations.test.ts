@@ -10,6 +10,7 @@ import {
   parseDelay,
   parseDurationMs,
 } from '../../../src/core/time/durations.ts';
+import { runs } from '../../helpers/property-runs.ts';
 
 describe('parseDelay', () => {
   it.each<[string, Delay]>([
@@ -107,6 +108,6 @@ describe('formatDelay', () => {
     const property = fc.property(delay, (value) => {
       expect(parseDelay(formatDelay(value))).toEqual(value);
     });
-    fc.assert(property, { seed: 20260214, numRuns: 500 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(500) });
   });
 });

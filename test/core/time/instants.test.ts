@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatInstant, parseInstant } from '../../../src/core/time/instants.ts';
+import { runs } from '../../helpers/property-runs.ts';
 
 const NINE_THIRTY = Date.UTC(2026, 1, 14, 9, 30);
 
@@ -117,7 +118,7 @@ describe('parseInstant', () => {
       const result = parseInstant(value);
       expect(typeof result === 'object' || Number.isSafeInteger(result)).toBe(true);
     });
-    fc.assert(property, { seed: 20260214, numRuns: 2000 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(2000) });
   });
 });
 
@@ -127,6 +128,6 @@ describe('formatInstant', () => {
     const property = fc.property(fc.integer({ min: 0, max: Date.UTC(2101, 0, 1) - 1 }), (at) => {
       expect(parseInstant(formatInstant(at))).toBe(at - (at % 1000));
     });
-    fc.assert(property, { seed: 20260214, numRuns: 500 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(500) });
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instantOfWall, offsetSpanAt } from '../../../src/core/time/offsets.ts';
 import { ZONES } from './oracle.ts';
+import { runs } from '../../helpers/property-runs.ts';
 
 const END_AT = Date.UTC(2101, 0, 1);
 
@@ -38,7 +39,7 @@ describe('offsetSpanAt', () => {
       expect(span.offsetMs).toBe(plainOffsetMs(zone, instant));
       expect(instant >= span.fromAt && instant < span.untilAt).toBe(true);
     });
-    fc.assert(property, { seed: 20260214, numRuns: 5000 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(5000) });
   });
 
   it('answers alike after more zones and spans were asked for than it remembers', () => {
@@ -79,6 +80,6 @@ describe('instantOfWall', () => {
         expect(instantOfWall(zone, wallMs)).toBe(expected?.epochMilliseconds);
       },
     );
-    fc.assert(property, { seed: 20260214, numRuns: 4000 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(4000) });
   });
 });

@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time/durations.ts'
 import { stepDueAt, type StepDueInput } from '../../../src/core/time/timing.ts';
 import { addDays, instantOfLocal, localTime, weekdayOf } from '../../../src/core/time/zone.ts';
 import { WORKING_WEEK, ZONES } from './oracle.ts';
+import { runs } from '../../helpers/property-runs.ts';
 
 const iso = (text: string): number => Date.parse(text);
 const ENROLLED_AT = iso('2026-02-09T10:15:30.250Z');
@@ -173,6 +174,6 @@ describe('stepDueAt with working days', () => {
         expect(due.minuteOfDay).toBe(localTime(exists, leadZone).minuteOfDay);
       },
     );
-    fc.assert(property, { seed: 20260214, numRuns: 500 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(500) });
   });
 });

@@ -10,6 +10,7 @@ import {
   startOfLocalDay,
 } from '../../../src/core/time/zone.ts';
 import { plainLocal, ZONES } from './oracle.ts';
+import { runs } from '../../helpers/property-runs.ts';
 
 const iso = (text: string): number => Date.parse(text);
 
@@ -100,7 +101,7 @@ describe('localTime', () => {
         expect(localTime(instant, zone)).toEqual(plainLocal(instant, zone));
       },
     );
-    fc.assert(property, { seed: 20260214, numRuns: 3000 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(3000) });
   });
 
   it('knows the last minute of the day and the first of the next, also across New Year', () => {
@@ -178,7 +179,7 @@ describe('instantOfLocal', () => {
         expect(localTime(first, zone)).toEqual(local);
       },
     );
-    fc.assert(property, { seed: 20260214, numRuns: 3000 });
+    fc.assert(property, { seed: 20260214, numRuns: runs(3000) });
   });
 });
 
