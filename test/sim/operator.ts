@@ -46,8 +46,10 @@ export class Operator {
     await this.#type(['confirm', this.#chance.oneIn(5) ? '--none' : '--yes', '--yes']);
   }
 
-  /** Approves and releases everything: the calm phase, in which nothing may be left lying. */
+  /** Approves and releases everything, paused senders too: the calm phase, in which nothing may be left lying. */
   async approveAll(): Promise<void> {
+    for (const { address } of this.#world.rows('SELECT address FROM senders WHERE paused_at IS NOT NULL'))
+      await this.#type(['resume', '--sender', String(address)]);
     for (const { id } of this.#world.rows(MESSAGES, 'held'))
       await this.#type(['review', 'release', String(id)]);
     const ids = this.#world.rows(MESSAGES, 'pending_approval').map(({ id }) => String(id));
