@@ -49,7 +49,7 @@ export class Operator {
   /** Approves and releases everything, paused senders too: the calm phase, in which nothing may be left lying. */
   async approveAll(): Promise<void> {
     for (const { address } of this.#world.rows('SELECT address FROM senders WHERE paused_at IS NOT NULL'))
-      await this.#type(['resume', '--sender', String(address)]);
+      await this.#type(['resume', '--sender', String(address), '--yes']);
     for (const { id } of this.#world.rows(MESSAGES, 'held'))
       await this.#type(['review', 'release', String(id)]);
     const ids = this.#world.rows(MESSAGES, 'pending_approval').map(({ id }) => String(id));
