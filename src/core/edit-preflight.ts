@@ -83,7 +83,7 @@ export function createPreflight(plan: EditPlan): PreflightBuilder {
       firstEffect = earlierEffect(firstEffect, effectOn(edit, place, move));
     },
     finish: () => ({
-      items: plan.edits.filter(isChanged).flatMap((edit) => itemsOf(edit, tallyOf)),
+      items: plan.edits.flatMap((edit) => itemsOf(edit, tallyOf)),
       unchanged: plan.edits
         .filter((edit) => !isChanged(edit) && edit.after.status !== 'archived')
         .map((edit) => edit.id),

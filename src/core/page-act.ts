@@ -29,8 +29,7 @@ export function pageActFileName({ leadId, act, at }: PageAct): string {
 /** The act that a file name tells of; null for a name that is none of ours. */
 export function parsePageActFileName(name: string): PageAct | null {
   const [, leadId, at, act] = FILE_NAME.exec(name) ?? [];
-  if (leadId === undefined || at === undefined) return null;
-  return { leadId, at: Number(at), act: act === 'stop' ? 'stop' : 'undo' };
+  return leadId === undefined ? null : { leadId, at: Number(at), act: act === 'stop' ? 'stop' : 'undo' };
 }
 
 /** In the order in which they happened. What fell into one millisecond ends with the stop: in doubt nobody is written to. */

@@ -49,5 +49,5 @@ export function parseReckoning(text: string): Reckoning | null {
 }
 
 function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+  return Number.isFinite(value);
 }
