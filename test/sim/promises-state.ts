@@ -86,16 +86,31 @@ function brokenNurtureQueue({ rows, rules }: View): readonly string[] {
 
 const FINAL_STATES = ['sent', 'rejected', 'failed', 'skipped', 'cancelled'];
 
-function brokenEnds({ before, tick, rows }: View): readonly string[] {
-  // What an older state did not know is put right: it was sent, whatever that state made of it since.
-  if (tick.command === 'adopt') return [];
+function brokenEnds(view: View): readonly string[] {
   const states = new Map(
-    rows('SELECT id, state FROM messages').map(({ id, state }) => [String(id), String(state)]),
+    view.rows('SELECT id, state FROM messages').map(({ id, state }) => [String(id), String(state)]),
   );
-  return [...before.messageStates.entries()]
+  return [...view.before.messageStates.entries()]
     .filter(([, state]) => FINAL_STATES.includes(state))
-    .filter(([id, state]) => states.get(id) !== state)
+    .filter(
+      ([id, state]) => states.get(id) !== state && !isPutRight(view, { id, was: state, is: states.get(id) }),
+    )
     .map(([id, state]) => `${id} was ${state} and is ${states.get(id) ?? 'gone'}`);
+}
+
+/** What an older state did not know is put right: it left, or may have, whatever that state made of it since, and no person has said otherwise. */
+function isPutRight(
+  { before, tick, journalOf }: View,
+  { id, was, is }: { readonly id: string; readonly was: string; readonly is: string | undefined },
+): boolean {
+  const { restored_at: restoredAt, write_counter: counter } = before.header;
+  const isOlder = restoredAt !== null || before.stampCounter > Number(counter);
+  if (!isOlder || was === 'sent' || !['adopt', 'sync'].includes(tick.command)) return false;
+  const events = journalOf(id);
+  const sinceSettled = events.slice(events.lastIndexOf('settled_not_sent') + 1);
+  if (is === 'sent')
+    return sinceSettled.some((event) => ['claimed', 'accepted', 'settled_sent'].includes(event));
+  return is === 'uncertain' && sinceSettled.some((event) => ['claimed', 'unknown'].includes(event));
 }
 
 /** Only the run that was killed may leave one; the job's next live run has undone it. */

@@ -75,6 +75,8 @@ export interface View {
   readonly claims: readonly FreshClaim[];
   /** The counter in stamp.json after the command. */
   readonly stampCounter: number;
+  /** What the send journal tells of a message, in the order in which it was written. */
+  journalOf(messageId: string): readonly string[];
   rows(sql: string, ...values: readonly (string | number | null)[]): readonly Row[];
 }
 
@@ -132,8 +134,16 @@ export class StateReader {
       drafts,
       claims,
       stampCounter,
+      journalOf: (messageId) => this.#journalOf(messageId),
       rows: (sql, ...values) => this.rows(sql, ...values),
     };
+  }
+
+  #journalOf(messageId: string): readonly string[] {
+    return readFileSync(join(this.#directory, 'send-journal.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(`"${messageId}"`) && line.endsWith('}'))
+      .map((line) => String((JSON.parse(line) as { event: unknown }).event));
   }
 
   close(): void {
