@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 import { HeadgateError } from '../core/errors.ts';
@@ -19,18 +28,19 @@ export interface PrivateFile {
  * meanwhile; `file_not_written` (77).
  */
 export function createPrivateFile(path: string, options: { readonly mayReplace: boolean }): PrivateFile {
-  if (!options.mayReplace && existsSync(path)) throw thereAlready(path);
   const writing = `${path}.${String(process.pid)}.new`;
   const descriptor = guarded(path, () => {
+    // First: whoever was killed between the two names of a whole file left both.
     removeHalves(path);
+    if (!options.mayReplace && existsSync(path)) throw thereAlready(path);
     rmSync(writing, { force: true });
     return openSync(writing, 'wx', 0o600);
   });
   return {
     add: (text) => {
       guarded(path, () => {
-        const bytes = Buffer.from(text);
-        if (writeSync(descriptor, bytes) !== bytes.length) throw new Error('the disk took only a part of it');
+        // Unlike one write, it goes on until the disk has all of it.
+        writeFileSync(descriptor, text);
       });
     },
     keep: () => {
@@ -54,6 +64,7 @@ function guarded<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof HeadgateError) throw error;
     const code =
       error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
     if (code === 'EEXIST') throw thereAlready(path);

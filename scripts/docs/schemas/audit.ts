@@ -35,7 +35,7 @@ export const AUDIT_SHAPES: Shapes = {
   'headgate.audit-verify/1': objectOf({
     items: listOf(
       objectOf({
-        verdict: oneOf(['whole', 'breaks_shown', 'tampered']),
+        verdict: oneOf(['whole', 'breaks_shown', 'restored', 'tampered']),
         entries: count,
         head: nullable(objectOf({ number: count, hash })),
         outside: objectOf({ stamp: flag, journal_lines: count }),

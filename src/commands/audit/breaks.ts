@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 
 import { createSendJournal } from '../../adapters/send-journal.ts';
 import type { AuditDetail, AuditHead } from '../../core/audit/entry.ts';
-import type { OutsideHead } from '../../core/audit/verify.ts';
+import { STAMP_SOURCE, type OutsideHead } from '../../core/audit/verify.ts';
 import { HeadgateError } from '../../core/errors.ts';
 import type { Doubt } from '../../core/guards/wake.ts';
 import type { Instant } from '../../core/model.ts';
@@ -14,7 +14,7 @@ import { readHeader } from '../../store/header.ts';
 /** Every end of this state's audit trail that its stamp and its send journal know, as they are read. Throws `send_journal_damaged` (78). */
 export function* outsideHeads(db: StateDatabase, stamp: Stamp | null): Generator<OutsideHead> {
   const { stateId } = readHeader(db);
-  if (stamp?.stateId === stateId && stamp.audit !== undefined) yield { source: 'stamp.json', ...stamp.audit };
+  if (stamp?.stateId === stateId && stamp.audit !== undefined) yield { source: STAMP_SOURCE, ...stamp.audit };
   for (const { stateId: of, audit } of createSendJournal(dirname(db.file)).entries()) {
     if (of === stateId && audit !== undefined) yield { source: 'send-journal.jsonl', ...audit };
   }

@@ -1,5 +1,5 @@
 import { shortHash } from '../../core/audit/entry.ts';
-import type { AuditBreak, AuditFault, Verification } from '../../core/audit/verify.ts';
+import type { AuditBreak, AuditFault, CutOff, TrailVerdict, Verification } from '../../core/audit/verify.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { countOf, escapeText } from '../output/text.ts';
 import { formatDateTime } from '../output/time.ts';
@@ -15,27 +15,64 @@ const SHOWN_MAX = 10;
 /** `audit verify` for a person: the verdict first, then every place that one must know of. */
 export function verificationLines(
   terminal: Terminal,
-  of: { readonly verification: Verification; readonly counted: OutsideCount; readonly timezone: string },
+  of: {
+    readonly verification: Verification;
+    readonly verdict: TrailVerdict;
+    readonly counted: OutsideCount;
+    readonly timezone: string;
+  },
 ): readonly string[] {
-  const { verification, counted, timezone } = of;
-  const { entries, head, breaks, faults, faultCount } = verification;
-  const counts = countOf(entries, 'entry', 'entries');
+  const { verification, verdict, counted, timezone } = of;
+  const { head, breaks, cutOff } = verification;
   return [
     '',
-    faultCount === 0
-      ? ` ${terminal.bold('AUDIT')}  ${terminal.symbols.ok} whole, ${counts}`
-      : ` ${terminal.bold('AUDIT')}  ${terminal.red(`${terminal.symbols.problem} NOT WHOLE`)}: ${countOf(faultCount, 'fault')} in ${counts}`,
+    ` ${terminal.bold('AUDIT')}  ${verdictText(terminal, verification, verdict)}`,
     ...(head === null ? [] : [`   Head      entry ${String(head.number)}, ${shortHash(head)}`]),
     `   Outside   ${outsideText(counted)}`,
     ...breaks.slice(-SHOWN_MAX).flatMap((each, index) => breakLines(terminal, each, { index, timezone })),
     ...(breaks.length > SHOWN_MAX
       ? [`             and ${String(breaks.length - SHOWN_MAX)} before them`]
       : []),
-    ...(faultCount === 0 ? [] : ['']),
+    ...(verdict === 'restored' && cutOff !== null ? pendingLines(cutOff, head?.number ?? 0) : []),
+    ...(verdict === 'tampered' ? faultLines(terminal, verification) : []),
+    '',
+  ];
+}
+
+function verdictText(
+  terminal: Terminal,
+  { entries, faultCount }: Verification,
+  verdict: TrailVerdict,
+): string {
+  const counts = countOf(entries, 'entry', 'entries');
+  const { symbols } = terminal;
+  if (verdict === 'restored')
+    return `${terminal.yellow(`${symbols.warning} RESTORED, adopt pending`)}: ${counts} are whole`;
+  if (verdict === 'tampered')
+    return `${terminal.red(`${symbols.problem} NOT WHOLE`)}: ${countOf(faultCount, 'fault')} in ${counts}`;
+  return `${symbols.ok} whole, ${counts}`;
+}
+
+function pendingLines({ last, sources }: CutOff, end: number): readonly string[] {
+  const gone = last - end;
+  return [
+    `   Gone      ${countOf(gone, 'entry', 'entries')} ${gone === 1 ? 'is' : 'are'} gone, up to ${String(last)}`,
+    `   Known by  ${sources.join(', ')}`,
+    '',
+    ' An older copy took the place of this state. Nothing leaves until a person',
+    ' accepts it.',
+    ' Do      headgate adopt   records the break',
+    '         if nobody restored one: copy the state folder away first, and find',
+    '         out who could write to it',
+  ];
+}
+
+function faultLines(terminal: Terminal, { faults, faultCount }: Verification): readonly string[] {
+  return [
+    '',
     ...faults.slice(0, SHOWN_MAX).map((fault) => faultLine(terminal, fault)),
     ...(faultCount > SHOWN_MAX ? [`   and ${String(faultCount - SHOWN_MAX)} more: --json`] : []),
-    ...(faultCount === 0 ? [] : FAULT_ADVICE),
-    '',
+    ...FAULT_ADVICE,
   ];
 }
 

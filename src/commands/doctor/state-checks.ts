@@ -6,7 +6,7 @@ import { createSendJournal } from '../../adapters/send-journal.ts';
 import { createStampFile } from '../../adapters/stamp-file.ts';
 import type { WorkspacePaths } from '../../config/paths.ts';
 import { isSecretReference } from '../../config/value-reader.ts';
-import { verifyTrail, type OutsideHead } from '../../core/audit/verify.ts';
+import { STAMP_SOURCE, trailVerdict, verifyTrail, type OutsideHead } from '../../core/audit/verify.ts';
 import { judgeAudit } from '../../core/doctor/audit.ts';
 import { checkDesk, type Finding } from '../../core/doctor/finding.ts';
 import {
@@ -117,12 +117,14 @@ function auditCheck(state: OpenedState): readonly Finding[] {
     hashAt: (number) => auditHashAt(db, number),
     after,
   });
-  return [judgeAudit(verification, { isPartial: after !== null })];
+  const counters = { writeCounter: header.writeCounter, stampedCounter: stamp?.writeCounter ?? null };
+  const verdict = trailVerdict(verification, counters);
+  return [judgeAudit(verification, { verdict, isPartial: after !== null })];
 }
 
 function stampedHeads({ stateId }: StateHeader, stamp: Stamp | null): readonly OutsideHead[] {
   if (stamp?.stateId !== stateId || stamp.audit === undefined) return [];
-  return [{ source: 'stamp.json', ...stamp.audit }];
+  return [{ source: STAMP_SOURCE, ...stamp.audit }];
 }
 
 /** The end of the trail as the end of the send journal knows it: an older state shows by it, also where its stamp was put back with it. */

@@ -42,7 +42,38 @@ export interface Verification {
   readonly faults: readonly AuditFault[];
   /** How many there are in all. */
   readonly faultCount: number;
+  /** What is known outside behind the last entry, if anything is: each is a fault too. */
+  readonly cutOff: CutOff | null;
 }
+
+export interface CutOff {
+  /** Each once. */
+  readonly sources: readonly string[];
+  /** How many heads are known behind the end. */
+  readonly count: number;
+  /** The newest of them. */
+  readonly last: number;
+}
+
+/** `restored`: whole as far as it goes, and an older copy than what is known outside: it waits for `adopt`. */
+export type TrailVerdict = 'whole' | 'breaks_shown' | 'restored' | 'tampered';
+
+/**
+ * A13, A15: what a trail is taken for. One that only ends too early is an older copy's, unless the state itself has come as far as the
+ * stamp that knows more of its trail: then the trail alone was cut. Beside a stamp that was put back too, or is gone, nobody can tell.
+ */
+export function trailVerdict(
+  { faultCount, breaks, cutOff }: Pick<Verification, 'faultCount' | 'breaks' | 'cutOff'>,
+  { writeCounter, stampedCounter }: { readonly writeCounter: number; readonly stampedCounter: number | null },
+): TrailVerdict {
+  if (faultCount === 0) return breaks.length > 0 ? 'breaks_shown' : 'whole';
+  if (cutOff === null || cutOff.count < faultCount) return 'tampered';
+  const isKnownByStamp = cutOff.sources.includes(STAMP_SOURCE);
+  return isKnownByStamp && writeCounter >= (stampedCounter ?? 0) ? 'tampered' : 'restored';
+}
+
+/** The stamp among the sources of what is known outside. */
+export const STAMP_SOURCE = 'stamp.json';
 
 /** What somebody outside of the state knows of its trail. */
 export interface OutsideHead extends AuditHead {
@@ -88,6 +119,7 @@ class Walk {
   private readonly gaps: { readonly from: number; readonly to: number }[] = [];
   private readonly faults: AuditFault[] = [];
   private faultCount = 0;
+  private cutOff: CutOff | null = null;
 
   constructor(after: AuditHead | null) {
     this.start = after ?? BEFORE_THE_FIRST;
@@ -141,6 +173,12 @@ class Walk {
     const { number: last } = this.previous;
     if (stored === null && number > last) {
       this.fault(number, 'cut_off', `${source} knows it, but the trail ends with ${String(last)}`);
+      const before = this.cutOff ?? { sources: [], count: 0, last: 0 };
+      this.cutOff = {
+        sources: [...new Set([...before.sources, source])],
+        count: before.count + 1,
+        last: Math.max(before.last, number),
+      };
       return;
     }
     const what = stored === null ? 'it is missing' : 'it is another one';
@@ -157,7 +195,7 @@ class Walk {
   }
 
   result(): Verification {
-    const { entries, breaks, faultCount } = this;
+    const { entries, breaks, faultCount, cutOff } = this;
     const faults = this.faults.toSorted((one, other) => one.number - other.number);
     return {
       entries,
@@ -165,6 +203,7 @@ class Walk {
       breaks,
       faults,
       faultCount,
+      cutOff,
     };
   }
 }

@@ -146,9 +146,23 @@ describe('A15: an older copy, or another machine', () => {
       copyFileSync(copy, bench.file);
       return Promise.resolve();
     });
-    expect((await verify(bench)).faults).toContainEqual(
+    const pending = await verify(bench);
+    expect(pending).toMatchObject({ code: 30, verdict: 'restored' });
+    expect(pending.faults).toContainEqual(
       expect.objectContaining({ number: known.number, fault: 'cut_off' }),
     );
+    const { stdout, stderr } = await bench.run(['audit', 'verify'], { stdoutIsTty: true, columns: 80 });
+    expect(stdout).toContain('RESTORED, adopt pending');
+    expect(stdout).toContain(`2 entries are gone, up to ${String(known.number)}`);
+    expect(stdout + stderr).not.toMatch(/tampered|wrote into/);
+    expect(stderr).toContain('exit 30 COLD_START');
+    for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+    const { items: findings } = await bench.json(['doctor', '--offline', '--only', 'state']);
+    expect(findings.find(({ check }) => check === 'audit')).toMatchObject({
+      verdict: 'problem',
+      title: 'restored, adopt pending',
+      fix: 'headgate adopt',
+    });
     await bench.run(['pause']);
     const found = await verify(bench);
     expect(found).toMatchObject({

@@ -30,6 +30,8 @@ test('A15, D1: state and stamp put back together send nothing that the send jour
   expect(items.filter(({ check }) => check === 'audit')).toMatchObject([
     { verdict: 'problem', detail: expect.stringContaining('send-journal.jsonl') as unknown },
   ]);
+  const verified = await bench.json(['audit', 'verify']);
+  expect([verified.exit.name, verified.items[0]?.['verdict']]).toEqual(['COLD_START', 'restored']);
   expect((await bench.send()).exit).toMatchObject({ name: 'COLD_START' });
   expect(bench.stateOf(id)).toBe('held');
   await bench.json(['adopt', '--yes']);

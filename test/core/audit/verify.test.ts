@@ -9,7 +9,12 @@ import {
   type AuditHead,
 } from '../../../src/core/audit/entry.ts';
 import { AUDIT_KINDS, isAuditKind, type AuditKind } from '../../../src/core/audit/kinds.ts';
-import { verifyTrail, type OutsideHead, type Verification } from '../../../src/core/audit/verify.ts';
+import {
+  trailVerdict,
+  verifyTrail,
+  type OutsideHead,
+  type Verification,
+} from '../../../src/core/audit/verify.ts';
 
 const STATE_ID = 's-abcdefghijklmnop';
 const CREATED: AuditAct = {
@@ -55,6 +60,35 @@ function headOf(entries: readonly AuditEntry[]): OutsideHead {
   return { source: 'stamp.json', number, hash };
 }
 
+describe('A15: an older copy is not taken for a trail that somebody cut', () => {
+  const entries = trail(Array.from({ length: 5 }, () => ({ ...CREATED, kind: 'approved' as const })));
+  const known = headOf(entries);
+  const older = verify(entries.slice(0, 4), [known, { ...known, source: 'send-journal.jsonl' }]);
+
+  test.each([
+    ['a copy that is older than its stamp', { writeCounter: 7, stampedCounter: 9 }, 'restored'],
+    ['a state that is as new as its stamp says', { writeCounter: 9, stampedCounter: 9 }, 'tampered'],
+    ['a state that a person wrote to since', { writeCounter: 12, stampedCounter: 9 }, 'tampered'],
+  ] as const)('%s, whose trail ends too early', (_, counters, verdict) => {
+    expect(older.cutOff).toEqual({ sources: ['stamp.json', 'send-journal.jsonl'], count: 2, last: 6 });
+    expect(trailVerdict(older, counters)).toBe(verdict);
+  });
+
+  test.each([7, null])(
+    'known by the send journal alone, beside a stamp that was put back or is gone',
+    (stampedCounter) => {
+      const found = verify(entries.slice(0, 4), [{ ...known, source: 'send-journal.jsonl' }]);
+      expect(trailVerdict(found, { writeCounter: 7, stampedCounter })).toBe('restored');
+    },
+  );
+
+  test('an older copy in which an entry was changed is tampered with all the same', () => {
+    const changed = entries.slice(0, 4).map((entry) => (entry.number === 2 ? { ...entry, at: 1 } : entry));
+    const found = verify(changed, [known]);
+    expect(trailVerdict(found, { writeCounter: 7, stampedCounter: 9 })).toBe('tampered');
+  });
+});
+
 describe('A13: the trail', () => {
   test('a whole trail verifies, and agrees with every head that was ever known outside', () => {
     fc.assert(
@@ -67,6 +101,7 @@ describe('A13: the trail', () => {
           breaks: [],
           faults: [],
           faultCount: 0,
+          cutOff: null,
         });
       }),
       { seed: 1, numRuns: 50 },
