@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { inState, type Stage, type StageName } from './stages.ts';
@@ -62,6 +62,26 @@ export const COMMAND_LINES: readonly CommandLine[] = [
     work: (folder) => numberIn(folder, "SELECT count(*) FROM leads WHERE email LIKE 'second%'"),
   },
   {
+    name: 'leads export',
+    stage: 'busy',
+    // As an operator does it who wants the newest: it may stand there already.
+    words: (folder) => [
+      ...['headgate', 'leads', 'export', 'second2@second2.example'],
+      ...['--to', join(folder, 'person.json'), '--replace'],
+    ],
+    work: (folder) => exported(folder, 'person.json', 'second2@second2.example'),
+  },
+  {
+    name: 'leads export --all',
+    stage: 'busy',
+    words: (folder) => ['headgate', 'leads', 'export', '--all', '--to', join(folder, 'all.csv')],
+    work: (folder) => exported(folder, 'all.csv', 'second2@second2.example'),
+    // The first one put it there.
+    again: [0, 64],
+  },
+  { name: 'audit verify', stage: 'busy', words: () => ['headgate', 'audit', 'verify'], work: nothing },
+  { name: 'sequences plan', stage: 'busy', words: () => ['headgate', 'sequences', 'plan'], work: nothing },
+  {
     name: 'sequences apply',
     stage: 'busy',
     words: () => ['headgate', 'sequences', 'apply', '--yes'],
@@ -114,6 +134,23 @@ function restored(folder: string): unknown {
     numberIn(folder, 'SELECT count(*) FROM leads'),
     numberIn(folder, "SELECT count(*) FROM messages WHERE state IN ('approved', 'sending')"),
   ];
+}
+
+/** The file is whole, nobody else may read it, and no half one lies beside it. */
+function exported(folder: string, name: string, address: string): unknown {
+  const file = join(folder, name);
+  const isThere = existsSync(file);
+  return {
+    isWhole:
+      isThere && readFileSync(file, 'utf8').includes(address) && readFileSync(file, 'utf8').endsWith('\n'),
+    mode: isThere ? statSync(file).mode & 0o777 : null,
+    halves: readdirSync(folder).filter((each) => each.startsWith(name) && each.endsWith('.new')),
+  };
+}
+
+/** It reads and says. */
+function nothing(): unknown {
+  return null;
 }
 
 function stopped(folder: string): unknown {
