@@ -2,6 +2,7 @@ import type { Attribution, AttributionSource } from '../core/attribution/judge.t
 import type { AttributionClaim } from '../core/attribution/claim.ts';
 import type { AttributionVerdict, Instant, Job } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
+import { NOT_ERASED } from './erasures.ts';
 
 /** Whom the gate would meet in a run (B8). */
 export interface UnjudgedDue {
@@ -105,7 +106,7 @@ export function leadsToJudge(db: StateDatabase, { after, before, limit }: ToJudg
   return db
     .prepare<[number, Instant | null, number], { row_id: number }>(
       `SELECT row_id FROM leads WHERE row_id > ? AND coalesce(attribution_by, '') NOT IN ('operator', 'lead')
-         AND (attribution IS NULL OR attribution_at < ?) ORDER BY row_id LIMIT ?`,
+         AND (attribution IS NULL OR attribution_at < ?) AND ${NOT_ERASED} ORDER BY row_id LIMIT ?`,
     )
     .all(after, before, limit)
     .map((row) => row.row_id);
@@ -115,7 +116,7 @@ export function leadsToJudge(db: StateDatabase, { after, before, limit }: ToJudg
 export function openLeads(db: StateDatabase): number[] {
   return db
     .prepare<[], { row_id: number }>(
-      `SELECT row_id FROM leads WHERE attribution = 'unknown' AND attribution_by = 'domains' ORDER BY row_id`,
+      `SELECT row_id FROM leads WHERE attribution = 'unknown' AND attribution_by = 'domains' AND ${NOT_ERASED} ORDER BY row_id`,
     )
     .all()
     .map((row) => row.row_id);
@@ -132,7 +133,7 @@ export function attributionCounts(db: StateDatabase): AttributionCount[] {
   return db
     .prepare<[], AttributionCount>(
       `SELECT attribution AS verdict, attribution_by AS "by", count(*) AS leads FROM leads
-       GROUP BY attribution, attribution_by ORDER BY attribution, attribution_by`,
+       WHERE ${NOT_ERASED} GROUP BY attribution, attribution_by ORDER BY attribution, attribution_by`,
     )
     .all();
 }
@@ -148,9 +149,9 @@ export interface JudgedLead {
   readonly note: string | null;
 }
 
-/** Every lead in the order of arrival, or one of them. */
+/** Every lead in the order of arrival, without those who were erased. */
 export function judgedLeads(db: StateDatabase): IterableIterator<JudgedLead> {
-  return db.prepare<[], JudgedLead>(`${JUDGED} ORDER BY row_id`).iterate();
+  return db.prepare<[], JudgedLead>(`${JUDGED} WHERE ${NOT_ERASED} ORDER BY row_id`).iterate();
 }
 
 /** Null when it is gone. */

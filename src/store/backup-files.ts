@@ -6,6 +6,7 @@ import { isErasedKey } from '../core/erasure.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { APPLICATION_ID, mapSqliteError } from './database.ts';
+import { NOT_ERASED } from './erasures.ts';
 import { SCHEMA_VERSION } from './migrate.ts';
 
 /** What a copy of the state holds; counted by opening the copy itself, never the original (F8). */
@@ -93,7 +94,7 @@ function readContents(connection: Database.Database): BackupContents {
     return { stateId: '', schemaVersion, lastClockAt: 0, leads: 0, enrollments: 0, messages: 0, faults };
   const row = connection
     .prepare<[], Omit<BackupContents, 'schemaVersion' | 'faults'>>(
-      `SELECT state_id AS stateId, last_clock_at AS lastClockAt, (SELECT count(*) FROM leads) AS leads,
+      `SELECT state_id AS stateId, last_clock_at AS lastClockAt, (SELECT count(*) FROM leads WHERE ${NOT_ERASED}) AS leads,
          (SELECT count(*) FROM enrollments) AS enrollments, (SELECT count(*) FROM messages) AS messages
        FROM state_header`,
     )

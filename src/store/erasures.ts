@@ -1,6 +1,9 @@
-import { ERASED_REASON, erasedKey } from '../core/erasure.ts';
+import { ERASED_PREFIX, ERASED_REASON, erasedKey } from '../core/erasure.ts';
 import type { Instant } from '../core/model.ts';
 import type { StateDatabase } from './database.ts';
+
+/** In SQL over rows of `leads`: who was not erased. The row of whoever was stays, and is nobody. */
+export const NOT_ERASED = `(email_key < '${ERASED_PREFIX}' OR email_key >= 'erased;')`;
 
 /** One lead that was erased. */
 export interface Erasure {

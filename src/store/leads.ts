@@ -1,8 +1,8 @@
 import { parseAddress } from '../core/email-address.ts';
-import { ERASED_PREFIX } from '../core/erasure.ts';
 import type { Instant, Lead, LeadFields, LeadStatus, Stage } from '../core/model.ts';
 import type { LeadZone } from '../core/zones-of-country.ts';
 import type { StateDatabase } from './database.ts';
+import { NOT_ERASED } from './erasures.ts';
 import { SELECT_LEADS, toLead, type LeadRow } from './lead-rows.ts';
 
 /** The lead with this row id; null when there is none. */
@@ -53,7 +53,7 @@ export const ALL_LEADS: LeadQuery = { sequenceId: null, status: null, stage: nul
 const PAGE_ROWS = 1_000;
 
 const LIST = `${SELECT_LEADS}
-  WHERE l.row_id > @after AND (l.email_key < '${ERASED_PREFIX}' OR l.email_key >= 'erased;')
+  WHERE l.row_id > @after AND ${NOT_ERASED}
     AND (@status IS NULL OR l.status = @status)
     AND (@stage IS NULL OR l.stage = @stage)
     AND (@sequenceId IS NULL OR EXISTS (

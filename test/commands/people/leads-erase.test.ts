@@ -41,6 +41,18 @@ describe('GDPR Art. 17: a person is erased', () => {
     expect(items[0]).toMatchObject({ outcome: 'erased_before' });
   });
 
+  test('who was erased is counted as no lead: not in a backup, and not among those who are judged', async () => {
+    const bench = await personDesk();
+    await bench.json(['leads', 'erase', ADDRESS, '--yes']);
+    const { items: copies } = await bench.json(['backup']);
+    expect(copies).toMatchObject([{ leads: 1 }]);
+    expect((await bench.run(['backup'])).stdout).toContain('verified: 1 lead,');
+    const verified = await bench.json(['leads', 'verify', '--all', '--csv', 'verdicts.csv']);
+    expect(verified['counts']).toMatchObject({ judged: 1 });
+    expect(JSON.stringify(verified)).not.toContain('(erased)');
+    expect(readFileSync(join(bench.directory, 'verdicts.csv'), 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+
   test('nobody else loses a word', async () => {
     const bench = await personDesk();
     const story = async (): Promise<unknown> =>
