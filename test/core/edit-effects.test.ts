@@ -47,6 +47,7 @@ function withStatus(status: SequenceStatus, changes: Partial<SequenceDefinition>
 describe('C5: when somebody under way first notices an edit', () => {
   it('at once, where applying ends their enrollment or takes their draft', () => {
     expect(firstEffect(withStatus('archived'))).toEqual(AT_ONCE);
+    expect(firstEffect(withStatus('archived'), { from: withStatus('paused') })).toEqual(AT_ONCE);
     expect(firstEffect(sequenceDefinition('web', ['a', 'b']), { at: placeAtC() })).toEqual(AT_ONCE);
     const withoutB = sequenceDefinition('web', ['a', 'c']);
     expect(firstEffect(withoutB, { at: place({ messages: messages([B, 'held']) }) })).toEqual(AT_ONCE);
@@ -93,6 +94,11 @@ describe('C5: when somebody under way first notices an edit', () => {
       due(12),
     ],
     ['the sender of the sequence', { ...WEB, from: 'sales' }, due(12)],
+    [
+      'the words of their next step, and its name with them',
+      sequenceDefinition('web', ['a', stepDefinition('bee', { renamedFrom: 'b' }), 'c']),
+      due(12),
+    ],
     ['words that they have had', sequenceDefinition('web', [reworded('a'), 'b', 'c']), null],
     ['words further on', sequenceDefinition('web', ['a', 'b', reworded('c')]), null],
     [

@@ -153,6 +153,15 @@ describe('C5: the preflight counts each person once, beside the change that is t
     ]);
   });
 
+  it('blames the new step in front of theirs, whatever else is another one or gone', () => {
+    const result = preflight(web(['a', shifted('x', 1), shifted('b', 3)]), [place()]);
+    expect(result.items.map(row)).toEqual([
+      ['web x new', '1 affected, 1 moved', [-1, -1], '0 complete, 0 withdrawn, 0 past it'],
+      ['web b timing', ...NOTHING],
+      ['web c removed', ...NOTHING],
+    ]);
+  });
+
   it('blames the step that moved away, and the earlier one whose day made the gap', () => {
     const away = preflight(web(['a', 'c', 'd', 'b']), [place()], web(['a', 'b', 'c', 'd']));
     expect(away.items.map(row)).toEqual([
@@ -219,19 +228,20 @@ describe('B6: an archived sequence in the preflight', () => {
   it('counts who is cancelled and whose draft goes beside the status, and no new step for anybody', () => {
     const waiting = place({ messages: messages([A, 'sent'], [B, 'approved'], [C, 'held']) });
     const window = { startMinute: 60, endMinute: 300, zone: 'UTC', weekdays: [] };
-    const to = sequenceDefinition('site', ['a', 'x', 'b', 'c'], {
+    const to = sequenceDefinition('site', ['a', 'x', shifted('b', 9), 'c'], {
       status: archived,
       renamedFrom: 'web',
       window,
     });
-    const result = preflight(to, [place(), waiting]);
+    const result = preflight(to, [place(), waiting, waiting]);
     expect(result.items.map(row).filter(([change]) => change !== 'site - settings')).toEqual([
       ['site - renamed', ...NOTHING],
-      ['site - status', '2 affected, 0 moved', [null, null], '0 complete, 2 withdrawn, 0 past it'],
+      ['site - status', '3 affected, 0 moved', [null, null], '0 complete, 4 withdrawn, 0 past it'],
       ['site - window', ...NOTHING],
       ['site x new', ...NOTHING],
+      ['site b timing', ...NOTHING],
     ]);
-    expect(result).toMatchObject({ cancelled: 2, draftsWithdrawn: 2, moved: 0, emailsAdded: 0 });
+    expect(result).toMatchObject({ cancelled: 3, draftsWithdrawn: 4, moved: 0, emailsAdded: 0 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { isChanged, planEdits, type EditPlan } from '../../src/core/edit-plan.ts';
+import type { EditRefusal } from '../../src/core/edit-steps.ts';
 import type { SequenceDefinition, StepDefinition, StoredSequence } from '../../src/core/model.ts';
 import { definitionHash } from '../../src/core/text-hash.ts';
 import { NO_TRIGGER, sequenceDefinition, stepDefinition, storedSequence } from '../helpers/definitions.ts';
@@ -31,13 +32,13 @@ function wasCalled(id: string, renamedFrom: string): StepDefinition {
 }
 
 const codes = (result: EditPlan): readonly string[] => result.refusals.map(({ code }) => code);
-const WITHOUT_B = planned(['a', 'c']).edits[0]!.after;
+const withoutB = (): StoredSequence => planned(['a', 'c']).edits[0]!.after;
 
 describe('what is refused, so that nothing is applied at all, with the way out of it', () => {
-  it.each<[string, EditPlan, EditPlan['refusals'][number]]>([
+  it.each<[string, () => EditPlan, EditRefusal]>([
     [
       'hardening 64: a folder that vanished under live enrollments',
-      plan([storedSequence(WEB)], [], { 1: 2 }),
+      () => plan([storedSequence(WEB)], [], { 1: 2 }),
       {
         code: 'sequence_vanished',
         sequence: 'web',
@@ -48,7 +49,7 @@ describe('what is refused, so that nothing is applied at all, with the way out o
     ],
     [
       'B9: an archived sequence that comes back',
-      plan([storedSequence(ARCHIVED)], [WEB]),
+      () => plan([storedSequence(ARCHIVED)], [WEB]),
       {
         code: 'sequence_archived',
         sequence: 'web',
@@ -59,7 +60,7 @@ describe('what is refused, so that nothing is applied at all, with the way out o
     ],
     [
       'a drip that becomes a nurture under live enrollments',
-      plan([storedSequence(WEB)], [{ ...WEB, kind: 'nurture' }], { 1: 3 }),
+      () => plan([storedSequence(WEB)], [{ ...WEB, kind: 'nurture' }], { 1: 3 }),
       {
         code: 'kind_changed',
         sequence: 'web',
@@ -70,7 +71,8 @@ describe('what is refused, so that nothing is applied at all, with the way out o
     ],
     [
       'B1: a second catch-all',
-      plan([], [WEB, sequenceDefinition('p', ['a'], CATCH_ALL), sequenceDefinition('q', ['a'], CATCH_ALL)]),
+      () =>
+        plan([], [WEB, sequenceDefinition('p', ['a'], CATCH_ALL), sequenceDefinition('q', ['a'], CATCH_ALL)]),
       {
         code: 'second_catch_all',
         sequence: 'q',
@@ -81,7 +83,7 @@ describe('what is refused, so that nothing is applied at all, with the way out o
     ],
     [
       'hardening 66: a step id used again after its deletion',
-      planned(['a', 'b', 'c'], WITHOUT_B),
+      () => planned(['a', 'b', 'c'], withoutB()),
       {
         code: 'step_id_reused',
         sequence: 'web',
@@ -92,7 +94,7 @@ describe('what is refused, so that nothing is applied at all, with the way out o
     ],
     [
       'hardening 66: a removed step that comes back under another name',
-      planned(['a', wasCalled('b2', 'b'), 'c'], WITHOUT_B),
+      () => planned(['a', wasCalled('b2', 'b'), 'c'], withoutB()),
       {
         code: 'renamed_from',
         sequence: 'web',
@@ -103,7 +105,7 @@ describe('what is refused, so that nothing is applied at all, with the way out o
     ],
     [
       'a former name that two steps claim',
-      planned(['a', wasCalled('x', 'b'), wasCalled('y', 'b')]),
+      () => planned(['a', wasCalled('x', 'b'), wasCalled('y', 'b')]),
       {
         code: 'renamed_from',
         sequence: 'web',
@@ -114,7 +116,7 @@ describe('what is refused, so that nothing is applied at all, with the way out o
     ],
     [
       'a former name that is still written, before the step that claims it or behind',
-      planned(['a', wasCalled('x', 'b'), 'b', 'c']),
+      () => planned(['a', wasCalled('x', 'b'), 'b', 'c']),
       {
         code: 'renamed_from',
         sequence: 'web',
@@ -123,8 +125,8 @@ describe('what is refused, so that nothing is applied at all, with the way out o
         fix: 'renamed_from names a step that is no longer written, once',
       },
     ],
-  ])('%s', (_what, { refusals }, refusal) => {
-    expect(refusals).toEqual([refusal]);
+  ])('%s', (_what, result, refusal) => {
+    expect(result().refusals).toEqual([refusal]);
   });
 
   it('names every reason at once, so that the operator mends them in one go', () => {
