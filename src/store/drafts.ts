@@ -60,9 +60,9 @@ export interface Completion extends Settlement, MessageWords {
  * unique key, since the planner must never have asked.
  */
 export function reserve(db: StateDatabase, reservation: ReservingRun & ReservedStep): Reserved {
-  const [reserved] = take(db, { run: reservation, settlement: null }, [reservation]);
-  if (reserved === undefined) throw new Error('one reservation makes one message');
-  return reserved;
+  const [taken] = take(db, { run: reservation, settlement: null }, [reservation]);
+  if (taken === undefined) throw new Error('one reservation makes one message');
+  return taken.reserved;
 }
 
 /** D4: a message is complete or it does not leave `reserved`; the schema refuses an empty subject or body. */
@@ -88,15 +88,15 @@ export function draft(
   of: { readonly run: ReservingRun; readonly settlement: Settlement },
   steps: readonly (ReservedStep & MessageWords)[],
 ): Reserved[] {
-  const reserved = take(db, of, steps);
+  const taken = take(db, of, steps);
   const first: number[] = [];
-  for (const [index, { messageRowId, revision }] of reserved.entries()) {
-    const words = steps[index];
-    if (revision === 1 || words === undefined) first.push(messageRowId);
-    else complete(db, { ...of.settlement, ...words, messageRowId });
+  for (const { reserved, step } of taken) {
+    const { messageRowId, revision } = reserved;
+    if (revision === 1) first.push(messageRowId);
+    else complete(db, { ...of.settlement, ...step, messageRowId });
   }
   afterCompleting(db, of.settlement, first);
-  return reserved;
+  return taken.map(({ reserved }) => reserved);
 }
 
 interface Taking {
@@ -111,11 +111,16 @@ interface FreshMessage {
   readonly previousWatermarkAt: Instant | null;
 }
 
-function take(
+interface Taken<Step> {
+  readonly reserved: Reserved;
+  readonly step: Step;
+}
+
+function take<Step extends ReservedStep & Partial<MessageWords>>(
   db: StateDatabase,
   taking: Taking,
-  steps: readonly (ReservedStep & Partial<MessageWords>)[],
-): Reserved[] {
+  steps: readonly Step[],
+): Taken<Step>[] {
   db.assertInWrite();
   if (steps.length === 0) return [];
   const { run } = taking;
@@ -123,18 +128,21 @@ function take(
   const ended = endedMessages(db, steps);
   const fresh: FreshMessage[] = [];
   let nextRowId = nextMessageRowId(db);
-  const reserved = steps.map((step): Reserved => {
+  const taken = steps.map((step): Taken<Step> => {
     const previousWatermarkAt = watermarks.get(step.leadRowId) ?? null;
     watermarks.set(step.leadRowId, Math.max(previousWatermarkAt ?? 0, run.now));
     const last = ended.get(stepKey(step.enrollmentRowId, step.stepRowId));
     if (last !== undefined) {
       revise(db, run, { rowId: last.row_id, askReason: step.askReason, previousWatermarkAt });
-      return { messageRowId: last.row_id, messageId: last.id, revision: last.revision + 1 };
+      return {
+        step,
+        reserved: { messageRowId: last.row_id, messageId: last.id, revision: last.revision + 1 },
+      };
     }
     const rowId = nextRowId;
     nextRowId += 1;
     fresh.push({ rowId, step, previousWatermarkAt });
-    return { messageRowId: rowId, messageId: step.messageId, revision: 1 };
+    return { step, reserved: { messageRowId: rowId, messageId: step.messageId, revision: 1 } };
   });
   insertFresh(db, taking, fresh);
   db.prepare<[number, string]>(
@@ -144,13 +152,9 @@ function take(
   logDrafts(
     db,
     run,
-    reserved.flatMap(({ messageRowId, revision }, index) => [
-      messageRowId,
-      revision,
-      steps[index]?.leadRowId ?? null,
-    ]),
+    taken.flatMap(({ reserved, step }) => [reserved.messageRowId, reserved.revision, step.leadRowId]),
   );
-  return reserved;
+  return taken;
 }
 
 interface EndedRow {

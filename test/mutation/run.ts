@@ -3,26 +3,30 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PARTS, type Part } from './parts.ts';
+import { mutateSql } from './sql.ts';
 
 /**
  * `run.ts [PART…]`: mutates one part after another (all of them without a name) and prints each score. The tools are a package of their
- * own in this folder and are installed when they are missing. Ends 1 when a part is below 90 %.
+ * own in this folder and are installed when they are missing. `claims-sql` needs none: see sql.ts. Ends 1 when a part is below 90 %.
  */
 const FOLDER = import.meta.dirname;
 const ROOT = join(FOLDER, '../..');
 const STRYKER = join(FOLDER, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 const BREAK = 90;
+const SQL_PART = 'claims-sql';
 
 const names = process.argv.slice(2);
-const unknown = names.filter((name) => !PARTS.some((part) => part.name === name));
+const known = [...PARTS.map(({ name }) => name), SQL_PART];
+const unknown = names.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  process.stderr.write(
-    `no such part: ${unknown.join(', ')}; parts: ${PARTS.map(({ name }) => name).join(', ')}\n`,
-  );
+  process.stderr.write(`no such part: ${unknown.join(', ')}; parts: ${known.join(', ')}\n`);
   process.exit(64);
 }
-if (!existsSync(STRYKER)) execFileSync('npm', ['ci', '--loglevel=error'], { cwd: FOLDER, stdio: 'inherit' });
-const scores = PARTS.filter(({ name }) => names.length === 0 || names.includes(name)).map(mutate);
+const isWanted = (name: string): boolean => names.length === 0 || names.includes(name);
+const parts = PARTS.filter(({ name }) => isWanted(name));
+if (parts.length > 0 && !existsSync(STRYKER))
+  execFileSync('npm', ['ci', '--loglevel=error'], { cwd: FOLDER, stdio: 'inherit' });
+const scores = [...parts.map(mutate), ...(isWanted(SQL_PART) ? [sqlScore()] : [])];
 process.stdout.write(
   [
     '',
@@ -73,7 +77,15 @@ function scoreOf(name: string): Score {
   const states = Object.values(report.files).flatMap(({ mutants }) => mutants.map(({ status }) => status));
   const killed = states.filter((status) => status === 'Killed' || status === 'Timeout').length;
   const survived = states.filter((status) => status === 'Survived' || status === 'NoCoverage').length;
-  const mutants = killed + survived;
+  return score(name, killed + survived, killed);
+}
+
+function sqlScore(): Score {
+  const { mutants, killed } = mutateSql();
+  return score(SQL_PART, mutants, killed);
+}
+
+function score(name: string, mutants: number, killed: number): Score {
   return { name, mutants, killed, score: mutants === 0 ? 100 : (100 * killed) / mutants };
 }
 

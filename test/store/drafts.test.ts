@@ -116,6 +116,15 @@ test('A2: a clock that went back takes no distance away', () => {
   const { messageRowId } = take(desk, of);
   expect(desk.get('leads', of.leadRowId)['watermark_at']).toBe(NOW + 1);
   expect(desk.stored(messageRowId).previousWatermarkAt).toBe(NOW + 1);
+  const batch = desk.sequence.steps.slice(1).map((each) => ({
+    ...of,
+    ...WORDS,
+    messageId: `m-${each.id}`,
+    stepRowId: each.rowId,
+  }));
+  const made = desk.write(() => draft(desk.database, { run: RUN, settlement: PENDING }, batch));
+  const before = made.map((each) => desk.stored(each.messageRowId).previousWatermarkAt);
+  expect(before).toEqual([NOW + 1, NOW + 1]);
 });
 
 test.each([

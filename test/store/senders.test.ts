@@ -123,6 +123,8 @@ test('D6: a resumed mailbox begins its record anew, can be paused again, and no 
   expect([...pausedSenders(db).keys()]).toEqual([TOM]);
   expect(desk.write(() => pauseSender(db, { address: IDA, at: 400, reason: 'again' }))).toBe(true);
   expect(pausedSenders(db).get(IDA)).toEqual({ at: 400, reason: 'again' });
+  desk.write(() => resumeSender(db, IDA, 500));
+  expect(desk.column('SELECT judged_from_at FROM senders WHERE address = ?', IDA)).toEqual([500]);
 });
 
 test('D6: a lead keeps the mailbox of its last claim, its message the one that the journal names', () => {
@@ -182,8 +184,9 @@ test('D6: bounces and complaints are held against the mailbox of their mail, eac
   const sent = [1, 2, 3, 4].map(() => desk.put('sent', { claimed_at: 100, sender: IDA }));
   desk.put('uncertain', { claimed_at: 100, sender: IDA });
   desk.put('approved', { claimed_at: 100, sender: IDA });
-  desk.put('sent', { claimed_at: 100, sender: TOM });
-  for (const kind of ['hard_bounce', 'hard_bounce', 'complaint']) report(desk, sent[0]!, kind, 100);
+  report(desk, desk.put('sent', { claimed_at: 100, sender: TOM }), 'soft_bounce', 100);
+  for (const kind of ['hard_bounce', 'hard_bounce', 'complaint', 'complaint'])
+    report(desk, sent[0]!, kind, 100);
   report(desk, sent[1]!, 'hard_bounce', 100);
   report(desk, sent[2]!, 'soft_bounce', 100);
   expect(troubledSenders(desk.database, 100)).toEqual(
