@@ -671,7 +671,7 @@ export const SQL_MUTANTS: readonly SqlMutant[] = [
       'ORDER BY m.row_id DESC LIMIT 1) AS waiting',
       'A7: another message is named',
     ],
-    ['AND m.state IN (${WAITING_LIST}) AND', 'AND', 'A7: a lead that ever got a mail gets no other'],
+    ['AND m.state IN (${WAITING_LIST}) AND', 'AND', 'A7: a lead that ever got a mail gets two at once'],
     [
       'e.is_first_step = ? AND e.next_due_at <= ?',
       'e.is_first_step = ? AND e.next_due_at < ?',

@@ -80,6 +80,13 @@ test('A7: of several the oldest is named', () => {
   expect(waitingOf(desk, first)).toMatchObject({ messageId: desk.id(first) });
 });
 
+test('A7: a mail that has left long ago does not hide the one that waits', () => {
+  const desk = claimDesk();
+  const first = desk.put('sent');
+  const next = desk.putNext(first, 1, 'approved');
+  expect(waitingOf(desk, first)).toEqual({ messageId: desk.id(next), state: 'approved' });
+});
+
 test('A17, D2: a draft that is about to expire holds its lead no longer; one of that very moment does', () => {
   const desk = claimDesk();
   const message = desk.put('approved', { drafted_at: 499 });
@@ -158,11 +165,12 @@ test.each([
 
 test('A12, B6: the door sees who was put on the suppression list, and nobody else', () => {
   const desk = claimDesk();
-  const [barred, other] = [desk.put('approved'), desk.put('approved')];
+  const written = { email: 'Maren@Vogt.example', emailKey: 'maren@vogt.example' };
+  const [barred, other] = [desk.put('approved', {}, written), desk.put('approved')];
   desk.write(() =>
     desk.database
       .prepare('INSERT INTO suppressions (email_key, reason, added_at) VALUES (?, ?, 1)')
-      .run(String(desk.get('leads', desk.leadOf(barred))['email_key']), 'hard_bounce'),
+      .run(written.emailKey, 'hard_bounce'),
   );
   const reason = (message: number): unknown =>
     candidateOfEnrollment(desk.database, desk.enrollmentOf(message), sequencesOf(desk))?.lead

@@ -166,9 +166,11 @@ test.each(['expired', 'discarded'] as const)(
       approved_by: 'ann',
       approved_boot_id: 'boot-0',
       leaves_at: 5,
+      previous_watermark_at: 3,
     });
+    const watermarkAt = state === 'expired' ? 4_000 : null;
     const bystander = desk.get('messages', desk.put(state, { ended_at: 1 }));
-    desk.set('leads', of.leadRowId, { watermark_at: 4_000 });
+    desk.set('leads', of.leadRowId, { watermark_at: watermarkAt });
     expect(take(desk, of)).toEqual({ messageRowId: message, messageId: desk.id(message), revision: 2 });
     const gone = [
       ...['hold_cause', 'held_from', 'held_by_job', 'held_run_id', 'held_until', 'note', 'drafted_at'],
@@ -181,7 +183,7 @@ test.each(['expired', 'discarded'] as const)(
       plan_id: 'p-plan',
       ask_reason: 'late',
       reserved_at: NOW,
-      previous_watermark_at: 4_000,
+      previous_watermark_at: watermarkAt,
       released: 0,
       ...Object.fromEntries(gone.map((name) => [name, null])),
     });
@@ -189,6 +191,24 @@ test.each(['expired', 'discarded'] as const)(
     expect(desk.column('SELECT revision FROM draft_log WHERE message_row_id = ?', message)).toEqual([1, 2]);
   },
 );
+
+test('A6: a draft is logged under its own number, also behind one that was undone', () => {
+  const desk = claimDesk();
+  const undone = take(desk, step(desk, 'undone'));
+  take(desk, step(desk, 'kept'));
+  desk.write(() => {
+    for (const sql of [
+      'DELETE FROM draft_log WHERE message_row_id = ?',
+      'DELETE FROM messages WHERE row_id = ?',
+    ])
+      desk.database.prepare(sql).run(undone.messageRowId);
+  });
+  const { messageRowId } = take(desk, step(desk, 'behind'));
+  expect(desk.get('messages', messageRowId)['id']).toBe('m-behind');
+  expect(desk.column('SELECT run_id FROM draft_log WHERE message_row_id = ?', messageRowId)).toEqual([
+    'r-writing',
+  ]);
+});
 
 test('D11: another step of the same enrollment is a message of its own', () => {
   const desk = claimDesk();

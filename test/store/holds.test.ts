@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { hasElapsedHolds, returnElapsedHolds } from '../../src/store/holds.ts';
 import { DAY_MS, reviewDesk, type ReviewDesk } from '../commands/review/desk-state.ts';
+import { claimDesk } from './claim-desk.ts';
 
 function returned(desk: ReviewDesk): readonly string[] {
   const { database, clock } = desk;
@@ -43,4 +44,19 @@ test('A8, A15: a hold for any other cause, or without a date, never ends by itse
   await desk.run(['review', 'hold', desk.draft()]);
   desk.clock.advance(365 * DAY_MS);
   expect(returned(desk)).toEqual([]);
+});
+
+test('A8, D2: neither a batch that a person once held until a date, nor what ended on hold, comes back by itself', () => {
+  const desk = claimDesk();
+  const over = { hold_cause: 'operator', held_from: 'approved', held_until: 1 };
+  const batch = desk.put('held', { ...over, hold_cause: 'blast_radius' });
+  const ended = desk.put('discarded', { ...over, ended_at: 2 });
+  const now = desk.clock.now();
+  expect(hasElapsedHolds(desk.database, now)).toBe(false);
+  expect(desk.write(() => returnElapsedHolds(desk.database, { now, undoMs: 0 }))).toEqual([]);
+  expect([desk.stored(batch).state, desk.stored(ended).state]).toEqual(['held', 'discarded']);
+  const message = desk.put('held', over);
+  expect(hasElapsedHolds(desk.database, now)).toBe(true);
+  expect(desk.write(() => returnElapsedHolds(desk.database, { now, undoMs: 0 }))).toEqual([desk.id(message)]);
+  expect(() => returnElapsedHolds(desk.database, { now, undoMs: 0 })).toThrow(/must run inside/);
 });
