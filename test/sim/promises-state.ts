@@ -100,17 +100,25 @@ function brokenEnds(view: View): readonly string[] {
 
 /** What an older state did not know is put right: it left, or may have, whatever that state made of it since, and no person has said otherwise. */
 function isPutRight(
-  { before, tick, journalOf }: View,
+  { before, tick, journalOf, rows }: View,
   { id, was, is }: { readonly id: string; readonly was: string; readonly is: string | undefined },
 ): boolean {
   const { restored_at: restoredAt, write_counter: counter } = before.header;
   const isOlder = restoredAt !== null || before.stampCounter > Number(counter);
   if (!isOlder || was === 'sent' || !['adopt', 'sync'].includes(tick.command)) return false;
-  const events = journalOf(id);
-  const sinceSettled = events.slice(events.lastIndexOf('settled_not_sent') + 1);
-  if (is === 'sent')
-    return sinceSettled.some((event) => ['claimed', 'accepted', 'settled_sent'].includes(event));
-  return is === 'uncertain' && sinceSettled.some((event) => ['claimed', 'unknown'].includes(event));
+  if (is !== undefined) return mayHaveLeft(journalOf(id), is);
+  // The same step of the same enrollment left under another id, in days that this state never saw.
+  const [other] = rows(
+    'SELECT id, state FROM messages WHERE row_id = ?',
+    before.messageRowIds.get(id) ?? null,
+  );
+  return other !== undefined && mayHaveLeft(journalOf(String(other['id'])), String(other['state']));
+}
+
+function mayHaveLeft(events: readonly string[], state: string): boolean {
+  const since = events.slice(events.lastIndexOf('settled_not_sent') + 1);
+  const signs = state === 'sent' ? ['claimed', 'accepted', 'settled_sent'] : ['claimed', 'unknown'];
+  return ['sent', 'uncertain'].includes(state) && since.some((event) => signs.includes(event));
 }
 
 /** Only the run that was killed may leave one; the job's next live run has undone it. */

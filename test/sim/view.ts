@@ -64,6 +64,7 @@ export interface Before {
   /** Jobs with a batch held for its blast radius, and how old its newest draft is: an expired one holds nothing (D2). */
   readonly openHolds: ReadonlyMap<string, number>;
   readonly messageStates: ReadonlyMap<string, string>;
+  readonly messageRowIds: ReadonlyMap<string, number>;
 }
 
 /** What a promise may look at: the rules, the command, the state before and after it. SQL alone, nothing of the program's code. */
@@ -115,6 +116,12 @@ export class StateReader {
       openHolds: new Map(this.rows(OPEN_HOLDS).map(({ job, fresh_at: at }) => [String(job), Number(at)])),
       messageStates: new Map(
         this.rows('SELECT id, state FROM messages').map(({ id, state }) => [String(id), String(state)]),
+      ),
+      messageRowIds: new Map(
+        this.rows('SELECT id, row_id FROM messages').map(({ id, row_id: rowId }) => [
+          String(id),
+          Number(rowId),
+        ]),
       ),
     };
   }
