@@ -26,14 +26,26 @@ export function tookMs(run: Pick<StoredRun, 'startedAt' | 'finishedAt'>): number
 }
 
 /** How a run ended, in a few words: `ok, 5 drafted`, `preview: gap`, `paused`, `exit 75 TEMPFAIL`. */
-export function resultText(run: Pick<StoredRun, 'mode' | 'exitCode' | 'reason' | 'counts'>): string {
+export function resultText(
+  run: Pick<StoredRun, 'command' | 'mode' | 'exitCode' | 'reason' | 'counts'>,
+): string {
   if (run.exitCode === null) return 'did not end';
-  const done = DONE.flatMap((word) => {
-    const count = run.counts[word] ?? 0;
-    return count > 0 ? [`${String(count)} ${word.replaceAll('_', ' ')}`] : [];
-  });
+  const done = run.command === 'backup' ? forgotten(run.counts) : doneBy(run.counts);
   const what = [wordFor(run), ...done].join(', ');
   return run.reason === null || run.reason === run.mode ? what : `${what} (${run.reason})`;
+}
+
+/** `[retention]`: a backup counts by kind what it forgot first; together they say that something went. */
+function forgotten(counts: StoredRun['counts']): readonly string[] {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return total > 0 ? [`${String(total)} forgotten`] : [];
+}
+
+function doneBy(counts: StoredRun['counts']): readonly string[] {
+  return DONE.flatMap((word) => {
+    const count = counts[word] ?? 0;
+    return count > 0 ? [`${String(count)} ${word.replaceAll('_', ' ')}`] : [];
+  });
 }
 
 /** The counts that say what a run did; the others say why it did not do more. */

@@ -40,8 +40,18 @@ describe('[retention]: words go once nothing needs them', () => {
     expect(bench.of(bench.person.messageId)).toMatchObject({ state: 'sent', subject: '(no longer kept)' });
     expect(bench.of(bench.other.messageId).subject).toBe('Hello');
     expect(bench.outbox()).toEqual([]);
+    // Whoever looks at the timers sees that something went, and how much.
+    const total = Object.values(items[0]!['forgotten'] as Readonly<Record<string, number>>).reduce(
+      (sum, count) => sum + count,
+    );
+    const backup = async (): Promise<string | undefined> =>
+      (await bench.run(['status'], { stdoutIsTty: true, columns: 80 })).stdout
+        .split('\n')
+        .find((line) => line.startsWith('   backup'));
+    expect(await backup()).toContain(`ok, ${String(total)} forgotten`);
     // A second night finds nothing to do.
     expect((await bench.json(['backup'])).items[0]!['forgotten']).toEqual({});
+    expect(await backup()).not.toContain('forgotten');
   });
 
   test('what people and servers said goes, that they said it stays (E7), and nothing lies in the copy', async () => {
