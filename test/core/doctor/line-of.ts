@@ -1,0 +1,6 @@
+import type { Finding } from '../../../src/core/doctor/finding.ts';
+
+/** One finding on one line, all that an operator sees of it: a changed word, verdict or command shows. */
+export function lineOf({ group, check, verdict, title, detail, fix }: Finding): string {
+  return `${group}/${check} ${verdict}: ${title} | ${detail}${fix === null ? '' : ` | ${fix}`}`;
+}
