@@ -22,3 +22,16 @@ it('F5: a decision takes its time, in office hours', () => {
   expect(decidedAt(at(18, 16), HABITS)).toBe(at(19, 9));
   expect(decidedAt(at(18, 10), { ...HABITS, approveAfterMs: null })).toBeNull();
 });
+
+it('F5: office hours begin and end to the minute, and a calendar without a working day has no decision', () => {
+  const minute = (day: number, hour: number, minutes: number): number =>
+    Date.UTC(2026, 1, day, hour, minutes);
+  const now: PersonHabits = { ...HABITS, approveAfterMs: 0 };
+  expect(decidedAt(minute(18, 8, 59), now)).toBe(at(18, 9));
+  expect(decidedAt(minute(18, 9, 0), now)).toBe(at(18, 9));
+  expect(decidedAt(minute(18, 16, 59), now)).toBe(minute(18, 16, 59));
+  expect(decidedAt(minute(18, 17, 0), now)).toBe(at(19, 9));
+  expect(decidedAt(minute(20, 17, 0), now)).toBe(at(24, 9));
+  expect(decidedAt(at(18, 10), { ...now, calendar: { weekdays: [], holidays: [] } })).toBeNull();
+  expect(decidedAt(at(18, 10), { ...now, timezone: 'Asia/Tokyo' })).toBe(at(19, 0));
+});
