@@ -39,6 +39,52 @@ describe('what a morning needs to know (F1)', () => {
     expect(makeDigest(QUIET)).toMatchObject({ isEmpty: true, attention: [], draftsAhead: 0 });
   });
 
+  test.each(['drafted', 'sent', 'failed', 'bounced', 'complained', 'unsubscribed'] as const)(
+    'one that was %s yesterday makes it worth a message',
+    (what) => {
+      const yesterday = { ...QUIET.yesterday, [what]: 1 };
+      expect(makeDigest({ ...QUIET, yesterday })).toMatchObject({ isEmpty: false, attention: [] });
+    },
+  );
+
+  test('what needs a person is told, most urgent first, in the words of the facts', () => {
+    const facts: DigestFacts = {
+      ...QUIET,
+      pausedReason: 'fair',
+      doubts: [
+        { job: 'drip', detail: 'another machine' },
+        { job: 'send', detail: 'the clock' },
+        { job: 'nurture', detail: 'another machine' },
+      ],
+      openHolds: ['drip'],
+      uncertain: 1,
+      vetoed: ['nurture'],
+      late: [{ job: 'send', lastSuccessAt: TEST_NOW }],
+      stuck: ['sync'],
+      senders: [{ address: 'a@b.example', detail: 'bounces', isPaused: true }],
+      lostSenders: [{ address: 'c@b.example', leads: 3 }],
+      untold: 2,
+    };
+    expect(makeDigest(facts)).toEqual({
+      facts,
+      draftsAhead: 0,
+      isEmpty: false,
+      attention: [
+        { kind: 'paused', reason: 'fair' },
+        { kind: 'doubt', jobs: ['drip', 'nurture'], detail: 'another machine' },
+        { kind: 'doubt', jobs: ['send'], detail: 'the clock' },
+        { kind: 'hold', jobs: ['drip'], held: 0 },
+        { kind: 'uncertain', count: 1 },
+        { kind: 'vetoed', jobs: ['nurture'] },
+        { kind: 'late', job: 'send', lastSuccessAt: TEST_NOW },
+        { kind: 'stuck', job: 'sync' },
+        { kind: 'sender', address: 'a@b.example', detail: 'bounces', isPaused: true },
+        { kind: 'lost_sender', address: 'c@b.example', leads: 3 },
+        { kind: 'untold', count: 2 },
+      ],
+    });
+  });
+
   test.each<[string, Partial<DigestFacts>]>([
     ['a draft that waits', { waiting: { total: 1, first: [] } }],
     ['an approved mail', { approved: { count: 1, nextLeavesAt: TEST_NOW } }],
@@ -68,6 +114,8 @@ describe('what a morning needs to know (F1)', () => {
       { job: 'nurture', drafts: 4, restsFor: 'hold_open' },
     ];
     expect(makeDigest({ ...QUIET, forecast }).draftsAhead).toBe(5);
+    const both = forecast.map((each) => ({ ...each, restsFor: null }));
+    expect(makeDigest({ ...QUIET, forecast: both }).draftsAhead).toBe(9);
     expect(makeDigest({ ...QUIET, forecast, roomToday: 3 }).draftsAhead).toBe(3);
     expect(makeDigest({ ...QUIET, forecast, roomToday: -1 }).draftsAhead).toBe(0);
   });
@@ -77,4 +125,6 @@ test('a line of bars has one for each day, and none of them is missing for a zer
   expect(sparkline([0, 2, 4], { ascii: false })).toBe('▁▅█');
   expect(sparkline([0, 0], { ascii: true })).toBe('..');
   expect(sparkline([], { ascii: true })).toBe('');
+  expect(sparkline([0, 1, 2, 3, 4, 5, 6, 7], { ascii: true })).toBe('.:-=+*#@');
+  expect(sparkline([-3, 1], { ascii: true })).toBe('.@');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Verification } from '../../../src/core/audit/verify.ts';
+import type { TrailVerdict, Verification } from '../../../src/core/audit/verify.ts';
 import { judgeAudit } from '../../../src/core/doctor/audit.ts';
 import { judgeDrift, judgeSync, type SyncFacts } from '../../../src/core/doctor/clock.ts';
 import { judgeModel, type ModelFacts } from '../../../src/core/doctor/model.ts';
@@ -14,7 +14,7 @@ import {
   type RelayFacts,
 } from '../../../src/core/doctor/relay.ts';
 import { judgeSource, type SourceFacts } from '../../../src/core/doctor/source.ts';
-import { lineOf } from './line-of.ts';
+import { doubtOf, lineOf } from './line-of.ts';
 
 describe('A13: the audit trail', () => {
   const WHOLE: Verification = {
@@ -23,13 +23,14 @@ describe('A13: the audit trail', () => {
     breaks: [],
     faults: [],
     faultCount: 0,
+    cutOff: null,
   };
   const fault = { number: 7, fault: 'changed', detail: 'it is not what it was' } as const;
   const restored = {
     ...{ number: 4, kind: 'restored', at: 0, actor: 'terminal:tom', missing: 2, outsideNumber: 3 },
   };
 
-  test.each<[string, Partial<Verification>, boolean, string]>([
+  test.each<[string, Partial<Verification>, boolean, string, TrailVerdict?]>([
     ['that is whole', {}, false, 'pass: the audit trail is whole | 12 entries, head 12 0123456789ab'],
     [
       'of which the end was read',
@@ -56,8 +57,15 @@ describe('A13: the audit trail', () => {
       false,
       'problem: the audit trail was tampered with | entry 7: it is not what it was and 8 more | headgate audit verify',
     ],
-  ])('%s', (_name, change, isPartial, line) => {
-    expect(lineOf(judgeAudit({ ...WHOLE, ...change }, { isPartial }))).toBe(`state/audit ${line}`);
+    [
+      'of an older copy that waits for a person',
+      { faults: [fault], faultCount: 1 },
+      false,
+      'problem: restored, adopt pending | entry 7: it is not what it was | headgate adopt',
+      'restored',
+    ],
+  ])('%s', (_name, change, isPartial, line, verdict = 'tampered') => {
+    expect(lineOf(judgeAudit({ ...WHOLE, ...change }, { verdict, isPartial }))).toBe(`state/audit ${line}`);
   });
 });
 
@@ -87,11 +95,11 @@ describe('A14: the clock', () => {
     expect(lineOf(judgeDrift(null))).toBe(
       'clock/drift skipped: clock against the stamp | there is no state to compare with',
     );
-    const machine = { reason: 'machine', detail: 'bound to mail-2' } as const;
+    const machine = doubtOf('machine', 'bound to mail-2');
     expect(lineOf(judgeDrift([machine]))).toBe(
       'clock/drift pass: clock against the stamp | goes on from the last run',
     );
-    expect(lineOf(judgeDrift([machine, { reason: 'clock', detail: 'an hour back' }]))).toBe(
+    expect(lineOf(judgeDrift([machine, doubtOf('clock', 'an hour back')]))).toBe(
       'clock/drift problem: the clock contradicts the state | an hour back | timedatectl   if the time is right: headgate adopt',
     );
   });

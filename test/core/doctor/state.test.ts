@@ -11,7 +11,7 @@ import {
   type FileFacts,
   type StateFacts,
 } from '../../../src/core/doctor/state.ts';
-import { lineOf } from './line-of.ts';
+import { doubtOf, lineOf } from './line-of.ts';
 
 const NOW = Date.UTC(2026, 1, 18, 9);
 const HOUR_MS = 3_600_000;
@@ -66,7 +66,7 @@ describe('A14, A15: the state', () => {
   test('that is whole, of this machine and as new as its stamp passes four times', () => {
     expect(state()).toEqual(WHOLE);
     // A doubt about the clock is told by the clock's own check.
-    expect(state({ doubts: [{ reason: 'clock', detail: 'back by a day' }] })).toEqual(WHOLE);
+    expect(state({ doubts: [doubtOf('clock', 'back by a day')] })).toEqual(WHOLE);
   });
 
   test('is called damaged, foreign or restored by exactly the check that saw it', () => {
@@ -80,13 +80,13 @@ describe('A14, A15: the state', () => {
         `state/integrity problem: integrity_check finds damage | page 3 is lost and 2 more | ${restore}`,
       ),
     );
-    expect(state({ doubts: [{ reason: 'machine', detail: 'bound to mail-2' }] })).toEqual(
+    expect(state({ doubts: [doubtOf('machine', 'bound to mail-2')] })).toEqual(
       WHOLE.with(
         2,
         'state/machine problem: another machine owns the state | bound to mail-2 | headgate adopt',
       ),
     );
-    const restored = [{ reason: 'restored', detail: '7 writes behind' }] as const;
+    const restored = [doubtOf('restored', '7 writes behind')];
     expect(state({ doubts: restored })).toEqual(
       WHOLE.with(
         3,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { escapeHtml, plainOfHtml } from '../../../src/core/notices/html.ts';
+import { escapeHtml, headedHtml, plainOfHtml } from '../../../src/core/notices/html.ts';
 import { isQuietMinute } from '../../../src/core/notices/quiet-hours.ts';
 import { splitAtLines } from '../../../src/core/notices/split.ts';
 
@@ -9,12 +9,18 @@ describe('F1: a text that is too long for one message', () => {
   test('is cut between lines, and a short one is not cut', () => {
     expect(splitAtLines('one\ntwo\nthree', 100)).toEqual(['one\ntwo\nthree']);
     expect(splitAtLines('one\ntwo\nthree', 8)).toEqual(['one\ntwo', 'three']);
+    expect(splitAtLines('one\ntwo\nthree', 7)).toEqual(['one\ntwo', 'three']);
+    expect(splitAtLines('one\ntwo\nthree', 6)).toEqual(['one', 'two', 'three']);
+    expect(splitAtLines('one\n\ntwo', 100)).toEqual(['one\n\ntwo']);
     expect(splitAtLines('', 8)).toEqual([]);
+    expect(splitAtLines('one\n     \ntwo', 5)).toEqual(['one', 'two']);
   });
 
   test('a line that is too long by itself is cut inside, never between the halves of a character', () => {
     expect(splitAtLines('abcdef\ng', 4)).toEqual(['abcd', 'ef\ng']);
     expect(splitAtLines('abc😀d', 4)).toEqual(['abc', '😀d']);
+    expect(splitAtLines('ab😀d', 4)).toEqual(['ab😀', 'd']);
+    expect(splitAtLines('abcd\nefgh', 4)).toEqual(['abcd', 'efgh']);
   });
 
   test('loses nothing but line breaks, whatever it holds, and never makes a part that is too long', () => {
@@ -51,11 +57,20 @@ describe('names of strangers in HTML', () => {
   });
 });
 
+test('F1: a page is headed by its first line alone, and no line of it opens a tag', () => {
+  expect(headedHtml('3 drafts\n<b>Anna</b> & Co')).toBe('<b>3 drafts</b>\n&lt;b&gt;Anna&lt;/b&gt; &amp; Co');
+  expect(headedHtml('')).toBe('<b></b>');
+  expect(plainOfHtml('<b>a</b> <B> <a href="x"> </i>')).toBe('a <B> <a href="x"> ');
+});
+
 describe('quiet hours', () => {
   test.each([
     [null, 0, false],
     [{ startMinute: 60, endMinute: 120 }, 60, true],
     [{ startMinute: 60, endMinute: 120 }, 120, false],
+    [{ startMinute: 60, endMinute: 120 }, 59, false],
+    [{ startMinute: 60, endMinute: 60 }, 60, false],
+    [{ startMinute: 1320, endMinute: 420 }, 1320, true],
     [{ startMinute: 1320, endMinute: 420 }, 1439, true],
     [{ startMinute: 1320, endMinute: 420 }, 0, true],
     [{ startMinute: 1320, endMinute: 420 }, 420, false],

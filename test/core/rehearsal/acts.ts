@@ -39,7 +39,7 @@ export function draftAct(change: Partial<DraftAct> = {}): DraftAct {
     day: '2026-02-18',
     runId: 'r-one',
     job: 'drip',
-    state: 'draft',
+    state: 'pending_approval',
     isBatchHeld: false,
     approvedBy: null,
     late: 'ask',
