@@ -55,13 +55,18 @@ export interface MoveContext {
 const STAYS: EnrollmentMove = { kind: 'stays' };
 /** The body may have left: only events, the Sent folder or the operator settle these (D1). */
 const OUT_OF_OUR_HANDS: readonly MessageState[] = ['sending', 'uncertain'];
+/** What is not offered again, unless it is the next step still. */
+const PASSED: readonly MessageState[] = ['sent', 'rejected', 'skipped', ...OUT_OF_OUR_HANDS];
+/** D11: the draft ended unsent, and its step is due again; so is a rejected one that is still next, to be written anew. */
+const DUE_AGAIN: readonly MessageState[] = ['expired', 'discarded', 'rejected'];
 
 /**
  * C5: where a live enrollment goes when its sequence is edited. A waiting draft keeps the enrollment where it is, in
  * its old words and at its old time, unless its step was removed: then the draft is withdrawn and the enrollment goes
- * on to the next live undelivered step after the last one delivered, or completes. Without a draft it is re-anchored
- * when what its due time depends on has changed. Nobody gets a delivered step again; no send is recorded for a step
- * that was removed.
+ * on to the next live undelivered step after the last one delivered, or completes. So it does where a draft ended unsent
+ * and the step is due again (D11): what an edit said of those who had a draft stays true whatever becomes of it. Without
+ * a draft it is re-anchored when what its due time depends on has changed. Nobody gets a delivered step again; no send
+ * is recorded for a step that was removed.
  */
 export function moveEnrollment(
   place: EnrollmentPlace,
@@ -82,17 +87,16 @@ export function moveEnrollment(
 
 /** The live steps that the enrollment has yet to get after an edit, next one first; one that waits is not among them. */
 export function stepsAhead(place: EnrollmentPlace, after: StoredSequence): readonly StoredStep[] {
-  const waiting = waitingStep(place);
-  const from = waiting !== null && isLive(after, waiting) ? waiting : place.lastStepRowId;
   const passed = passedSteps(place);
+  const waiting = waitingStep(place);
   const ahead: StoredStep[] = [];
-  for (
-    let next = nextStep(after.steps, from, passed);
-    next !== null;
-    next = nextStep(after.steps, from, passed)
-  ) {
+  let next =
+    waiting !== null && isLive(after, waiting)
+      ? nextStep(after.steps, waiting, passed)
+      : stepToWrite(place, after);
+  while (next !== null) {
     ahead.push(next);
-    passed.add(next.rowId);
+    next = nextStep(after.steps, next.rowId, passed);
   }
   return ahead;
 }
@@ -136,7 +140,7 @@ function goOn(place: EnrollmentPlace, going: Going): EnrollmentMove {
   // B7: a follow-up is one step; it has no next one to go on to.
   if (place.kind === 'nurture')
     return isLive(after, place.nextStepRowId) ? STAYS : { kind: 'completes', withdrawn };
-  const step = nextStep(after.steps, place.lastStepRowId, passedSteps(place));
+  const step = stepToWrite(place, after);
   if (step === null) return { kind: 'completes', withdrawn };
   if (step.rowId === place.nextStepRowId) {
     // C6: asked for since the last email, so that an older wish does not hold for the next step.
@@ -184,17 +188,25 @@ function schedule(place: EnrollmentPlace, step: StoredStep, { after, context }: 
   });
 }
 
-/**
- * Steps that are never due again: sent, perhaps sent, or passed over by a rejection or an allowlist. A rejected step that
- * is still the next one is to be written anew (D11), so it has not been passed.
- */
+/** Steps that are behind the enrollment: sent, perhaps sent, or passed over by a rejection or an allowlist. */
 function passedSteps(place: EnrollmentPlace): Set<number> {
   const passed = new Set<number>();
   for (const [stepRowId, state] of place.messages) {
-    if (state === 'sent' || state === 'skipped' || OUT_OF_OUR_HANDS.includes(state)) passed.add(stepRowId);
-    if (state === 'rejected' && stepRowId !== place.nextStepRowId) passed.add(stepRowId);
+    if (PASSED.includes(state)) passed.add(stepRowId);
   }
   return passed;
+}
+
+/**
+ * The live step that whoever has no draft is to get one of; null when none is left. D11: where a draft ended unsent it is
+ * the same step again, wherever it stands now.
+ */
+function stepToWrite(place: EnrollmentPlace, after: StoredSequence): StoredStep | null {
+  const { nextStepRowId, lastStepRowId, messages } = place;
+  const state = nextStepRowId === null ? undefined : messages.get(nextStepRowId);
+  if (state !== undefined && DUE_AGAIN.includes(state) && isLive(after, nextStepRowId))
+    return stepOf(after, nextStepRowId);
+  return nextStep(after.steps, lastStepRowId, passedSteps(place));
 }
 
 function waitingStep(place: EnrollmentPlace): number | null {

@@ -16,7 +16,19 @@ import type {
   StoredSequence,
 } from '../../src/core/model.ts';
 import { sequenceDefinition, stepDefinition, storedSequence } from '../helpers/definitions.ts';
-import { A, after, ALWAYS_OPEN, B, C, DAY_MS, editTo, moveOf, place, WEB } from '../helpers/edit-places.ts';
+import {
+  A,
+  after,
+  ALWAYS_OPEN,
+  B,
+  C,
+  DAY_MS,
+  editTo,
+  messages,
+  moveOf,
+  place,
+  WEB,
+} from '../helpers/edit-places.ts';
 
 describe('C5: a live enrollment under an edit', () => {
   it('moves with a changed delay, counted from the previous send', () => {
@@ -148,6 +160,26 @@ describe('C5: a live enrollment under an edit', () => {
     });
     expect(stepsAhead(passed, storedSequence(WEB)).map((step) => step.id)).toEqual(['c']);
   });
+
+  it.each<MessageState>(['expired', 'discarded', 'rejected'])(
+    'D11: stays at a step that is due again after its draft was %s, whatever is put in front of it, as a waiting draft does',
+    (state) => {
+      const dueAgain = place({ messages: messages([A, 'sent'], [B, state]) });
+      const inFront = sequenceDefinition('web', ['a', 'x', 'b', 'c']);
+      const ahead = (to: SequenceDefinition) => stepsAhead(dueAgain, editTo(to).after).map((step) => step.id);
+      expect(moveOf(dueAgain, inFront)).toEqual({ kind: 'stays' });
+      expect(ahead(inFront)).toEqual(['b', 'c']);
+      expect(moveOf(dueAgain, sequenceDefinition('web', ['b', 'a', 'c']))).toEqual({ kind: 'stays' });
+      expect(ahead(sequenceDefinition('web', ['c', 'a', 'b']))).toEqual(['b']);
+      // Without a draft in hand its time follows the file, and a step that is gone holds nobody.
+      const later = sequenceDefinition('web', ['a', 'x', stepDefinition('b', after(4)), 'c']);
+      expect(moveOf(dueAgain, later)).toMatchObject({ step: { id: 'b' }, dueAt: 14 * DAY_MS });
+      expect(moveOf(dueAgain, sequenceDefinition('web', ['a', 'x', 'c']))).toMatchObject({
+        withdrawn: null,
+        step: { id: 'x' },
+      });
+    },
+  );
 
   it('B7: completes a follow-up whose step is removed, and never gives it another', () => {
     const nurture = storedSequence({ ...WEB, kind: 'nurture' });

@@ -125,6 +125,18 @@ describe('C5: the preflight counts each person once, beside the change that is t
     expect([result.emailsAdded, result.moved]).toEqual([1, 1]);
   });
 
+  it('D11: says of those whose draft ended unsent what it says of those whose draft waits: they are past it', () => {
+    for (const state of ['pending_approval', 'expired', 'discarded', 'rejected'] as const) {
+      const drafted = place({ messages: messages([A, 'sent'], [B, state]) });
+      const result = preflight(web(['a', 'x', 'b', 'c']), [drafted]);
+      expect([state, ...result.items.map(row)]).toEqual([
+        state,
+        ['web x new', ...NOTHING.slice(0, -1), '0 complete, 0 withdrawn, 1 past it'],
+      ]);
+      expect([result.moved, result.emailsAdded, result.firstEffect]).toEqual([0, 0, null]);
+    }
+  });
+
   it('B7: gives a follow-up no new step', () => {
     const nurture = { ...WEB, kind: 'nurture' as const };
     const followUp = place({ kind: 'nurture', lastStepRowId: null, messages: messages() });

@@ -23,6 +23,8 @@ export interface Foreseeing {
 
 const WAITING = ['pending_approval', 'approved', 'held'];
 const IN_DOUBT = ['sending', 'uncertain'];
+/** D11: the same step is due again, and is written anew. */
+const TO_BE_WRITTEN_ANEW = ['expired', 'discarded', 'rejected'];
 
 export function foresee(person: Enrolled, { orderBefore, after, keyOf, outcome }: Foreseeing): Foreseen {
   const states = [...person.messages].map(([rowId, state]) => ({ key: keyOf(rowId), state }));
@@ -42,7 +44,9 @@ export function foresee(person: Enrolled, { orderBefore, after, keyOf, outcome }
         (outcome === 'sent' && key === inDoubt),
     )
     .map(({ key }) => key);
-  const waiting = draft ?? (outcome === 'not-sent' ? inDoubt : null);
+  const anew =
+    states.find(({ key, state }) => key === next && TO_BE_WRITTEN_ANEW.includes(state))?.key ?? null;
+  const waiting = draft ?? (inDoubt === null ? anew : outcome === 'not-sent' ? inDoubt : null);
   const waitsAt = waiting !== null && live.includes(waiting) ? waiting : null;
   const arrived = outcome === 'sent' ? inDoubt : null;
   const last = person.last === null ? null : keyOf(person.last);
