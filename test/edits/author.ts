@@ -26,6 +26,26 @@ export interface WrittenSequence {
   readonly steps: readonly WrittenStep[];
 }
 
+/** A change where it matters to one of those under way: `who` is taken modulo those that have such a step. */
+export type Aimed =
+  /** What they have had, right in front of what they get next, or last of all. */
+  | { readonly kind: 'had in front' | 'had last'; readonly what: 'sent' | 'rejected'; readonly who: number }
+  | {
+      readonly kind: 'new in front';
+      readonly what: 'sent' | 'rejected' | 'next';
+      readonly who: number;
+      readonly wait: number;
+    };
+
+/** Where somebody under way stands, by keys of steps. */
+export interface Standing {
+  readonly sent: readonly string[];
+  readonly rejected: readonly string[];
+  readonly last: string | null;
+  readonly next: string | null;
+  readonly hasDraft: boolean;
+}
+
 /** One thing that an author changes. `at` and `to` are taken modulo what there is. */
 export type Stroke =
   | { readonly kind: 'delay' | 'insert'; readonly at: number; readonly wait: number }
@@ -33,6 +53,7 @@ export type Stroke =
   | { readonly kind: 'window'; readonly window: string | null }
   | { readonly kind: 'move'; readonly at: number; readonly to: number }
   | { readonly kind: 'delete' | 'rename' | 'words' | 'setting'; readonly at: number }
+  | Aimed
   | { readonly kind: 'sequence name' | 'trigger' | 'title' | 'pause' | 'archive' };
 
 const WINDOWS = [
@@ -60,40 +81,77 @@ export const STROKES: fc.Arbitrary<Stroke> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constantFrom('sequence name', 'trigger', 'title', 'pause') }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('archive') }) },
+  {
+    weight: 14,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('had in front', 'had in front', 'had last'),
+      what: fc.constantFrom('sent', 'rejected', 'rejected'),
+      who: AT,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('new in front'),
+      what: fc.constantFrom('sent', 'rejected', 'next'),
+      who: AT,
+      wait: WAIT,
+    }),
+  },
 );
 
-export const SEQUENCES: fc.Arbitrary<WrittenSequence> = fc
-  .record({
-    timing: fc.constantFrom<Timing>('elapsed', 'elapsed', 'working days', 'day'),
-    window: WINDOW,
-    waits: fc.array(WAIT, { minLength: 2, maxLength: 5 }),
-  })
-  .map(({ timing, window, waits }) => ({
-    id: 'main',
-    renamedFrom: null,
-    status: 'active',
-    timing,
-    source: 'main',
-    window,
-    title: 0,
-    steps: waits.map((wait, index) => newStep(`step-${index + 1}`, wait)),
-  }));
+export const SEQUENCES = sequencesOf({ minLength: 2, maxLength: 5 });
+
+/** By how many steps they have. */
+export function sequencesOf(length: {
+  readonly minLength: number;
+  readonly maxLength: number;
+}): fc.Arbitrary<WrittenSequence> {
+  return fc
+    .record({
+      timing: fc.constantFrom<Timing>('elapsed', 'elapsed', 'working days', 'day'),
+      window: WINDOW,
+      waits: fc.array(WAIT, length),
+    })
+    .map(({ timing, window, waits }) => ({
+      id: 'main',
+      renamedFrom: null,
+      status: 'active',
+      timing,
+      source: 'main',
+      window,
+      title: 0,
+      steps: waits.map((wait, index) => newStep(`step-${index + 1}`, wait)),
+    }));
+}
 
 /** Writes one edit after the other into a sequence; each new step, name and window is one that there never was. */
 export class Author {
   #names = 0;
 
-  edit(sequence: WrittenSequence, strokes: readonly Stroke[]): WrittenSequence {
+  /** `standing` tells where everybody under way stands. */
+  edit(
+    sequence: WrittenSequence,
+    strokes: readonly Stroke[],
+    standing: readonly Standing[] = [],
+  ): WrittenSequence {
     const applied: WrittenSequence = {
       ...sequence,
       renamedFrom: null,
       steps: sequence.steps.map((step) => ({ ...step, renamedFrom: null })),
     };
-    return strokes.reduce((written, stroke) => this.#stroke(written, stroke), applied);
+    return strokes.reduce((written, stroke) => this.#stroke(written, { stroke, standing }), applied);
   }
 
-  #stroke(sequence: WrittenSequence, stroke: Stroke): WrittenSequence {
+  #stroke(
+    sequence: WrittenSequence,
+    { stroke, standing }: { readonly stroke: Stroke; readonly standing: readonly Standing[] },
+  ): WrittenSequence {
     switch (stroke.kind) {
+      case 'had in front':
+      case 'had last':
+      case 'new in front':
+        return { ...sequence, steps: this.#aimed(sequence.steps, { stroke, standing }) };
       case 'window':
         return { ...sequence, window: stroke.window };
       case 'sequence name':
@@ -151,6 +209,22 @@ export class Author {
     }
   }
 
+  #aimed(
+    steps: readonly WrittenStep[],
+    { stroke, standing }: { readonly stroke: Aimed; readonly standing: readonly Standing[] },
+  ): readonly WrittenStep[] {
+    const aim = aimOf(steps, stroke, standing);
+    if (aim === null) return steps;
+    const { step, next } = aim;
+    if (stroke.kind === 'new in front') {
+      this.#names += 1;
+      return steps.toSpliced(steps.indexOf(step), 0, newStep(`new-${this.#names}`, stroke.wait));
+    }
+    const rest = steps.filter((each) => each !== step);
+    const to = rest.findIndex(({ key }) => key === next);
+    return stroke.kind === 'had last' || to === -1 ? [...rest, step] : rest.toSpliced(to, 0, step);
+  }
+
   readonly #applied = new Set<string>();
 
   /** Says that what is written has been applied. */
@@ -161,6 +235,27 @@ export class Author {
   #isNew(key: string): boolean {
     return !this.#applied.has(key);
   }
+}
+
+/**
+ * The step that a stroke is aimed at, and what that person gets next; null when nobody has one. Whoever has no draft in hand and has
+ * gone on from that step comes first: the edit alone decides what they get.
+ */
+function aimOf(
+  steps: readonly WrittenStep[],
+  { what, who }: Aimed,
+  standing: readonly Standing[],
+): { readonly step: WrittenStep; readonly next: string | null } | null {
+  const isAnyRejected = standing.some(({ rejected }) => rejected.length > 0);
+  const aims = standing.flatMap(({ next, last, hasDraft, sent, rejected }) => {
+    const keys = what === 'next' ? [next] : what === 'rejected' && isAnyRejected ? rejected : sent;
+    return steps
+      .filter(({ key }) => keys.includes(key))
+      .map((step) => ({ step, next, isOpen: !hasDraft && step.key !== last }));
+  });
+  const open = aims.filter(({ isOpen }) => isOpen);
+  const choice = open.length > 0 ? open : aims;
+  return choice[who % choice.length] ?? null;
 }
 
 function newStep(key: string, wait: number): WrittenStep {

@@ -12,6 +12,8 @@ export type Fate =
   | 'hold'
   | 'reject'
   | 'redraft'
+  | 'stop'
+  | 'expire'
   | 'discard'
   | 'edit'
   | 'sending'
@@ -41,6 +43,8 @@ export interface Enrolled {
 /** A Wednesday morning in every zone that leads are in. */
 const NOW = Date.UTC(2026, 1, 18, 14, 30);
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const EXPIRED_MS = 8 * DAY_MS;
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Pacific/Auckland'];
 /** Room for everybody at once: what an edit does is looked at, not what a cap does. */
 const ENV = {
@@ -61,6 +65,8 @@ const BYSTANDER = sequence('bystander', {
     ['b-two', 'after = "2d"'],
   ],
 });
+/** Hours and minutes of the day in UTC at which, taken together, every zone and every window is open. */
+const OPENINGS_MS = [9.5, 14.5, 21.5].map((hours) => hours * HOUR_MS);
 /** A run of more rounds than this is going nowhere. */
 const ROUNDS_MAX = 250;
 
@@ -117,12 +123,18 @@ export class Stage {
     await this.run('leads import arrivals.csv --yes');
   }
 
-  /** On to the next moment at which somebody is due, or a few hours on; then drafts, decisions and mails. */
+  /** On to the next moment at which somebody may get something; then drafts, decisions and mails. */
   async round(fateOf: () => Fate): Promise<void> {
     const { clock } = this.world;
-    const due = this.live().flatMap(({ nextDueAt }) => nextDueAt ?? []);
-    const next = Math.min(...due);
-    clock.set(next > clock.now() && Number.isFinite(next) ? next : clock.now() + 5 * HOUR_MS);
+    const due = this.live().flatMap((person) =>
+      hasDraft(person) || isInDoubt(person) ? [] : (person.nextDueAt ?? []),
+    );
+    const now = clock.now();
+    const ahead = due.filter((at) => at > now);
+    // Whoever is due already was held up: by the night, a weekend, a window.
+    clock.set(
+      Math.min(...ahead, ...(ahead.length < due.length || due.length === 0 ? [nextOpening(now)] : [])),
+    );
     await this.run('drip', [0, 32]);
     for (const id of this.#messages('pending_approval')) await this.#decide(id, fateOf());
     await this.run('send', [0, 32]);
@@ -153,7 +165,14 @@ export class Stage {
         await this.run(`review reject ${id} --then skip`);
         return;
       case 'redraft':
-        await this.run(`review reject ${id} --then redraft`);
+      case 'stop':
+        await this.run(`review reject ${id} --then ${fate}`);
+        return;
+      case 'expire':
+        // D2: the next run finds it too old.
+        this.world.tamper(
+          `UPDATE messages SET drafted_at = ${this.world.clock.now() - EXPIRED_MS} WHERE id = '${id}'`,
+        );
         return;
       case 'edit':
         await this.run(`review edit ${id} --subject Edited`);
@@ -223,16 +242,13 @@ export class Stage {
 
   live(): readonly Enrolled[] {
     return [...this.enrolled().values()].filter(
-      ({ status, messages }) =>
-        status === 'pending' ||
-        status === 'active' ||
-        [...messages.values()].some((state) => state === 'sending' || state === 'uncertain'),
+      (person) => person.status === 'pending' || person.status === 'active' || isInDoubt(person),
     );
   }
 
   /** What lies in the outbox: who got which step, by the words of the mail itself. */
   mails(): readonly { readonly email: string; readonly key: string }[] {
-    return this.world.mails().map((file) => {
+    return [...this.world.mails()].sort().map((file) => {
       const text = this.world.read(join('outbox', file));
       return {
         email: /lead\d+@firm\d+\.example/.exec(/^To: (.*)$/m.exec(text)?.[1] ?? '')?.[0] ?? '?',
@@ -248,4 +264,22 @@ export class Stage {
         .map(({ id }) => String(id)),
     );
   }
+}
+
+/** Whether a draft of theirs waits; one that may be leaving is none. */
+export function hasDraft({ messages }: Enrolled): boolean {
+  return [...messages.values()].some((state) => ['pending_approval', 'approved', 'held'].includes(state));
+}
+
+/** Whether a mail to them may have left or may be leaving. */
+export function isInDoubt({ messages }: Enrolled): boolean {
+  return [...messages.values()].some((state) => state === 'sending' || state === 'uncertain');
+}
+
+/** On a working day. */
+function nextOpening(now: number): number {
+  const midnight = now - (now % DAY_MS);
+  const openings = [0, 1, 2, 3, 4].flatMap((days) => OPENINGS_MS.map((ms) => midnight + days * DAY_MS + ms));
+  const isWorkingDay = (at: number): boolean => ![0, 6].includes(new Date(at).getUTCDay());
+  return openings.find((at) => at > now && isWorkingDay(at)) ?? now + DAY_MS;
 }

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 
-import { Author, SEQUENCES, STROKES, type Stroke, type WrittenSequence } from './author.ts';
+import { Author, sequencesOf, STROKES, type Standing, type Stroke, type WrittenSequence } from './author.ts';
 import { foresee, orderAfter, type Foreseen } from './foreseen.ts';
-import type { Enrolled, Fate, Stage } from './stage.ts';
+import { hasDraft, isInDoubt, type Enrolled, type Fate, type Stage } from './stage.ts';
 
 export interface Story {
   readonly written: WrittenSequence;
   /** The zone of each lead; one arrives before each of the first rounds. */
   readonly leads: readonly number[];
-  readonly rounds: number;
+  /** So many steps are behind the farthest when the first edit comes, sent or passed over. */
+  readonly settled: number;
   readonly fates: readonly Fate[];
   /** What became of the drafts right before an edit: most of them still wait. */
   readonly lastFates: readonly Fate[];
@@ -22,36 +23,35 @@ export interface Story {
 
 /** So that most people are somewhere, approving is what happens most. */
 const FATES: readonly Fate[] = [
-  ...([
-    'approve',
-    'approve',
-    'approve',
-    'leave',
-    'hold',
-    'reject',
-    'reject',
-    'redraft',
-    'discard',
-    'edit',
-  ] as const),
-  ...(['sending', 'uncertain', 'send now'] as const),
+  ...(['approve', 'approve', 'approve', 'approve', 'approve'] as const),
+  ...(['reject', 'reject', 'reject', 'reject'] as const),
+  ...(['leave', 'hold', 'redraft', 'discard', 'expire', 'edit', 'send now'] as const),
+  ...(['stop', 'sending', 'uncertain'] as const),
+];
+/** Most drafts still wait when an edit comes. */
+const LAST_FATES: readonly Fate[] = [
+  ...(['leave', 'leave', 'leave', 'hold', 'approve', 'approve', 'reject', 'redraft'] as const),
+  ...(['discard', 'expire', 'sending', 'uncertain'] as const),
 ];
 
-export const STORIES: fc.Arbitrary<Story> = fc.record({
-  written: SEQUENCES,
-  leads: fc.array(fc.nat(3), { minLength: 1, maxLength: 5 }),
-  rounds: fc.integer({ min: 3, max: 10 }),
-  fates: fc.array(fc.constantFrom(...FATES), { minLength: 1, maxLength: 12 }),
-  lastFates: fc.array(fc.constantFrom<Fate>('leave', 'leave', 'hold', 'approve', 'sending', 'uncertain'), {
-    minLength: 1,
-    maxLength: 5,
+/** Without bias: small stories, in which nobody has got anywhere yet, would come first. */
+export const STORIES: fc.Arbitrary<Story> = fc.noBias(
+  fc.record({
+    written: sequencesOf({ minLength: 3, maxLength: 6 }),
+    leads: fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }),
+    settled: fc.constantFrom(0, 1, 2, 2, 3, 3),
+    fates: fc.array(fc.constantFrom(...FATES), { minLength: 5, maxLength: 12 }),
+    lastFates: fc.array(fc.constantFrom(...LAST_FATES), { minLength: 1, maxLength: 5 }),
+    isRunKilled: fc.boolean(),
+    edits: fc.array(fc.array(STROKES, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }),
+    outcome: fc.constantFrom('sent', 'not-sent'),
   }),
-  isRunKilled: fc.boolean(),
-  edits: fc.array(fc.array(STROKES, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }),
-  outcome: fc.constantFrom('sent', 'not-sent'),
-});
+);
 
+const NOBODY: Foreseen = { ahead: [], isCancelled: false, isDraftWithdrawn: false };
 const ROUNDS_BETWEEN_EDITS = 1;
+/** When nothing more comes of it: somebody leaves every draft where it is. */
+const ROUNDS_TO_BEGIN = 20;
 const WAIT_UNIT_MS = 18 * 3_600_000;
 
 interface Snapshots {
@@ -88,7 +88,7 @@ export class Telling {
       if (index > 0) await this.#live(ROUNDS_BETWEEN_EDITS);
       await this.#stage.round(() => this.#nextOf(lastFates));
       if (isRunKilled) this.#stage.reserve();
-      foreseen = await this.#apply(this.#author.edit(this.#written, strokes));
+      foreseen = await this.#apply(this.#author.edit(this.#written, strokes, this.#standing()));
       // Archived is for good.
       if (this.#written.status === 'archived') break;
     }
@@ -100,13 +100,48 @@ export class Telling {
     this.#expectEnd(foreseen, before);
   }
 
+  /** Of everybody under way in what is edited. */
+  #standing(): readonly Standing[] {
+    return this.#underWay().map((person) => {
+      const { messages, last, next } = person;
+      const inState = (wanted: string): readonly string[] =>
+        [...messages].flatMap(([step, state]) =>
+          state === wanted && step !== next ? [this.#keyOf(step)] : [],
+        );
+      return {
+        sent: inState('sent'),
+        rejected: inState('rejected'),
+        last: last === null ? null : this.#keyOf(last),
+        next: next === null ? null : this.#keyOf(next),
+        hasDraft: hasDraft(person),
+      };
+    });
+  }
+
+  #underWay(): readonly Enrolled[] {
+    return [...this.#stage.enrolled().values()].filter(
+      ({ sequence, status }) => sequence === this.#written.id && isUnderWay(status),
+    );
+  }
+
+  #keyOf(stepRowId: number): string {
+    return this.#keys.get(stepRowId) ?? `step row ${stepRowId}`;
+  }
+
   async #begin(): Promise<void> {
-    const { leads, rounds } = this.#story;
+    const { leads, settled } = this.#story;
     for (const zone of leads) {
       await this.#stage.arrive('main', zone);
       await this.#live(1);
     }
-    await this.#live(Math.max(0, rounds - leads.length));
+    for (let round = leads.length; round < ROUNDS_TO_BEGIN && this.#settled() < settled; round += 1) {
+      await this.#live(1);
+    }
+  }
+
+  /** By the farthest of those who are under way still. */
+  #settled(): number {
+    return Math.max(0, ...this.#standing().map(({ sent, rejected }) => sent.length + rejected.length));
   }
 
   async #live(rounds: number): Promise<void> {
@@ -124,10 +159,8 @@ export class Telling {
     const orderBefore = this.#order;
     const before = stage.enrolled();
     const { outcome } = this.#story;
-    const mine = [...before.values()].filter(
-      ({ sequence, status }) => sequence === this.#written.id && isUnderWay(status),
-    );
-    const keyOf = (rowId: number): string => this.#keys.get(rowId) ?? `step row ${rowId}`;
+    const mine = this.#underWay();
+    const keyOf = (rowId: number): string => this.#keyOf(rowId);
     const foreseen = new Map(
       mine.map((person) => [person.id, foresee(person, { orderBefore, after: written, keyOf, outcome })]),
     );
@@ -162,26 +195,29 @@ export class Telling {
 
   #expectPlaces(people: Snapshots['people'], foreseen: ReadonlyMap<string, Foreseen>): void {
     for (const { was, is } of people) {
-      const { ahead, isCancelled } = foreseen.get(was.id) ?? { ahead: [], isCancelled: false };
+      const { ahead, isCancelled, isDraftWithdrawn } = foreseen.get(was.id) ?? NOBODY;
       const who = `${was.email} after ${JSON.stringify([...was.messages])}`;
       expect(is.status === 'cancelled', who).toBe(isCancelled);
+      expect(withdrawnFrom(was, is).length > 0, who).toBe(isDraftWithdrawn);
       if (isInDoubt(was)) continue;
       expect(is.status === 'completed', who).toBe(!isCancelled && ahead.length === 0);
       if (!isUnderWay(is.status)) continue;
       expect(is.next === null ? null : this.#keys.get(is.next), who).toBe(ahead[0]);
-      this.#expectDelay(is);
+      this.#expectDelay(was, is);
     }
   }
 
-  /** C2: who has no draft yet waits as long as the file says now, from the last mail or from the enrollment. */
-  #expectDelay({ messages, isAskedFor, next, dueAt, anchorAt, email }: Enrolled): void {
+  /**
+   * C2: who has no draft yet waits as long as the file says now, from the last mail or from the enrollment; who had one that ended
+   * unsent may be due at its time still.
+   */
+  #expectDelay(was: Enrolled, is: Enrolled): void {
+    const { messages, next, dueAt, anchorAt, email } = is;
     const { timing, steps } = this.#written;
-    const hasDraft = [...messages.values()].some((state) =>
-      ['pending_approval', 'approved', 'held'].includes(state),
-    );
-    if (timing !== 'elapsed' || hasDraft || isAskedFor || next === null) return;
+    if (timing !== 'elapsed' || hasDraft(is) || is.isAskedFor || next === null) return;
     const step = steps.find(({ key }) => key === this.#keys.get(next));
-    expect((dueAt ?? 0) - anchorAt, email).toBe((step?.wait ?? 0) * WAIT_UNIT_MS);
+    const due = anchorAt + (step?.wait ?? 0) * WAIT_UNIT_MS;
+    expect(messages.has(next) ? [due, was.dueAt] : [due], email).toContain(dueAt);
   }
 
   #expectBystandersUntouched(
@@ -208,8 +244,7 @@ export class Telling {
     }
     for (const [id, { email }] of this.#stage.enrolled()) {
       const plan = foreseen.get(id);
-      if (plan !== undefined)
-        expect([...(got.get(email) ?? [])].sort(), email).toEqual([...plan.ahead].sort());
+      if (plan !== undefined) expect(got.get(email) ?? [], email).toEqual(plan.ahead);
     }
   }
 }
@@ -252,11 +287,7 @@ function happened({ people, foreseen, isNew }: Snapshots): Counts {
     ({ was, is }) => isUnderWay(is.status) && (was.next !== is.next || was.nextDueAt !== is.nextDueAt),
   );
   const ended = (status: string): number => people.filter(({ is }) => is.status === status).length;
-  const withdrawn = people.flatMap(({ was, is }) =>
-    [...is.messages].filter(
-      ([step, state]) => state === 'cancelled' && was.messages.get(step) !== 'cancelled',
-    ),
-  );
+  const withdrawn = people.flatMap(({ was, is }) => withdrawnFrom(was, is));
   const added = [...foreseen.values()].flatMap(({ ahead }) => ahead.filter(isNew));
   return {
     moved: moved.length,
@@ -269,6 +300,12 @@ function happened({ people, foreseen, isNew }: Snapshots): Counts {
   };
 }
 
+function withdrawnFrom(was: Enrolled, is: Enrolled): readonly number[] {
+  return [...is.messages].flatMap(([step, state]) =>
+    state === 'cancelled' && was.messages.get(step) !== 'cancelled' ? [step] : [],
+  );
+}
+
 function rangeOf(numbers: readonly number[]): Pick<Counts, 'earliest' | 'latest'> {
   if (numbers.length === 0) return { earliest: null, latest: null };
   return { earliest: Math.min(...numbers), latest: Math.max(...numbers) };
@@ -276,8 +313,4 @@ function rangeOf(numbers: readonly number[]): Pick<Counts, 'earliest' | 'latest'
 
 function isUnderWay(status: string): boolean {
   return status === 'pending' || status === 'active';
-}
-
-function isInDoubt({ messages }: Enrolled): boolean {
-  return [...messages.values()].some((state) => state === 'sending' || state === 'uncertain');
 }
