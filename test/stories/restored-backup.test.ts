@@ -5,8 +5,18 @@ import { expect, it } from 'vitest';
 import { createHookSpool } from '../../src/adapters/hook-spool.ts';
 import { createSendJournal } from '../../src/adapters/send-journal.ts';
 import { createActWriter, createOptOutSpool } from '../../src/adapters/spool.ts';
-import { approveAndSend, bringPeople, draftCount, newestBackup, startUp } from '../sim/living.ts';
-import { HOUR_MS } from '../sim/rules.ts';
+import {
+  approveAndSend,
+  bringPeople,
+  draftCount,
+  newestBackup,
+  passQuietly,
+  startUp,
+  TWO_SEQUENCES,
+} from '../sim/living.ts';
+import { DAY_MS, HOUR_MS } from '../sim/rules.ts';
+import { sequence } from '../sim/scenery.ts';
+import type { Row } from '../sim/view.ts';
 import type { World } from '../sim/world.ts';
 import { storyWorld } from './story-world.ts';
 
@@ -158,19 +168,98 @@ it.each(['sync', 'adopt'])(
   },
 );
 
-/** After the backup the message was approved and claimed, and nothing is known of it since. */
+it('A7, C5, A15: a draft in the copy gives way to a later step that may have left since', async () => {
+  const world = await storyWorld({ now: TUESDAY });
+  await startUp(world);
+  await bringPeople(world, 1);
+  await world.run(['drip'], { isTimer: true });
+  await approveAndSend(world);
+  await passQuietly(world, TUESDAY + 2 * DAY_MS);
+  await world.run(['drip'], { isTimer: true });
+  await world.run(['backup']);
+  const [, second] = world.rows('SELECT id FROM messages ORDER BY row_id');
+  await world.run(['review', 'reject', String(second?.['id'])]);
+  await passQuietly(world, TUESDAY + 7 * DAY_MS);
+  await world.run(['drip'], { isTimer: true });
+  killedAtTheDoor(world);
+
+  await world.unseen(() => world.run(['restore', newestBackup(world), '--yes'], { isJudged: false }));
+
+  expect(stepsOf(world)).toEqual([
+    ['welcome', 'sent'],
+    ['case-study', 'skipped'],
+    ['free-resource', 'uncertain'],
+  ]);
+  await world.run(['drip'], { isTimer: true });
+  await world.run(['review', 'settle', newestMessage(world), 'sent']);
+  expect(stepsOf(world).at(-1)).toEqual(['free-resource', 'sent']);
+  expect(world.rows('SELECT s.id FROM enrollments e JOIN steps s ON s.row_id = e.next_step_row_id')).toEqual([
+    { id: 'last-touch' },
+  ]);
+  expect(world.broken).toEqual([]);
+});
+
+it('A7, D11, A15: and a draft of another sequence is due again once that one is settled', async () => {
+  const world = await storyWorld({
+    now: TUESDAY,
+    sequences: {
+      ...TWO_SEQUENCES,
+      ...sequence('newsletter', {
+        head: 'status = "active"',
+        trigger: 'source = ["form:*"]\nallow_parallel = true',
+        steps: [['issue', 'after = "0d"']],
+      }),
+    },
+  });
+  await startUp(world);
+  await bringPeople(world, 1);
+  await world.run(['drip'], { isTimer: true });
+  const [draft] = world.rows('SELECT id FROM messages');
+  await world.run(['backup']);
+  await world.run(['review', 'discard', String(draft?.['id'])]);
+  const other = world.rows(
+    `SELECT e.id AS enrollment, q.id AS sequence, s.id AS step FROM enrollments e JOIN sequences q ON q.row_id = e.sequence_row_id
+     JOIN steps s ON s.row_id = e.next_step_row_id WHERE e.row_id NOT IN (SELECT enrollment_row_id FROM messages)`,
+  )[0];
+  claim(world, { ...other, id: 'm-aaaabbbbccccdddd', email: 'person0@firm0.example' });
+
+  await world.unseen(() => world.run(['restore', newestBackup(world), '--yes'], { isJudged: false }));
+
+  expect(world.rows('SELECT state FROM messages ORDER BY row_id')).toEqual([
+    { state: 'discarded' },
+    { state: 'uncertain' },
+  ]);
+  await world.run(['drip'], { isTimer: true });
+  expect(world.broken).toEqual([]);
+});
+
+function stepsOf(world: World): readonly unknown[] {
+  return world
+    .rows('SELECT s.id, m.state FROM messages m JOIN steps s ON s.row_id = m.step_row_id ORDER BY s.position')
+    .map(({ id, state }) => [id, state]);
+}
+
+function newestMessage(world: World): string {
+  return String(world.rows('SELECT id FROM messages ORDER BY row_id DESC LIMIT 1')[0]?.['id']);
+}
+
+/** After the backup the newest message was approved and claimed, and nothing is known of it since. */
 function killedAtTheDoor(world: World): void {
   const [row] = world.rows(
-    `SELECT m.id, l.email, e.id AS enrollment, q.id AS sequence, s.id AS step, h.state_id
+    `SELECT m.id, l.email, e.id AS enrollment, q.id AS sequence, s.id AS step
      FROM messages m JOIN leads l ON l.row_id = m.lead_row_id JOIN enrollments e ON e.row_id = m.enrollment_row_id
-     JOIN steps s ON s.row_id = m.step_row_id JOIN sequences q ON q.row_id = s.sequence_row_id, state_header h`,
+     JOIN steps s ON s.row_id = m.step_row_id JOIN sequences q ON q.row_id = s.sequence_row_id ORDER BY m.row_id DESC LIMIT 1`,
   );
+  claim(world, row);
+}
+
+function claim(world: World, row: Row | undefined): void {
   createSendJournal(world.directory).append([
     {
       messageId: String(row?.['id']),
       attempt: 1,
       at: world.clock.now(),
-      stateId: String(row?.['state_id']),
+      stateId: String(world.rows('SELECT state_id FROM state_header')[0]?.['state_id']),
       event: 'claimed',
       recipient: String(row?.['email']),
       enrollmentId: String(row?.['enrollment']),

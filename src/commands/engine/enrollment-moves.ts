@@ -65,6 +65,30 @@ export function advanceEnrollment(
   });
 }
 
+/**
+ * A15: a restored enrollment stands where it stood when a message of this step was claimed: what was left of the steps before it had
+ * ended by then. In the caller's transaction.
+ */
+export function standAt(
+  engine: Engine,
+  { enrollmentRowId, stepRowId, at }: { enrollmentRowId: number; stepRowId: number; at: Instant },
+): void {
+  const { db } = engine;
+  db.assertInWrite();
+  const enrollment = enrollmentByRowId(db, enrollmentRowId);
+  if (enrollment?.endedAt !== null || enrollment.nextStepRowId === stepRowId) return;
+  if (isPast(engine, enrollment, stepRowId)) return;
+  const { anchorAt, lastStepRowId } = enrollment;
+  setNextStep(db, {
+    enrollmentRowId,
+    anchorAt,
+    lastStepRowId,
+    nextStepRowId: stepRowId,
+    dueAt: at,
+    nextDueAt: at,
+  });
+}
+
 /** A16, `late = "restart"`: the waiting step's delay starts again now, as it would after the step before it was sent now. */
 export function restartStep(engine: Engine, enrollmentRowId: number): void {
   const { db, now } = engine;

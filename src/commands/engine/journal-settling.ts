@@ -6,7 +6,7 @@ import { operatorDay } from '../../core/time/operator-day.ts';
 import type { JournalEntry, SendJournal } from '../../ports.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { enrollmentByPublicId } from '../../store/enrollments.ts';
-import { messageById, type StoredMessage } from '../../store/messages.ts';
+import { messageById, messagesOfLead, moveMessage, type StoredMessage } from '../../store/messages.ts';
 import { forceState, insertForgotten, logDraftedAnew } from '../../store/forgotten-sends.ts';
 import { readHeader } from '../../store/header.ts';
 import { findLead } from '../../store/leads.ts';
@@ -14,7 +14,7 @@ import { keepSender, noteSendingDay, rememberSender, senderOfLead } from '../../
 import { addSuppression } from '../../store/suppressions.ts';
 import { addTimeline } from '../../store/timeline.ts';
 import { recordContact, recordRehearsedContact } from '../../store/contacts.ts';
-import { advanceEnrollment } from './enrollment-moves.ts';
+import { advanceEnrollment, standAt } from './enrollment-moves.ts';
 import type { Engine } from './engine.ts';
 import { passOverOvertaken } from './overtaken.ts';
 import { approveAgain } from './send-settling.ts';
@@ -194,13 +194,21 @@ function afterSettling(engine: Engine, message: StoredMessage, { fate, line }: F
   if (line.isRehearsal) recordRehearsedContact(db, contact);
   else recordContact(db, contact.leadRowId, contact.at);
   noteSender(engine, message, line);
-  if (fate === 'uncertain') return;
-  advanceEnrollment(engine, {
-    enrollmentRowId: message.enrollmentRowId,
-    stepRowId: message.stepRowId,
-    at: line.at,
-  });
+  const step = { enrollmentRowId: message.enrollmentRowId, stepRowId: message.stepRowId, at: line.at };
+  if (fate === 'uncertain') standAt(engine, step);
+  else advanceEnrollment(engine, step);
   passOverOvertaken(engine, message);
+  if (fate === 'uncertain') giveWay(engine, message);
+}
+
+/** A7: what waited for the lead in an older state had ended before this message was claimed; its step is due again when that one is settled (D11). */
+function giveWay({ db, now }: Engine, { rowId, leadRowId }: StoredMessage): void {
+  const note = 'another mail to this lead may have left since';
+  for (const message of messagesOfLead(db, leadRowId)) {
+    if (message.rowId === rowId || !isUnsent(message.state)) continue;
+    if (!moveMessage(db, message, { to: 'discarded', change: { ended_at: now, note } })) continue;
+    addTimeline(db, { leadRowId, at: now, kind: 'discarded', text: note, ref: message.id });
+  }
 }
 
 /** D6: the lead heard from this sender, and keeps it; the day warms it up and counts in its cap. */
