@@ -64,6 +64,11 @@ describe('C5: the steps that somebody has yet to get', () => {
     }
   });
 
+  it('D1: hold none that may have left, behind another that may have left as well', () => {
+    const doubts = place({ messages: messages([A, 'sent'], [B, 'uncertain'], [C, 'sending']) });
+    expect(stepsAhead(doubts, STORED)).toEqual([]);
+  });
+
   it('D11: hold no rejected step that was passed over, once it is moved behind somebody', () => {
     const passed = messages([A, 'sent'], [B, 'rejected'], [C, 'sent']);
     const atD = place({ lastStepRowId: C, nextStepRowId: D, messages: passed });
