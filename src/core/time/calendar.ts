@@ -59,8 +59,7 @@ function epochDayOrNull(text: string): number | null {
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   const at = Date.UTC(year, month - 1, day);
   const date = new Date(at);
-  // Date.UTC rolls 30 February over into March (and reads 0026 as 1926): only a date that comes back unchanged exists.
-  const isSame =
-    date.getUTCDate() === day && date.getUTCMonth() === month - 1 && date.getUTCFullYear() === year;
-  return isSame ? at / DAY_MS : null;
+  // Date.UTC rolls 30 February over into March, month 13 into the next year, and reads 0026 as 1926: only a date whose day and year come
+  // back unchanged exists.
+  return date.getUTCDate() === day && date.getUTCFullYear() === year ? at / DAY_MS : null;
 }

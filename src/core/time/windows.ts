@@ -111,7 +111,7 @@ const ZONES_AROUND_THE_WORLD = Array.from({ length: 27 }, (_, index) => {
 });
 
 function couldMeet(window: SendWindow, hours: WorkingHours): boolean {
-  const fixed = window.zone === 'lead' ? window : { ...window, zone: 'UTC' };
+  const fixed = { ...window, zone: 'UTC' };
   const leadZones = window.zone === 'lead' ? ['UTC'] : ZONES_AROUND_THE_WORLD;
   const isHoliday = (): boolean => false;
   return leadZones.some((leadZone) => {
