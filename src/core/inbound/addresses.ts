@@ -19,7 +19,7 @@ export function addressesIn(text: string, max: number): readonly string[] {
     at = text.indexOf('@', from)
   ) {
     const start = Math.max(from, at - 64);
-    const match = firstAddress(text.slice(start, at + ADDRESS_CHARACTERS_MAX));
+    const match = addressAround(text.slice(start, at + ADDRESS_CHARACTERS_MAX), at - start);
     if (match !== null) found.add(match);
     from = at + 1;
     ats += 1;
@@ -27,12 +27,13 @@ export function addressesIn(text: string, max: number): readonly string[] {
   return [...found];
 }
 
-function firstAddress(window: string): string | null {
+/** The address whose @ stands at `at`. One that begins later may be cut off by the window's end, and has its own turn. */
+function addressAround(window: string, at: number): string | null {
   ADDRESS.lastIndex = 0;
-  const address = ADDRESS.exec(window)?.[0]
-    .toLowerCase()
-    .replace(/^['.]+/, '');
-  return address !== undefined && address.length <= ADDRESS_CHARACTERS_MAX ? address : null;
+  const match = ADDRESS.exec(window);
+  if (match === null || match.index > at) return null;
+  const address = match[0].toLowerCase().replace(/^['.]+/, '');
+  return address.length <= ADDRESS_CHARACTERS_MAX ? address : null;
 }
 
 /**
