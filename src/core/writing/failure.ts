@@ -44,8 +44,8 @@ function statusText(status: number | null): string {
   return status === null ? '' : ` (HTTP ${String(status)})`;
 }
 
-/** A provider repeats a part of the key that it refuses: nothing that may be one is ever shown. */
-const KEY_LIKE = /\b(?:sk|rk|pk|key|sess)-[\w*.-]{4,}|\b[\w-]{32,}\b/g;
+/** A provider repeats a part of the key that it refuses: nothing that may be one is ever shown. A key may begin and end with a hyphen. */
+const KEY_LIKE = /\b(?:sk|rk|pk|key|sess)-[\w*.-]{4,}|[\w-]{32,}/g;
 
 function shownWords(text: string): string {
   const message =
