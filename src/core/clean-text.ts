@@ -30,18 +30,12 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
  * what is longer than `graphemesMax` is cut there. NFC, trimmed. NUL is the caller's to refuse.
  */
 export function cleanLine(text: string, graphemesMax: number): CleanText {
-  if (text.length <= graphemesMax && PRINTABLE_LATIN.test(text))
-    return { text: text.trim(), remarks: NO_REMARKS };
-  return clean(text, graphemesMax, (raw) => raw.trim().replace(CONTROL, ' '));
+  return clean(text, graphemesMax, (raw) => raw.replace(CONTROL, ' '));
 }
 
 /** The same for notes, which keep their line breaks (as LF) and tabs. */
 export function cleanNotes(text: string, graphemesMax: number): CleanText {
-  if (text.length <= graphemesMax && PRINTABLE_LATIN.test(text))
-    return { text: text.trim(), remarks: NO_REMARKS };
-  return clean(text, graphemesMax, (raw) =>
-    raw.trim().replace(LINE_ENDS, '\n').replace(CONTROL_BUT_LINES, ' '),
-  );
+  return clean(text, graphemesMax, (raw) => raw.replace(LINE_ENDS, '\n').replace(CONTROL_BUT_LINES, ' '));
 }
 
 /** Whether a text holds the one character that no cell may have: C programs end a string there (hardening 16). */
@@ -50,9 +44,11 @@ export function hasNul(text: string): boolean {
 }
 
 function clean(text: string, graphemesMax: number, replaceControls: (raw: string) => string): CleanText {
+  if (text.length <= graphemesMax && PRINTABLE_LATIN.test(text))
+    return { text: text.trim(), remarks: NO_REMARKS };
   const remarks: TextRemark[] = [];
-  const step = (before: string, after: string, remark: TextRemark | null): string => {
-    if (before !== after && remark !== null) remarks.push(remark);
+  const step = (before: string, after: string, remark: TextRemark): string => {
+    if (before !== after) remarks.push(remark);
     return after;
   };
   const whole = text.trim().replace(LONE_SURROGATE, '\uFFFD');
@@ -68,7 +64,7 @@ function cut(text: string, graphemesMax: number): string {
   if (text.length <= graphemesMax) return text;
   let end = 0;
   let count = 0;
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
+  for (const { segment } of new Intl.Segmenter('en').segment(text)) {
     if (count === graphemesMax) return text.slice(0, end);
     count += 1;
     end += segment.length;

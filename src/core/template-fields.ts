@@ -86,7 +86,7 @@ export function customFieldName(column: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '');
+    .replace(/^_|_$/g, '');
   return /^\p{N}/u.test(name) ? `_${name}` : name;
 }
 

@@ -20,8 +20,8 @@ const NOT_A_VALUE = new Set(['null', 'NULL', 'undefined', 'NaN', '[object Object
  * well-formed UTF-16; null when nothing a reader could see is left, or only a word such as `undefined` (D3).
  */
 export function templateValue(raw: string | null | undefined): string | null {
-  if (raw === null || raw === undefined) return null;
-  const text = PLAIN.test(raw) ? raw : cleanText(raw).trim();
+  const given = raw ?? '';
+  const text = PLAIN.test(given) ? given : cleanText(given).trim();
   return text === '' || NOT_A_VALUE.has(text) ? null : text;
 }
 

@@ -14,6 +14,8 @@ describe('a line of text', () => {
     ['a\u200db', 'ab', ['invisible_characters']],
     ['Cafe\u0301', 'Caf\u00e9', []],
     ['lone \ud800 half', 'lone \ufffd half', []],
+    ['\n\u00c9lodie\r\n', '\u00c9lodie', []],
+    ['\u200b \u00c9lodie \u200b', '\u00c9lodie', ['invisible_characters']],
   ])('%j becomes %j', (raw, text, remarks) => {
     expect(cleanLine(raw, 100)).toEqual({ text, remarks });
   });
@@ -35,6 +37,13 @@ describe('a line of text', () => {
     expect(cleanLine(family.repeat(3), 2)).toEqual({ text: family.repeat(2), remarks: ['cut'] });
     expect(cleanLine(family.repeat(3), 3)).toEqual({ text: family.repeat(3), remarks: [] });
     expect(cleanLine('abcdef', 3)).toEqual({ text: 'abc', remarks: ['cut'] });
+    expect(cleanLine('abc', 3)).toEqual({ text: 'abc', remarks: [] });
+    expect(cleanLine('e\u0301e\u0301', 2)).toEqual({ text: '\u00e9\u00e9', remarks: [] });
+  });
+
+  test('white space at an end counts for nothing, before and after a cut', () => {
+    expect(cleanLine('\u00e9 \u200b', 1)).toEqual({ text: '\u00e9', remarks: ['invisible_characters'] });
+    expect(cleanLine('\u00e9 b', 2)).toEqual({ text: '\u00e9', remarks: ['cut'] });
   });
 
   test('whatever comes in, nothing that ends a header line or hides comes out', () => {
@@ -57,6 +66,14 @@ test('notes keep their lines, whichever system wrote them, and their tabs', () =
   });
   expect(cleanNotes('one\r\ntwo', 100).remarks).toEqual([]);
   expect(cleanNotes('plain', 100)).toEqual({ text: 'plain', remarks: [] });
+  expect(cleanNotes(' plain ', 100)).toEqual({ text: 'plain', remarks: [] });
+  expect(cleanNotes('\r\n\u00e9\r\n', 100)).toEqual({ text: '\u00e9', remarks: [] });
+  expect(cleanNotes('a\u0007\u0007b', 100)).toEqual({ text: 'a b', remarks: ['control_characters'] });
+});
+
+test('notes are cut like a line', () => {
+  expect(cleanNotes('abcdef', 3)).toEqual({ text: 'abc', remarks: ['cut'] });
+  expect(cleanNotes('abc', 3)).toEqual({ text: 'abc', remarks: [] });
 });
 
 test('hardening 16: a NUL is found wherever it stands', () => {

@@ -13,9 +13,18 @@ describe('words of a draft that come from the notes of its lead', () => {
     ['one two three', 'one two three', null],
     ['', 'one two three four', null],
     ['a b c d x e f g h i', 'a b c d . e f g h i', 'e f g h i'],
+    ['e f g h i x a b c d', 'e f g h i . a b c d', 'e f g h i'],
+    ['a b c d x e f g h', 'e f g h . a b c d', 'e f g h'],
+    ['', '', null],
+    ['a b c d', '... ?!', null],
     ['日本 の 会社 です ね', 'はい 日本 の 会社 です', '日本 の 会社 です'],
   ])('%j in %j: %j', (notes, text, quote) => {
     expect(quotedFrom(notes, text)).toBe(quote);
+  });
+
+  test('one of ten words is shown whole', () => {
+    const words = 'one two three four five six seven eight nine ten';
+    expect(quotedFrom(words, words)).toBe(words);
   });
 
   test('a long quotation is cut after ten words', () => {

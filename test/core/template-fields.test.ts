@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import type { LeadFields } from '../../src/core/model.ts';
-import { customFieldName, KNOWN_FIELD_NAMES, templateFields } from '../../src/core/template-fields.ts';
-import { headerText, templateValue } from '../../src/core/template-text.ts';
+import {
+  customFieldName,
+  KNOWN_FIELD_NAMES,
+  templateFields,
+  templateFieldsFrom,
+} from '../../src/core/template-fields.ts';
+import { cleanText, hasControls, headerText, templateValue } from '../../src/core/template-text.ts';
 
 const LEAD: LeadFields = {
   email: 'maren@vogt.example',
@@ -49,7 +54,17 @@ describe('the fields of a template', () => {
     expect(fields).toMatchObject({ job_title: 'Owner', _2nd_phone: '1', email: 'maren@vogt.example' });
     expect(Object.hasOwn(fields, 'constructor')).toBe(true);
     expect(Object.hasOwn(fields, '')).toBe(false);
-    expect(customFieldName('Größe (cm)')).toBe('größe_cm');
+  });
+
+  it.each([
+    ['Größe (cm)', 'größe_cm'],
+    ['  __Job -- Title__ ', 'job_title'],
+    ['Phone 2', 'phone_2'],
+    ['2nd phone', '_2nd_phone'],
+    ['Cafe\u0301', 'caf\u00e9'],
+    ['!!!', ''],
+  ])('the column %j is written %j', (column, name) => {
+    expect(customFieldName(column)).toBe(name);
   });
 
   it('says who we are when a sender is given', () => {
@@ -67,6 +82,7 @@ describe('the fields of a template', () => {
       signature: 'Tom\nLedd',
       postal_address: null,
     });
+    expect(templateFieldsFrom(sender)(LEAD)).toEqual(templateFields(LEAD, sender));
   });
 });
 
@@ -99,7 +115,26 @@ describe('a value for a template', () => {
     expect(templateValue('👨‍👩‍👧')).toBe('👨‍👩‍👧');
   });
 
+  it('stacks eight marks on a letter and no more, and leaves the letter', () => {
+    expect(cleanText(`e${'\u0323'.repeat(8)}x`)).toBe(`e${'\u0323'.repeat(8)}x`);
+    expect(cleanText(`e${'\u0323'.repeat(12)}x`)).toBe(`e${'\u0323'.repeat(8)}x`);
+  });
+
   it('makes one line of a header text', () => {
     expect(headerText(' a\r\nBcc: x@y.z\u2028b\tc  d\u200d ')).toBe('a Bcc: x@y.z b c d');
+    expect(headerText('a  b')).toBe('a b');
+    expect(headerText('a b')).toBe('a b');
+    expect(headerText('é  b')).toBe('é b');
+  });
+
+  it.each([
+    ['plain text\n\tin two lines', false],
+    ['', false],
+    ['\u001b[31m', true],
+    ['red \u0000', true],
+    ['a\u0085b', true],
+    ['é 😀', false],
+  ])('hardening 16: %j has control characters: %s', (text, has) => {
+    expect(hasControls(text)).toBe(has);
   });
 });

@@ -29,10 +29,10 @@ export function readCopy(written: string, task: CopyTask): ReadCopy {
   if (text === '') return unfit('the model wrote nothing');
   const unseen = unseenProblem(text);
   if (unseen !== null) return unfit(unseen);
-  const end = text.search(/\n[ \t]*\n/);
-  const headers = headersOf(end === -1 ? text : text.slice(0, end), task);
+  const end = `${text}\n\n`.search(/\n[ \t]*\n/);
+  const headers = headersOf(text.slice(0, end), task);
   if (typeof headers === 'string') return unfit(headers);
-  const bodyMarkdown = end === -1 ? '' : text.slice(end).trim();
+  const bodyMarkdown = text.slice(end).trim();
   if (bodyMarkdown === '') return unfit('it has no text below its headers');
   const copy = {
     subject: headers.get('Subject') ?? '',
@@ -69,12 +69,12 @@ function headersOf(block: string, task: CopyTask): ReadonlyMap<string, string> |
 function copyProblem(copy: ProposedCopy, task: CopyTask): string | null {
   const { subject, preheader, briefing, bodyMarkdown } = copy;
   if (subject.length > SUBJECT_CHARACTERS_MAX) return `its Subject has ${String(subject.length)} characters`;
-  if ((preheader ?? '').length > PREHEADER_CHARACTERS_MAX)
-    return `its Preheader has ${String((preheader ?? '').length)} characters`;
+  if (preheader !== null && preheader.length > PREHEADER_CHARACTERS_MAX)
+    return `its Preheader has ${String(preheader.length)} characters`;
   const sources = sourcesOf(task);
   const known = knownFields(task);
-  const isOwnBriefing = briefing !== null && briefing !== task.briefing;
-  const parts = [subject, preheader ?? '', isOwnBriefing ? briefing : '', bodyMarkdown];
+  const ownBriefing = briefing === task.briefing ? null : briefing;
+  const parts = [subject, preheader, ownBriefing, bodyMarkdown].filter((part) => part !== null);
   for (const part of parts) {
     const foreign = fieldsIn(part).find((name) => !known.has(name));
     if (foreign !== undefined) return `it uses a field that it was not given: {{ ${foreign} }}`;

@@ -1,6 +1,6 @@
 import { WORDS_OF_LENGTH } from '../copy-length.ts';
 import type { CopyLength, CopyMode } from '../model.ts';
-import type { Prompt } from './prompt.ts';
+import { section, type Prompt } from './prompt.ts';
 
 /** Everything that a model is told about the copy of one step, of which every lead will get a filled-in version. Nothing of any lead is in it. */
 export interface CopyTask {
@@ -89,9 +89,4 @@ export function frameWordsMax({ length }: Pick<CopyTask, 'length'>): number {
 function wordsText({ length }: CopyTask): string {
   const { least, most } = WORDS_OF_LENGTH[length];
   return `${String(least + 10)} to ${String(most - 10)} words`;
-}
-
-function section(title: string, text: string | null): readonly string[] {
-  const trimmed = text?.trim() ?? '';
-  return trimmed === '' ? [] : [`${title}:\n${trimmed}`];
 }

@@ -57,7 +57,8 @@ function wordsWanted({ length, frame }: WritingTask): string {
   return `${String(Math.max(1, least - framed + 5))} to ${String(Math.max(10, most - framed - 5))} words`;
 }
 
-function section(title: string, text: string | null): readonly string[] {
+/** One paragraph of a prompt under its title; none where nobody wrote a word for it. */
+export function section(title: string, text: string | null): readonly string[] {
   const trimmed = text?.trim() ?? '';
   return trimmed === '' ? [] : [`${title}:\n${trimmed}`];
 }

@@ -37,7 +37,7 @@ function sourcesOf(task: WritingTask): Parameters<typeof wordsProblem>[1] {
 }
 
 function textOf({ ours }: ReturnType<typeof sourcesOf>): string {
-  return ours.map((text) => text ?? '').join('\n');
+  return ours.join('\n');
 }
 
 const GREETING =
@@ -51,8 +51,8 @@ function misaddressed(
   words: string,
   { lead, ours }: { readonly lead: WritingTask['lead']; readonly ours: string },
 ): string | null {
-  const [, name, rest = ''] = GREETING.exec(words) ?? [];
-  if (name === undefined || !/^\p{Lu}/u.test(name) || NOBODYS_NAME.test(name)) return null;
+  const [, name = '', rest = ''] = GREETING.exec(words) ?? [];
+  if (!/^\p{Lu}/u.test(name) || NOBODYS_NAME.test(name)) return null;
   if (!NAME_GOES_ON.test(rest)) return null;
   const known = new Set(wordsIn([...Object.values(lead), ours].join(' ')));
   return wordsIn(name).every((word) => known.has(word)) ? null : `it greets somebody else: "${name}"`;

@@ -95,7 +95,7 @@ function invented(
 /** As a whole: $10 does not stand in $100, nor example.co in example.com. The path behind a link that we gave may be left out. */
 function standsIn(known: string, text: string): boolean {
   for (let at = known.indexOf(text); at !== -1; at = known.indexOf(text, at + 1)) {
-    const [before, after] = [known.slice(Math.max(0, at - 2), at), known.slice(at + text.length).slice(0, 2)];
+    const [before, after] = [known.slice(Math.max(0, at - 2), at), known.slice(at + text.length)];
     const isWholeBefore = !GOES_ON_BEFORE.test(before) || !/^[\p{L}\p{N}]/u.test(text);
     const isWholeAfter = !GOES_ON_AFTER.test(after) || !/[\p{L}\p{N}]$/u.test(text);
     if (isWholeBefore && isWholeAfter) return true;

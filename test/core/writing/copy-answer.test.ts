@@ -130,6 +130,97 @@ describe('what people gave may stand', () => {
   });
 });
 
+describe('what is left out, cut or given back', () => {
+  const unfit = (problem: string) => ({ kind: 'unfit', problem });
+
+  test.each(['', ' \r\n\t'])('a model that wrote %j wrote nothing', (text) => {
+    expect(readCopy(text, TASK)).toEqual(unfit('the model wrote nothing'));
+  });
+
+  test('headers stand trimmed, and one that was not written is none', () => {
+    expect(readCopy(`\nSubject:  Yours \n \t\n\n${GOOD_TEXT}\n\n`, TASK)).toEqual({
+      kind: 'fit',
+      copy: { subject: 'Yours', preheader: null, briefing: TASK.briefing, bodyMarkdown: GOOD_TEXT },
+    });
+    expect(readCopy(GOOD.replace(/^Subject.*\n/, ''), { ...TASK, hasSubject: false })).toMatchObject({
+      copy: { subject: '' },
+    });
+  });
+
+  test('the line that is wrong is quoted, and cut for the terminal', () => {
+    expect(readCopy(GOOD_TEXT.replace('Hello', 'H'.repeat(50)), TASK)).toEqual(
+      unfit(`it does not begin as it was asked to: "${'H'.repeat(40)}"`),
+    );
+    expect(problemOf('Subject: Yours\nPreheader: x')).toBe('it has no text below its headers');
+    expect(problemOf(`Subject: Yours\n${GOOD_TEXT}`)).toMatch(
+      /^it does not begin as it was asked to: "Hello/,
+    );
+  });
+
+  test.each([
+    ['Subject', 150],
+    ['Preheader', 200],
+  ])('a %s has at most %i characters', (header, most) => {
+    const of = (length: number): string =>
+      `${header === 'Subject' ? '' : 'Subject: x\n'}${header}: ${'a'.repeat(length)}\n\n${GOOD_TEXT}`;
+    expect(problemOf(of(most))).toBeNull();
+    expect(problemOf(of(most + 1))).toBe(`its ${header} has ${String(most + 1)} characters`);
+  });
+
+  test('the preheader is judged like the text', () => {
+    expect(problemOf(`Subject: x\nPreheader: See evil.example\n\n${GOOD_TEXT}`)).toContain(
+      'a link or address',
+    );
+  });
+
+  test('too few words are counted for people', () => {
+    expect(problemOf(body('Hi, shall we talk?'))).toBe('the mail has 4 words; Length: short means 40 to 100');
+  });
+
+  test('a field without a default stands for a word, so that a sentence is judged as it is read', () => {
+    expect(problemOf(padded('Look at https://{{ company }}.example/x'))).toContain('https://Name.example/x');
+  });
+});
+
+describe('hardening 148: a link is ours from wherever people wrote it', () => {
+  const LINKED = padded('The list is at list.example today.');
+
+  test.each([
+    ['purpose', { purpose: 'About list.example' }],
+    ['campaign', { campaign: 'About list.example' }],
+    ['voice', { voice: 'About list.example' }],
+    ['briefing', { briefing: 'About list.example' }],
+    ['subject of the mail before', { previous: { subject: 'On list.example', excerpt: 'x' } }],
+    ['mail before', { previous: { subject: 'x', excerpt: 'On list.example' } }],
+    ['present subject', { present: { subject: 'On list.example', bodyMarkdown: 'x' } }],
+    ['present text', { present: { subject: 'x', bodyMarkdown: 'On list.example' } }],
+  ])('%s', (_, changes) => {
+    expect(problemOf(LINKED)).toContain('a link or address');
+    expect(problemOf(LINKED, changes)).toBeNull();
+  });
+});
+
+describe('D3: the fields of a proposal', () => {
+  test('one in the present subject may stay', () => {
+    const present = { subject: 'For {{ tags }}', bodyMarkdown: 'Hi' };
+    expect(problemOf(padded('About {{ tags | default: "it" }}.'), { present })).toBeNull();
+  });
+
+  test('a step without a file has none but those that it was given', () => {
+    expect(problemOf(padded('For {{ company | default: "you" }}.'), { present: null })).toBeNull();
+    expect(problemOf(padded('For {{ tags | default: "you" }}.'), { present: null })).toBe(
+      'it uses a field that it was not given: {{ tags }}',
+    );
+  });
+
+  test('a gap in the present text does not stay when the step becomes fixed', () => {
+    const present = { subject: 'Hi', bodyMarkdown: 'Hi\n\n{{ ai }}' };
+    expect(problemOf(padded('{{ ai }}'), { present })).toBe(
+      'it uses a field that it was not given: {{ ai }}',
+    );
+  });
+});
+
 describe('D3: copy with a gap', () => {
   const AI = { mode: 'ai', briefing: null } as const;
   const frame = 'Hi {{ first_name }},\n\n{{ ai }}\n\nTom';
@@ -142,6 +233,19 @@ describe('D3: copy with a gap', () => {
     expect(problemOf(`Subject: Yours\n\n${frame}`, AI)).toBe('it has no Briefing');
     expect(problemOf(`${said}${GOOD_TEXT}\n\n{{ ai }}`, AI)).toMatch(/around {{ ai }} has \d+ words/);
     expect(problemOf(`${said.replace('One number', 'See evil.example')}${frame}`, AI)).toContain('a link');
+  });
+
+  test.each([
+    [40, null],
+    [41, 'the text around {{ ai }} has 41 words; Length: short leaves it 40'],
+  ])('%i words around it: %s', (count, problem) => {
+    const text = `Subject: Yours\n\n${'word '.repeat(count)}\n\n{{ ai }}`;
+    expect(problemOf(text, { mode: 'ai' })).toBe(problem);
+  });
+
+  test('a briefing of ours is not judged as the words of a model', () => {
+    const briefing = 'Say "as an AI" never; see [the list](x).';
+    expect(problemOf(`Subject: Yours\n\n${frame}`, { mode: 'ai', briefing })).toBeNull();
   });
 
   test('one that has a briefing keeps it', () => {

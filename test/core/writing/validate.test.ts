@@ -122,6 +122,65 @@ describe('D3, hardening 148: what a model wrote is plain prose about what we gav
     expect(problem(`${GOOD_WORDS} Pourquoi pas ?`)).toBeNull();
   });
 
+  test.each([
+    ['a product in small letters', 'Hallo iPhone,'],
+    ['a sentence that begins like one', 'Hello World began here.'],
+    ['the name of the lead in other capitals', 'Hi PRIYA,'],
+    ['nobody', 'Hi Team,'],
+  ])('a greeting to %s is no greeting to somebody else', (_, greeting) => {
+    expect(problem(`${greeting}\n\n${GOOD_WORDS}`)).toBeNull();
+  });
+
+  test('a name of two parts is known when both are', () => {
+    const greeting = `Dear Priya-Marten,\n\n${GOOD_WORDS}`;
+    expect(problem(greeting)).toBe('it greets somebody else: "Priya-Marten"');
+    expect(problem(greeting, { lead: { first_name: 'Priya', last_name: 'Marten' } })).toBeNull();
+  });
+
+  test('the end of one text and the beginning of the next make no name', () => {
+    const greeting = `Hi Marten,\n\n${GOOD_WORDS}`;
+    expect(problem(greeting, { voice: 'Sign as Mar', purpose: 'ten leads' })).toContain(
+      'greets somebody else',
+    );
+    expect(problem(greeting, { lead: { first_name: 'Mar', company: 'ten' } })).toContain(
+      'greets somebody else',
+    );
+    expect(problem(greeting, { briefing: 'Marten sends this.' })).toBeNull();
+  });
+
+  test('a language is not wrong where it cannot be told which one was wanted', () => {
+    const frame = { subject: 'Ja', preheader: null, bodyMarkdown: `Hallo,\n\n${GAP_MARK}`, isAssist: false };
+    const untold = { frame, purpose: 'Rechnungen', campaign: null, voice: null, briefing: null };
+    expect(problem(GERMAN_WORDS, untold)).toBeNull();
+  });
+
+  test('a person who must look sees what the model wrote, in its frame, and not without end', () => {
+    expect(validateWords('See you.', task())).toEqual({
+      kind: 'unfit',
+      problem: 'the mail has 5 words; Length: short means 40 to 100',
+      bodyMarkdown: 'Hi Priya,\n\nSee you.\n\nTom',
+    });
+    expect(validateWords(' ', task())).toEqual({
+      kind: 'unfit',
+      problem: 'the model wrote nothing',
+      bodyMarkdown: null,
+    });
+    expect(validateWords('😀'.repeat(20_001), task()).bodyMarkdown).toBe(
+      `Hi Priya,\n\n${'😀'.repeat(20_000)}\n\nTom`,
+    );
+  });
+
+  test.each([
+    ['purpose', { purpose: 'The list is at list.example.' }],
+    ['campaign', { campaign: 'The list is at list.example.' }],
+    ['voice', { voice: 'The list is at list.example.' }],
+    ['briefing', { briefing: 'The list is at list.example.' }],
+    ['mail before it', { previous: { subject: 'First', excerpt: 'The list is at list.example.' } }],
+  ])('a link from the %s is ours', (_, changes) => {
+    expect(problem(`${GOOD_WORDS} See list.example.`)).toContain('a link or address');
+    expect(problem(`${GOOD_WORDS} See list.example.`, changes)).toBeNull();
+  });
+
   test('links and prices that people gave for this mail may stand in it', () => {
     expect(problem(`${GOOD_WORDS} See https://example.com/audit.`)).toBeNull();
     expect(problem(`${GOOD_WORDS} It costs $200.`)).toBeNull();
