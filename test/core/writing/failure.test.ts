@@ -57,6 +57,7 @@ describe('hardening 146: what an operator reads of a fault', () => {
     ['a message without spaces in its JSON', '{"message":"Too long"}', 'Too long'],
     ['a message with a quotation in it', '{"message":"Not \\"b\\" at all"}', 'Not \\"b\\" at all'],
     ['the text of a page', '<html><h1>Bad\n\n gateway</h1></html>', 'Bad gateway'],
+    ['a page without a space in it', '<h1>Bad</h1><p>gateway</p>', 'Bad gateway'],
     ['a text that is neither', '  upstream   error ', 'upstream error'],
     ['an empty body', '', 'no words'],
     ['an empty page', '<br/>', 'no words'],
