@@ -50,7 +50,8 @@ function brokenDayCap({ rules, drafts, tick, rows }: View): readonly string[] {
 }
 
 function brokenOrderOfQueue({ drafts, tick, rows }: View): readonly string[] {
-  if (tick.command === 'confirm') return [];
+  // The places of drafts that a model failed to write go to whoever stood behind them, follow-ups first again.
+  if (tick.command === 'confirm' || tick.code === 32 || tick.code === 69) return [];
   const isFirst = drafts
     // What a model has to write comes after all that needs none.
     .filter(({ kind, stepRowId }) => kind === 'drip' && !isModelsWork(rows, stepRowId))
