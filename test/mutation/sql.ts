@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CLAIM_TESTS } from './parts.ts';
-import { mutated, SQL_MUTANTS, type SqlMutant } from './sql-mutants.ts';
+import { SQL_MUTANTS } from './sql-mutants/all.ts';
+import { mutated, type SqlMutant } from './sql-mutants/mutant.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
 
 import base from '../../vitest.config.ts';
-import { mutated, SQL_MUTANTS } from './sql-mutants.ts';
+import { SQL_MUTANTS } from './sql-mutants/all.ts';
+import { mutated } from './sql-mutants/mutant.ts';
 
 /** Set by sql.ts: which of the mutants the sources are read with, and the tests that may notice. */
 const { HEADGATE_SQL_MUTANT = '', HEADGATE_SQL_TESTS = '' } = process.env;
