@@ -297,7 +297,6 @@ function leadFacts(row: LeadRow): LeadFacts {
 function waitingOf(text: string | null): { messageId: string; state: MessageState } | null {
   if (text === null) return null;
   const [messageId, state] = text.split(' ');
-  if (messageId === undefined || state === undefined) return null;
   const known = WAITING_STATES.find((each) => each === state);
-  return known === undefined ? null : { messageId, state: known };
+  return messageId === undefined || known === undefined ? null : { messageId, state: known };
 }

@@ -10,12 +10,12 @@ const DAYS_LOOKED_AT_MAX = 60;
 /** A6: what both engines made together, over the operator's calendar day and over the last 24 hours. */
 export function draftsMade(db: StateDatabase, now: Instant, operatorDay: string): DraftsMade {
   const row = db
-    .prepare<[string, number], { on_day: number; in_24_hours: number }>(
-      `SELECT (SELECT count(*) FROM draft_log WHERE operator_day = ?) AS on_day,
-              (SELECT count(*) FROM draft_log WHERE made_at > ?) AS in_24_hours`,
+    .prepare<[string, number], DraftsMade>(
+      `SELECT (SELECT count(*) FROM draft_log WHERE operator_day = ?) AS onOperatorDay,
+              (SELECT count(*) FROM draft_log WHERE made_at > ?) AS inLast24Hours`,
     )
     .get(operatorDay, now - DAY_MS);
-  return { onOperatorDay: row?.on_day ?? 0, inLast24Hours: row?.in_24_hours ?? 0 };
+  return { onOperatorDay: 0, inLast24Hours: 0, ...row };
 }
 
 export interface VolumeQuery {
@@ -33,14 +33,15 @@ export function draftVolume(
 ): Pick<BlastRadiusFacts, 'madeToday' | 'recentDays' | 'releasedToday'> {
   const { job, operatorDay } = query;
   const today = db
-    .prepare<[string, Job, string, Job], { made: number; released: number }>(
-      `SELECT (SELECT count(*) FROM draft_log WHERE operator_day = ? AND job = ? AND counts_in_mean = 1) AS made,
-              (SELECT count(*) FROM draft_log WHERE released_day = ? AND job = ?) AS released`,
+    .prepare<[string, Job, string, Job], { madeToday: number; releasedToday: number }>(
+      `SELECT (SELECT count(*) FROM draft_log WHERE operator_day = ? AND job = ? AND counts_in_mean = 1) AS madeToday,
+              (SELECT count(*) FROM draft_log WHERE released_day = ? AND job = ?) AS releasedToday`,
     )
     .get(operatorDay, job, operatorDay, job);
   return {
-    madeToday: today?.made ?? 0,
-    releasedToday: today?.released ?? 0,
+    madeToday: 0,
+    releasedToday: 0,
+    ...today,
     recentDays: recentDays(db, query).map((day) => day.volume),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { MessageState } from '../../src/core/model.ts';
+import type { MessageState, StoredStep } from '../../src/core/model.ts';
 import {
   candidateOfColdLead,
   candidateOfEnrollment,
@@ -133,6 +133,30 @@ test('F3: a run that is narrowed looks at the named leads and sequences alone', 
   expect(due(desk, { sequences: new Map() })).toEqual([]);
 });
 
+test('C5: what is due is the step that the enrollment stands at, and nothing where that step is no more', () => {
+  const desk = claimDesk();
+  const [, second, last] = desk.sequence.steps;
+  const enrollment = enrolled(desk, NOW, { next_step_row_id: second!.rowId, is_first_step: 0 });
+  const at = (steps: readonly StoredStep[]): unknown =>
+    candidateOfEnrollment(
+      desk.database,
+      enrollment,
+      new Map([[desk.sequence.rowId, { ...desk.sequence, steps }]]),
+    )?.step.id;
+  expect(at(desk.sequence.steps)).toBe('case-study');
+  expect(at([last!])).toBeUndefined();
+});
+
+test('the preview names who is written to, and nobody where there is no name', () => {
+  const desk = claimDesk();
+  const name = (fields: { firstName: string | null; lastName: string | null }): unknown => {
+    const message = desk.put('approved', {}, fields);
+    return candidateOfEnrollment(desk.database, desk.enrollmentOf(message), sequencesOf(desk))?.lead.name;
+  };
+  expect(name({ firstName: 'Maren', lastName: 'Vogt' })).toBe('Maren Vogt');
+  expect(name({ firstName: null, lastName: null })).toBeNull();
+});
+
 test('D2: at the door stands what is alive: neither an ended enrollment nor one without a next step', () => {
   const desk = claimDesk();
   const at = (columns: Columns): unknown =>
@@ -182,12 +206,16 @@ function cold(desk: ClaimDesk) {
   const choose = () => ({ sequence: desk.sequence, step: desk.sequence.steps[0]! });
   return {
     one: (lead: number) => candidateOfColdLead(desk.database, lead, choose)!,
-    all: (now: number, chosen: Parameters<typeof candidateOfColdLead>[2] = choose) => {
+    all: (
+      now: number,
+      chosen: Parameters<typeof candidateOfColdLead>[2] = choose,
+      narrowing: Parameters<typeof coldLeads>[1]['narrowing'] = EVERYBODY,
+    ) => {
       let unfit = 0;
       const leads = [
         ...coldLeads(desk.database, {
           now,
-          narrowing: EVERYBODY,
+          narrowing,
           expiresBefore: 500,
           choose: chosen,
           onUnfit: () => (unfit += 1),
@@ -206,6 +234,37 @@ test('B7: cold leads come longest due first, and none before its time', () => {
   expect(cold(desk).all(NOW)).toEqual({ leads: [leads[1], leads[2], leads[0]], unfit: 0 });
   expect(cold(desk).all(NOW, () => null)).toEqual({ leads: [], unfit: 3 });
   expect(coldLeadCount(desk.database, NOW)).toBe(3);
+});
+
+test('F3: nurture too looks at the named leads and sequences alone', () => {
+  const desk = claimDesk();
+  const [one, two] = [desk.lead('one'), desk.lead('two')];
+  for (const lead of [one, two]) desk.set('leads', lead, { nurture_due_at: 5 });
+  const narrowed = (leadRowIds: number[] | null, sequenceRowIds: number[] | null): unknown =>
+    cold(desk).all(NOW, undefined, {
+      leadRowIds: leadRowIds === null ? null : new Set(leadRowIds),
+      sequenceRowIds: sequenceRowIds === null ? null : new Set(sequenceRowIds),
+    }).leads;
+  expect(narrowed([two], null)).toEqual([two]);
+  expect(narrowed(null, [desk.sequence.rowId])).toEqual([one, two]);
+  expect(narrowed(null, [-1])).toEqual([]);
+});
+
+test('B7: which follow-up a lead gets is chosen by the lead and how many it has had', () => {
+  const desk = claimDesk();
+  const lead = desk.lead('cold');
+  desk.set('leads', lead, { nurture_count: 3 });
+  const asked: unknown[] = [];
+  const choose = (by: { rowId: number; nurtureCount: number }) => {
+    asked.push(by);
+    return { sequence: desk.sequence, step: desk.sequence.steps[0]! };
+  };
+  expect(candidateOfColdLead(desk.database, lead, choose)).toMatchObject({
+    job: 'nurture',
+    enrollment: null,
+  });
+  expect(asked).toEqual([{ rowId: lead, nurtureCount: 3 }]);
+  expect(candidateOfColdLead(desk.database, -1, choose)).toBeNull();
 });
 
 test.each([

@@ -26,6 +26,7 @@ test('a draft held until a date is back where it was when the date has come, and
     leavesAt: desk.clock.now() + 900_000,
   });
   expect(desk.story(approved).at(-1)).toBe('released its hold is over, approved again');
+  expect(desk.story(pending).at(-1)).toBe('released its hold is over');
 });
 
 test('D2: the time on hold does not age a draft: it can still be approved after a long one', async () => {

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 
-import { countReleased, holdingRunId, messageRunIdsLike } from '../../src/store/review.ts';
+import {
+  countReleased,
+  holdingRunId,
+  messageIdHeader,
+  messageIdsLike,
+  messageRunIdsLike,
+  planIdsLike,
+} from '../../src/store/review.ts';
+import { keepMail } from '../../src/store/sends.ts';
 import { claimDesk } from './claim-desk.ts';
 
 test('A8: what is released from a held batch counts in the mean and raises the line of the day, in this revision alone', () => {
@@ -46,4 +54,40 @@ test('A8: a batch is found by the run that made it, or by the one that holds it 
   expect(like('r-held')).toEqual([]);
   expect(holdingRunId(desk.database, message)).toBe('r-holds');
   expect(holdingRunId(desk.database, -1)).toBeNull();
+});
+
+test('F1: a shortened id finds the messages and plans that begin so, in order, and no more than asked for', () => {
+  const desk = claimDesk();
+  const id = desk.id(desk.put('approved'));
+  desk.write(() => {
+    const add = desk.database.prepare(
+      `INSERT INTO plans (id, job, run_id, made_at, state, narrowed, policy_hash, definitions_hash, doubts_json, summary_json)
+       VALUES (?, 'drip', 'r-one', 1, 'waiting', 0, '', '', '[]', '{}')`,
+    );
+    for (const plan of ['p-bb', 'p-ab', 'p-aa']) add.run(plan);
+  });
+  expect(planIdsLike(desk.database, 'p-a', 9)).toEqual(['p-aa', 'p-ab']);
+  expect(planIdsLike(desk.database, 'p-', 1)).toEqual(['p-aa']);
+  expect(messageIdsLike(desk.database, id.slice(0, 6), 9)).toEqual([id]);
+  expect(messageIdsLike(desk.database, 'm-nobody', 9)).toEqual([]);
+});
+
+test('D5: the Message-ID of a mail is known once its bytes are, and not before', () => {
+  const desk = claimDesk();
+  const [message, other] = [desk.put('approved'), desk.put('approved')];
+  desk.write(() =>
+    keepMail(desk.database, {
+      messageRowId: message,
+      revision: 1,
+      textHash: 'hash',
+      transport: 'smtp',
+      messageIdHeader: '<one@mail.example.com>',
+      sender: 'tom@mail.example.com',
+      recipient: 'lead1@lead1.example',
+      raw: new Uint8Array(),
+      payload: null,
+    }),
+  );
+  expect(messageIdHeader(desk.database, message)).toBe('<one@mail.example.com>');
+  expect(messageIdHeader(desk.database, other)).toBeNull();
 });

@@ -215,28 +215,28 @@ export const DRAFTS: readonly SqlMutant[] = [
   ]),
   ...of('volume.ts', [
     [
-      'WHERE operator_day = ?) AS on_day',
-      'WHERE operator_day >= ?) AS on_day',
+      'WHERE operator_day = ?) AS onOperatorDay',
+      'WHERE operator_day >= ?) AS onOperatorDay',
       'A6: days are counted together',
     ],
     [
-      'WHERE made_at > ?) AS in_24_hours',
-      'WHERE made_at >= ?) AS in_24_hours',
+      'WHERE made_at > ?) AS inLast24Hours',
+      'WHERE made_at >= ?) AS inLast24Hours',
       'A6: 24 hours are a moment longer',
     ],
     [
-      'AND job = ? AND counts_in_mean = 1) AS made',
-      'AND job = ?) AS made',
+      'AND job = ? AND counts_in_mean = 1) AS madeToday',
+      'AND job = ?) AS madeToday',
       'A8: a held batch raises its own line',
     ],
     [
-      'WHERE operator_day = ? AND job = ? AND counts_in_mean = 1) AS made',
-      "WHERE operator_day = ? AND ? <> '' AND counts_in_mean = 1) AS made",
+      'WHERE operator_day = ? AND job = ? AND counts_in_mean = 1) AS madeToday',
+      "WHERE operator_day = ? AND ? <> '' AND counts_in_mean = 1) AS madeToday",
       'A8: one engine is judged by both',
     ],
     [
-      'WHERE released_day = ? AND job = ?) AS released',
-      "WHERE released_day = ? AND ? <> '') AS released",
+      'WHERE released_day = ? AND job = ?) AS releasedToday',
+      "WHERE released_day = ? AND ? <> '') AS releasedToday",
       'A8: one engine gets room from the other',
     ],
     [
