@@ -255,6 +255,14 @@ describe('B6: an archived sequence in the preflight', () => {
     ]);
     expect(result).toMatchObject({ cancelled: 3, draftsWithdrawn: 4, moved: 0, emailsAdded: 0 });
   });
+
+  it('is the way out of a state that contradicts itself: nobody asks which step comes after an unknown one', () => {
+    const contradicting = place({ lastStepRowId: 999 });
+    expect(preflight({ ...WEB, status: archived }, [contradicting])).toMatchObject({
+      cancelled: 1,
+      doubleSendRiskCount: 0,
+    });
+  });
 });
 
 describe('C5: whether applying does anything to anybody under way', () => {

@@ -114,4 +114,9 @@ describe('C5: where the next email is due after an edit', () => {
     const asked = place({ sentNowAt: 10 * DAY_MS, nextDueAt: 10 * DAY_MS });
     expect(moveOf(asked, web(after(9)))).toEqual(STAYS);
   });
+
+  it('C6: takes nobody for asked for who was not, not even at the first moment that a clock can tell', () => {
+    const atZero = place({ anchorAt: 0, enrolledAt: 0, dueAt: 2 * DAY_MS, nextDueAt: 2 * DAY_MS });
+    expect(moveOf(atZero, web(after(3)))).toMatchObject({ kind: 'moves', dueAt: 3 * DAY_MS });
+  });
 });
