@@ -33,6 +33,10 @@ describe('C5: what an edit changes', () => {
     expect(edits[0]?.after).toBe(edits[0]?.before);
   });
 
+  it('finds something to do in a change of the whole sequence alone, else it would never be applied', () => {
+    expect(plan([storedSequence(WEB)], [{ ...WEB, status: 'paused' }]).edits.map(isChanged)).toEqual([true]);
+  });
+
   it('lists the sequences by name, whatever order files and state have them in', () => {
     const [one, two, three] = ['b', 'a', 'c'].map((id) => sequenceDefinition(id, ['s']));
     for (const definitions of [
