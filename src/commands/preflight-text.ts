@@ -39,7 +39,21 @@ function totalsLines(preflight: Preflight): readonly string[] {
     `Leads whose next email moves: ${moved}`,
     `Emails added: ${emailsAdded}`,
   ];
-  return [counts, ends].filter((parts) => parts.length > 0).map((parts) => ` ${parts.join('    ')}`);
+  return [counts, ends].flatMap(inLines);
+}
+
+const COLUMNS = 80;
+
+/** As many on a line as fit. */
+function inLines(parts: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const line = lines.pop();
+    const longer = line === undefined ? ` ${part}` : `${line}    ${part}`;
+    if (line !== undefined && longer.length > COLUMNS) lines.push(line, ` ${part}`);
+    else lines.push(longer);
+  }
+  return lines;
 }
 
 interface Row {
