@@ -10,7 +10,8 @@ const IN_MEMORY = '/dev/shm';
 
 /**
  * A folder that nobody else may enter, with room for so many bytes; in memory if it fits there. What a process that was killed left under
- * the same name is removed first: it is full of people, and takes the room. Throws `no_room` (77).
+ * the same name is removed first: it is full of people, and takes the room. Until `removeFolder` it also goes when the terminal is closed
+ * (SIGHUP), which ends the process as ever. Throws `no_room` (77).
  */
 export function makePrivateFolder(name: string, bytes: number): string {
   const places = [IN_MEMORY, tmpdir()];
@@ -28,11 +29,25 @@ export function makePrivateFolder(name: string, bytes: number): string {
     );
   }
   // mkdtemp makes it 0700.
-  return mkdtempSync(join(place, `${name}-${String(process.pid)}-`));
+  const folder = mkdtempSync(join(place, `${name}-${String(process.pid)}-`));
+  if (living.size === 0) process.once('SIGHUP', endOnHangUp);
+  living.add(folder);
+  return folder;
 }
 
 export function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true });
+  living.delete(path);
+  if (living.size === 0) process.removeListener('SIGHUP', endOnHangUp);
+}
+
+/** Of this process. */
+const living = new Set<string>();
+
+function endOnHangUp(): void {
+  for (const path of living) rmSync(path, { recursive: true, force: true });
+  // Nobody listens any more: it ends as if nobody ever had.
+  process.kill(process.pid, 'SIGHUP');
 }
 
 function removeAbandoned(place: string, name: string): void {
