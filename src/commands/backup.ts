@@ -7,15 +7,14 @@ import { createErasureFile, ERASURE_FILE } from '../adapters/erasure-file.ts';
 import { newsAmong } from '../core/erasure.ts';
 import { HeadgateError } from '../core/errors.ts';
 import { formatInstant } from '../core/time/instants.ts';
-import { operatorDay } from '../core/time/operator-day.ts';
 import { inspectBackup, markCopy, type BackupContents } from '../store/backup-files.ts';
-import { recordRun } from '../store/runs.ts';
 import { mapSqliteError } from '../store/sqlite-errors.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { withJobLocks } from './job-locks.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { countOption, textOption, usageError } from './options.ts';
 import { countOf } from './output/text.ts';
+import { recordOwnRun } from './record-own-run.ts';
 import { forgetOld, type ForgottenCounts } from './retention/forget-old.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -115,24 +114,8 @@ function keepErasures({ workspace }: OperatorState, directory: string): void {
 }
 
 function recordBackup(state: OperatorState, forgotten: ForgottenCounts): void {
-  const { db, now, workspace, invocation } = state;
-  const { context } = invocation;
   writeAsPerson(state, () => {
-    recordRun(db, {
-      id: context.random.publicId('r'),
-      command: 'backup',
-      mode: 'live',
-      forced: false,
-      narrowed: false,
-      startedAt: now,
-      finishedAt: Math.max(now, context.clock.now()),
-      operatorDay: operatorDay(now, workspace.policy.timezone),
-      exitCode: 0,
-      reason: null,
-      counts: forgotten,
-      planId: null,
-      bootId: context.machine.bootId(),
-    });
+    recordOwnRun(state, { id: state.invocation.context.random.publicId('r'), counts: forgotten });
   });
 }
 

@@ -3,12 +3,10 @@ import { join, resolve } from 'node:path';
 import { replaceReport } from '../adapters/half-files.ts';
 import { makeDigest, type Digest } from '../core/digest/digest.ts';
 import { HeadgateError } from '../core/errors.ts';
-import { EXIT_CODES } from '../core/exits.ts';
 import { isIsoDate } from '../core/time/calendar.ts';
 import { formatInstant } from '../core/time/instants.ts';
 import { operatorDay } from '../core/time/operator-day.ts';
 import { enqueueNotice, supersedeNotices } from '../store/notices.ts';
-import { recordRun } from '../store/runs.ts';
 import { modelDayItem } from './output/model-cost.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
 import { digestFacts } from './digest-facts.ts';
@@ -19,6 +17,7 @@ import { withJobLocks } from './job-locks.ts';
 import { hasChannel } from './notices/channels.ts';
 import { withState, writeKeepingDoubt, type OperatorState } from './operator-state.ts';
 import { flagOption, textOption, usageError } from './options.ts';
+import { recordOwnRun } from './record-own-run.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Where a digest goes. `channel`: into the queue of notices, which is delivered when the run is over. */
@@ -113,9 +112,8 @@ function record(
   state: OperatorState,
   run: { readonly request: DigestRequest; readonly digest: Digest; readonly isKept: boolean },
 ): void {
-  const { db, now, workspace, invocation } = state;
-  const { clock, machine, random } = invocation.context;
-  const runId = random.publicId('r');
+  const { db, now, invocation } = state;
+  const runId = invocation.context.random.publicId('r');
   const { facts, attention } = run.digest;
   writeKeepingDoubt(state, () => {
     if (!run.isKept && run.request.target.kind === 'channel') {
@@ -125,20 +123,10 @@ function record(
       const notice = { kind: 'digest', job: 'digest', dedupeKey: `digest ${facts.day}`, text, card };
       enqueueNotice(db, { ...notice, runId, now, repeatAfterMs: 0 });
     }
-    recordRun(db, {
+    recordOwnRun(state, {
       id: runId,
-      command: 'digest',
       mode: run.isKept ? 'quiet' : 'live',
-      forced: false,
-      narrowed: false,
-      startedAt: now,
-      finishedAt: Math.max(now, clock.now()),
-      operatorDay: operatorDay(now, workspace.policy.timezone),
-      exitCode: EXIT_CODES.OK,
-      reason: null,
       counts: { waiting: facts.waiting.total, attention: attention.length },
-      planId: null,
-      bootId: machine.bootId(),
     });
   });
 }

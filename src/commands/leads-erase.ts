@@ -2,12 +2,10 @@ import { parseAddress } from '../core/email-address.ts';
 import { isErasedKey } from '../core/erasure.ts';
 import { HeadgateError } from '../core/errors.ts';
 import type { Lead } from '../core/model.ts';
-import { operatorDay } from '../core/time/operator-day.ts';
 import { checkBeforeWrite } from '../store/disk-space.ts';
 import { countPersonal, eraseLead, leavingMessages, type PersonalCounts } from '../store/erase-lead.ts';
 import { allErasures, ensureErasureKey, erasedHashOf, hashAddress } from '../store/erasures.ts';
 import { findLead, leadById } from '../store/leads.ts';
-import { recordRun } from '../store/runs.ts';
 import { agrees } from './ask.ts';
 import { recordAct } from './audit/record.ts';
 import type { Invocation, Outcome } from './cli-context.ts';
@@ -20,6 +18,7 @@ import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
 import { leadArgument } from './lead-argument.ts';
 import { withState, writeAsPerson, type OperatorState } from './operator-state.ts';
 import { argument } from './options.ts';
+import { recordOwnRun } from './record-own-run.ts';
 
 /** Whatever may have read the person before, or writes files that name people. */
 const QUIET_JOBS = [...OUTBOUND_JOBS, 'sync', 'digest', 'backup'] as const;
@@ -108,24 +107,8 @@ function eraseInState(state: OperatorState, lead: Lead): void {
 
 /** A13: who looks at the runs or at the audit later sees that, and of which id; never of whom. */
 function recordErasureRun(state: OperatorState, lead: Lead): void {
-  const { db, now, workspace, invocation } = state;
-  const { context } = invocation;
   recordAct(state, { kind: 'lead_erased', subject: lead.id });
-  recordRun(db, {
-    id: context.random.publicId('r'),
-    command: invocation.path,
-    mode: 'live',
-    forced: false,
-    narrowed: false,
-    startedAt: now,
-    finishedAt: Math.max(now, context.clock.now()),
-    operatorDay: operatorDay(now, workspace.policy.timezone),
-    exitCode: 0,
-    reason: null,
-    counts: { erased: 1 },
-    planId: null,
-    bootId: context.machine.bootId(),
-  });
+  recordOwnRun(state, { id: state.invocation.context.random.publicId('r'), counts: { erased: 1 } });
 }
 
 function outcomeOf(erased: Erased): Outcome {
