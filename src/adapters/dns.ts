@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
+import { systemCode } from '../core/errors.ts';
 import type { Lookup } from '../core/doctor/records.ts';
 
 /** Questions to the DNS that only look; each ends in time, and none throws for what a server does. */
@@ -59,7 +60,7 @@ export function createDns({ servers, timeoutMs }: DnsOptions): Dns {
 }
 
 function trouble(error: unknown): Lookup<never> {
-  const code = codeOf(error);
+  const code = systemCode(error);
   if (code === null) throw error;
   if (NOTHING.has(code)) return { kind: 'none' };
   const isSilent = code === 'ETIMEOUT' || code === 'ECANCELLED';
@@ -83,14 +84,10 @@ async function troubleOfHost(host: string, timeoutMs: number): Promise<string | 
     const found: LookupAddress | 'late' = await Promise.race([systemLookup(bare), late]);
     return found === 'late' ? 'no name server answered in time' : null;
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (code === null) throw error;
     return NOTHING.has(code) ? 'there is no such name' : `the name cannot be looked up (${code})`;
   } finally {
     clearTimeout(timer);
   }
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { HeadgateError } from '../core/errors.ts';
+import { HeadgateError, systemCode } from '../core/errors.ts';
 import type { ErasureLine } from '../core/erasure.ts';
 import { syncFolder } from './durable-file.ts';
 
@@ -54,8 +54,8 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw new HeadgateError(`${path} cannot be read (${codeOf(error)})`, {
+    if (systemCode(error) === 'ENOENT') return '';
+    throw new HeadgateError(`${path} cannot be read (${systemCode(error) ?? 'unknown'})`, {
       code: 'erasures_not_readable',
       exit: 'NOPERM',
       notDone: 'Nothing was done: it says who was erased and may not be written to.',
@@ -101,7 +101,7 @@ function appendLines(path: string, lines: readonly ErasureLine[]): void {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw new HeadgateError(`${path} cannot be written (${codeOf(error)})`, {
+    throw new HeadgateError(`${path} cannot be written (${systemCode(error) ?? 'unknown'})`, {
       code: 'erasures_not_written',
       exit: 'NOPERM',
       notDone: 'The state is rid of the person; the files beside it may not be.',
@@ -123,8 +123,4 @@ function damaged(path: string, line: number): HeadgateError {
     notDone: 'Nothing was done: it says who was erased and may not be written to.',
     fix: `Take line ${String(line)} out, or bring the file back from the copy in backup/.`,
   });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

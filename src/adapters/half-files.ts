@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+import { systemCode } from '../core/errors.ts';
 import { replaceFile } from './durable-file.ts';
 
 /**
@@ -40,6 +41,6 @@ export function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     // Somebody else's process answers EPERM: it runs.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return systemCode(error) !== 'ESRCH';
   }
 }

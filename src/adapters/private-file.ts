@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { HeadgateError } from '../core/errors.ts';
+import { HeadgateError, systemCode } from '../core/errors.ts';
 import { syncFolder } from './durable-file.ts';
 import { removeHalves } from './half-files.ts';
 
@@ -65,8 +65,7 @@ function guarded<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof HeadgateError) throw error;
-    const code =
-      error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+    const code = systemCode(error) ?? 'unknown';
     if (code === 'EEXIST') throw thereAlready(path);
     throw new HeadgateError(`${path} cannot be written (${code})`, {
       code: 'file_not_written',

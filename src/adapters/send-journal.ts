@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { HeadgateError } from '../core/errors.ts';
+import { HeadgateError, systemCode } from '../core/errors.ts';
 import { JOURNAL_EVENTS } from '../core/journal-facts.ts';
 import { parseAuditHead } from '../core/state-identity.ts';
 import type { JournalEntry, SendJournal } from '../ports.ts';
@@ -92,7 +92,7 @@ function appendEntries(path: string, entries: readonly JournalEntry[]): void {
   try {
     appendSynced(path, text);
   } catch (error) {
-    throw new HeadgateError(`${path} cannot be written (${codeOf(error)})`, {
+    throw new HeadgateError(`${path} cannot be written (${systemCode(error) ?? 'unknown'})`, {
       code: 'send_journal_not_written',
       exit: 'NOPERM',
       notDone: 'Nothing was sent or settled: it must be in the journal first.',
@@ -215,7 +215,7 @@ function openForReading(path: string): number | null {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw notReadable(path, error);
   }
 }
@@ -230,7 +230,7 @@ function readChunk(descriptor: number, path: string): Buffer {
 }
 
 function notReadable(path: string, cause: unknown): HeadgateError {
-  return new HeadgateError(`${path} cannot be read (${codeOf(cause)})`, {
+  return new HeadgateError(`${path} cannot be read (${systemCode(cause) ?? 'unknown'})`, {
     code: 'send_journal_not_readable',
     exit: 'NOPERM',
     notDone: 'Nothing was done.',
@@ -246,8 +246,4 @@ function damaged(path: string, line: number): HeadgateError {
     notDone: 'Nothing was done: a mail that is named there may have left.',
     fix: `Look at line ${line}, settle the message that it names (headgate review settle), and remove the line.`,
   });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

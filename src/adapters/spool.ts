@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { HeadgateError } from '../core/errors.ts';
+import { HeadgateError, systemCode } from '../core/errors.ts';
 import type { Instant } from '../core/model.ts';
 import { byTime, pageActFileName, parsePageActFileName, type PageAct } from '../core/page-act.ts';
 import { syncFolder } from './durable-file.ts';
@@ -110,7 +110,7 @@ function confirm(folder: string, act: SpooledAct): boolean {
     syncFolder(folder);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
 }
@@ -146,8 +146,8 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw new HeadgateError(`${folder} cannot be read (${codeOf(error)})`, {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw new HeadgateError(`${folder} cannot be read (${systemCode(error) ?? 'unknown'})`, {
       code: 'spool_not_readable',
       exit: 'NOPERM',
       notDone: 'Nothing was drafted or sent: somebody may have asked for no more mail.',
@@ -178,10 +178,6 @@ function renameIfThere(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (systemCode(error) !== 'ENOENT') throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { HeadgateError } from '../core/errors.ts';
+import { HeadgateError, systemCode } from '../core/errors.ts';
 import { parseStamp } from '../core/state-identity.ts';
 import type { Stamp, StampFile } from '../ports.ts';
 import { replaceFile } from './durable-file.ts';
@@ -23,7 +23,7 @@ function replaceStamp(path: string, stamp: Stamp): void {
     // Jobs share the stamp, each under its own lock: two may write at once, and replaceFile keeps them apart.
     replaceFile(path, `${JSON.stringify(stamp, null, 2)}\n`);
   } catch (error) {
-    throw new HeadgateError(`${path} cannot be written (${codeOf(error)})`, {
+    throw new HeadgateError(`${path} cannot be written (${systemCode(error) ?? 'unknown'})`, {
       code: 'stamp_not_written',
       exit: 'NOPERM',
       fix: 'Give the state folder back to its owner, or free some space; then run it again.',
@@ -36,8 +36,8 @@ function readText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw new HeadgateError(`${path} cannot be read (${codeOf(error)})`, {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw new HeadgateError(`${path} cannot be read (${systemCode(error) ?? 'unknown'})`, {
       code: 'stamp_not_readable',
       exit: 'NOPERM',
       notDone: 'Nothing was done.',
@@ -63,8 +63,4 @@ function parseJson(text: string): unknown {
     // Half a file and a file of something else are the same damage.
     return null;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 
-import { withPath } from '../core/errors.ts';
+import { systemCode, withPath } from '../core/errors.ts';
 import { ID_RULE, isDefinitionId, STEPS_MAX } from './sequence-steps.ts';
 import { problemAt, quoteValue, wholeFile } from './sequence-problem.ts';
 import type { Complaint, DefinitionProblem } from './sequence-problem.ts';
@@ -231,7 +231,7 @@ function unlessGone<T>(read: () => T, file: string, walk: Walk): T | null {
   try {
     return read();
   } catch (error) {
-    const code = errorCode(error);
+    const code = systemCode(error);
     if (code !== 'EACCES' && code !== 'ENOENT') throw error;
     if (code === 'EACCES') {
       complain(walk, file, { code: 'unreadable', message: 'permission denied', fix: 'make it readable' });
@@ -259,8 +259,4 @@ function shownName(name: string): string {
 
 function complain(walk: Walk, file: string, complaint: Complaint): void {
   walk.problems.push(problemAt(wholeFile(file), complaint));
-}
-
-function errorCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

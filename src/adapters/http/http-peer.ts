@@ -1,5 +1,6 @@
 import type { Pool } from 'undici';
 
+import { systemCode } from '../../core/errors.ts';
 import type { BodyGate } from '../../ports.ts';
 import { Gate, MailBody } from '../mail/smtp-body.ts';
 import { printable } from '../mail/smtp-reply.ts';
@@ -140,21 +141,17 @@ export class HttpPeer {
 }
 
 function unsent(error: Error): HttpOutcome {
-  const code = codeOf(error);
+  const code = systemCode(error);
   const isPermanent = CERTIFICATE_OR_PROTOCOL.test(code ?? '');
   return { kind: 'unsent', words: `no connection: ${wordsOf(error, code)}`, isPermanent };
 }
 
 function lost(error: Error): HttpOutcome {
-  return { kind: 'lost', words: `no answer: ${wordsOf(error, codeOf(error))}` };
+  return { kind: 'lost', words: `no answer: ${wordsOf(error, systemCode(error))}` };
 }
 
 function wordsOf({ message }: Error, code: string | null): string {
   return printable(code === null || message.includes(code) ? message : `${message} (${code})`);
-}
-
-function codeOf(error: Error): string | null {
-  return 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): AnswerHeaders {
