@@ -210,20 +210,27 @@ it('F5, A21: a live workspace with a relay, its pace and a mailbox that is read 
   expect((json() as Rehearsal).sends).toBeGreaterThan(3);
 });
 
-it('F5: told to end, the program takes its copy away, which is full of people', async () => {
-  const sample = await Sample.create();
-  const program = join(import.meta.dirname, '../../../bin/headgate');
-  const child = spawn(program, ['-C', sample.directory, 'simulate', '--days', '366'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = once(child, 'close');
-  await once(child.stderr, 'data');
-  const during = copiesOf(child.pid);
-  child.kill('SIGINT');
-  expect(await ended).toEqual([130, null]);
-  expect(during).toHaveLength(1);
-  expect(copiesOf(child.pid)).toEqual([]);
-});
+it.each([
+  ['SIGINT', [130, null]],
+  // As when the terminal is closed.
+  ['SIGHUP', [null, 'SIGHUP']],
+] as const)(
+  'F5: ended by %s, the program takes its copy away, which is full of people',
+  async (signal, end) => {
+    const sample = await Sample.create();
+    const program = join(import.meta.dirname, '../../../bin/headgate');
+    const child = spawn(program, ['-C', sample.directory, 'simulate', '--days', '366'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(child, 'close');
+    await once(child.stderr, 'data');
+    const during = copiesOf(child.pid);
+    child.kill(signal);
+    expect(await ended).toEqual(end);
+    expect(during).toHaveLength(1);
+    expect(copiesOf(child.pid)).toEqual([]);
+  },
+);
 
 it('F5: a state that is missing is said to be so', async () => {
   const sample = await Sample.create();
