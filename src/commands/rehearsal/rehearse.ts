@@ -30,7 +30,7 @@ export interface Comparison {
 export interface Rehearsed {
   readonly workspace: Workspace;
   readonly script: Script;
-  /** The first of the days that were asked for: an outage that begins at once comes before them. */
+  /** The first day that is shown: an outage that begins at once comes before it. */
   readonly firstDay: string;
   readonly lastDay: string;
   readonly all: Played;
@@ -76,7 +76,7 @@ export async function rehearse(
   return {
     workspace,
     script,
-    firstDay: operatorDay(firstAt(script), timezone),
+    firstDay: operatorDay(firstPlayedAt(script), timezone),
     lastDay: operatorDay(script.endsAt - 1, timezone),
     all,
     without,
@@ -84,6 +84,12 @@ export async function rehearse(
     paused: stopReason(workspace),
     withEdits: request.withEdits,
   };
+}
+
+/** The first moment that the engine is awake for: what it does from then on is in the totals, so its day is shown. */
+function firstPlayedAt({ startsAt, outages }: Pick<Script, 'startsAt' | 'outages'>): Instant {
+  const [first] = outages;
+  return first !== undefined && first.fromAt <= startsAt ? first.toAt : startsAt;
 }
 
 /** The first moment of the days asked for. */

@@ -81,6 +81,30 @@ it('A4, A5, F5: after an outage of days it waits for a person, and without the c
   expect(said.without['cap']?.promises).toContain('A6');
 });
 
+it('F5: an outage that begins later on the first day: every day that was played is shown, and the totals are theirs', async () => {
+  const sample = await Sample.create();
+  const { json } = await sample.run([
+    'simulate',
+    '--days',
+    '1',
+    '--outage',
+    '2026-02-19..2026-02-20',
+    '--without',
+    'cap',
+    '--json',
+  ]);
+  const { items, drafts, sends } = json() as Rehearsal;
+  expect(items.map(({ day, off }) => [day, off]).slice(0, 4)).toEqual([
+    ['2026-02-18', false],
+    ['2026-02-19', true],
+    ['2026-02-20', true],
+    ['2026-02-21', false],
+  ]);
+  expect(items[0]!.drafts).toBeGreaterThan(0);
+  expect(items.reduce((sum, day) => sum + day.drafts, 0)).toBe(drafts);
+  expect(items.reduce((sum, day) => sum + day.sends, 0)).toBe(sends);
+});
+
 it('D5, F5: nobody decides, so nothing leaves', async () => {
   const sample = await Sample.create();
   const { json } = await sample.run(['simulate', '--days', '2', '--approve-after', 'never', '--json']);
