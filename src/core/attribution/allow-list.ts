@@ -18,13 +18,13 @@ export function parseAllowList(text: string): AllowList {
   const problems: { line: number; what: string }[] = [];
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const words = raw
-      .replace(/#.*$/, '')
-      .split(/[\s,=]+/)
+      .replace(/#.*/, '')
+      .split(/[\s,=]/)
       .filter((word) => word !== '');
-    if (words.length === 0) continue;
     const line = index + 1;
-    if (words.length === 1) {
-      problems.push({ line, what: `"${words[0] ?? ''}" stands alone: a line names two domains or more` });
+    const [first, second] = words;
+    if (first !== undefined && second === undefined) {
+      problems.push({ line, what: `"${first}" stands alone: a line names two domains or more` });
       continue;
     }
     for (const word of words) {

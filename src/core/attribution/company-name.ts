@@ -29,11 +29,11 @@ function wordsOf(company: string): readonly string[] {
     ? company
         .toLowerCase()
         .replace(DOTTED_INITIALS, '')
-        .split(/[^a-z0-9]+/)
+        .split(/[^a-z0-9]/)
     : plainLetters(company)
         .replace(DOTTED_INITIALS, '')
-        .split(/[^\p{L}\p{N}]+/u);
-  return words.filter((word) => word !== '' && !FORMS.has(word));
+        .split(/[^\p{L}\p{N}]/u);
+  return words.filter((word) => !FORMS.has(word));
 }
 
 /** The dots of `B.V.` and `S.p.A.`. */

@@ -37,6 +37,7 @@ describe('B8 (1): the registrable domain of the address against the company’s'
     ['capitals', 'A@KESTREL.example', 'kestrel.example'],
     ['one name in two countries', 'a@airbnb.de', 'airbnb.com'],
     ['one name in two countries, both below .com', 'a@airbnb.com.au', 'airbnb.co.uk'],
+    ['a name of five letters in two countries', 'a@ikeas.se', 'ikeas.com'],
   ])('%s: verified', (_, email, domain) => {
     expect(judge({ email, domain })).toMatchObject({ verdict: 'verified', by: 'domains' });
   });
@@ -48,12 +49,13 @@ describe('B8 (1): the registrable domain of the address against the company’s'
     ['a public suffix in common', 'a@one.co.uk', 'two.co.uk'],
     ['a name at an ending that everybody takes', 'a@kestrel.io', 'kestrel.com'],
     ['two sets of initials', 'a@abc.de', 'abc.com'],
+    ['a name at an ending that is no country’s', 'a@kestrel.de', 'kestrel.org'],
   ])('%s: nobody is written off, and nobody is taken for verified', (_, email, domain) => {
     expect(judge({ email, domain }).verdict).toBe('unknown');
   });
 
   test('free mail is no evidence, for or against, at whichever of its hosts', () => {
-    for (const email of ['a@gmail.com', 'a@hotmail.co.uk', 'a@web.de'])
+    for (const email of ['a@gmail.com', 'a@hotmail.co.uk', 'a@web.de', 'a@someone.gmail.com'])
       expect(judge({ email, domain: 'kestrel.example' })).toMatchObject({
         verdict: 'unknown',
         note: expect.stringContaining('free mail') as string,
@@ -80,6 +82,11 @@ describe('B8 (1): the registrable domain of the address against the company’s'
     ['Apple Leisure Group', 'apple.com', 'unknown'],
     ['The Co', 'thecompany.example', 'unknown'],
     ['株式会社テスト', 'test.example', 'unknown'],
+    ['Kok B.V.', 'kok.example', 'unknown'],
+    ['Acme', 'acme.example'],
+    ['Kökka B.V.', 'kokka.example'],
+    ['  Kestrel -- Logistics, GmbH. ', 'kestrel-logistics.example'],
+    ['« Söhne » & Co', 'sohne.example'],
   ])('a company by name alone: %s at %s', (company, host, verdict = 'verified') => {
     expect(judge({ email: `a@${host}`, company }).verdict).toBe(verdict);
   });
@@ -108,6 +115,10 @@ describe('B8 (2): the operator’s list, and what other leads teach', () => {
       judge({ ...claim, others: [at('kestrel.example', 4), at('other.example', 1)] }).verdict,
       'three of four others are too few',
     ).toBe('unknown');
+    expect(
+      judge({ ...claim, others: [at('kestrel.example', 5), at('other.example', 1)] }).verdict,
+      'four of five others are enough',
+    ).toBe('verified');
   });
 
   test('a lead at a domain that all others call another company is at the wrong one', () => {
@@ -116,10 +127,13 @@ describe('B8 (2): the operator’s list, and what other leads teach', () => {
     expect(judge({ ...claim, others: [own, at('oldmill.example', 3)] })).toMatchObject({
       verdict: 'mismatch',
       by: 'leads',
+      note: 'oldmill.example is oldmill.example to the others there, not newmill.example',
     });
-    expect(judge({ ...claim, others: [own, at('oldmill.example', 2)] }).verdict, 'two teach nothing').toBe(
-      'unknown',
-    );
+    expect(judge({ ...claim, others: [own, at('oldmill.example', 2)] }), 'two teach nothing').toEqual({
+      verdict: 'unknown',
+      by: 'domains',
+      note: 'oldmill.example is not newmill.example',
+    });
     expect(
       judge({ ...claim, others: [at('newmill.example', 2), at('oldmill.example', 9)] }).verdict,
       'one other lead says the same',

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { isCredible } from '../../../src/core/facts/credible.ts';
+import { isCredible, otherWriter } from '../../../src/core/facts/credible.ts';
 import { effectOf, SOFT_BOUNCE_DAYS_MAX } from '../../../src/core/facts/effect.ts';
 import { FACT_KINDS, type IncomingFact, type Reference } from '../../../src/core/facts/fact.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const SENT_AT = Date.UTC(2026, 1, 18, 9);
 const NOBODY: Reference = {
@@ -49,9 +50,17 @@ describe('what a fact does to its lead', () => {
 
   test.each([
     ['the past', SENT_AT - DAY_MS],
+    ['this very moment', SENT_AT + HOUR_MS],
     ['the year after next', SENT_AT + 700 * DAY_MS],
   ])('E4: a return in %s holds nobody for ever', (_, until) => {
     expect(effectOf(fact({ kind: 'auto_reply', until }), { softBounceDays: 0 }).holdUntil).toBeNull();
+  });
+
+  test('E4: half a year is the longest that an absence note holds, and no return holds nobody', () => {
+    const holdOf = (until: number | null): number | null =>
+      effectOf(fact({ kind: 'auto_reply', until }), { softBounceDays: 0 }).holdUntil;
+    const longest = SENT_AT + HOUR_MS + 180 * DAY_MS;
+    expect([holdOf(longest), holdOf(longest + 1), holdOf(null)]).toEqual([longest, null, null]);
   });
 
   test('E4: one full mailbox costs no lead its address; five bad days do', () => {
@@ -102,6 +111,12 @@ describe('E4: what may be believed of a message', () => {
     expect(isCredible(fact({ at: SENT_AT + 31 * DAY_MS }), { message, by: 'address' })).toBe(false);
   });
 
+  test('an answer of the thirtieth day still counts, and a clock may be ten minutes off', () => {
+    expect(isCredible(fact({ at: SENT_AT + 30 * DAY_MS }), { message, by: 'address' })).toBe(true);
+    const early = (at: number): boolean => isCredible(fact({ at }), { message, by: 'message' });
+    expect([early(SENT_AT - 10 * MINUTE_MS), early(SENT_AT - 10 * MINUTE_MS - 1)]).toEqual([true, false]);
+  });
+
   test('hardening 121: who asks for no more mail is heard, however long after our last one', () => {
     const late = fact({ kind: 'opt_out', at: SENT_AT + 200 * DAY_MS });
     expect(isCredible(late, { message, by: 'address' })).toBe(true);
@@ -126,5 +141,25 @@ describe('E4: what may be believed of a message', () => {
         },
       ),
     );
+  });
+});
+
+describe('E4, B6: who answered, where that is not whom we wrote to', () => {
+  const message = { emailKey: 'maren@vogt.example' };
+  const writerOf = (kind: IncomingFact['kind'], emailKey: string | null): string | null =>
+    otherWriter(fact({ kind, about: { ...NOBODY, emailKey } }), message);
+
+  test.each(['reply', 'auto_reply', 'opt_out', 'not_there', 'robot'] as const)(
+    'a %s from a second address is told, one from the lead itself or from nobody is not',
+    (kind) => {
+      expect(writerOf(kind, 'boss@vogt.example')).toBe('boss@vogt.example');
+      expect(writerOf(kind, 'maren@vogt.example')).toBeNull();
+      expect(writerOf(kind, null)).toBeNull();
+    },
+  );
+
+  test('a bounce or a complaint has no writer', () => {
+    for (const kind of ['hard_bounce', 'soft_bounce', 'complaint', 'delivered'] as const)
+      expect(writerOf(kind, 'boss@vogt.example')).toBeNull();
   });
 });
