@@ -20,8 +20,8 @@ export function detectDelimiter(text: string): DetectedDelimiter {
   const hinted = DELIMITERS.find((delimiter) => delimiter === hint?.[1]);
   if (hint !== null && hinted !== undefined) return { delimiter: hinted, skip: hint[0].length, firstLine: 2 };
   const header = headerOf(text);
-  const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: header.split(delimiter).length - 1 }));
-  const best = counts.reduce((most, each) => (each.count > most.count ? each : most));
+  const counts = DELIMITERS.map((delimiter) => ({ delimiter, columns: header.split(delimiter).length }));
+  const best = counts.reduce((most, each) => (each.columns > most.columns ? each : most));
   return { delimiter: best.delimiter, skip: 0, firstLine: 1 };
 }
 
@@ -39,5 +39,6 @@ export function delimiterName(delimiter: Delimiter): string {
 /** The first line without what stands in quotes, line breaks in quotes included. */
 function headerOf(text: string): string {
   const bare = text.replace(/"[^"]*"/g, '').replace(/^[\r\n]+/, '');
-  return /^[^\r\n]*/.exec(bare)?.[0] ?? '';
+  const [header = ''] = bare.split(/[\r\n]/, 1);
+  return header;
 }

@@ -207,7 +207,7 @@ class RowReader {
     if (text === '') return null;
     const host = text
       .replace(/^[a-z]+:\/\//i, '')
-      .replace(/[/?#].*$/s, '')
+      .replace(/[/?#].*/s, '')
       .replace(/^www\./i, '');
     const parsed = parseDomain(host);
     if ('domain' in parsed) return parsed.domain;

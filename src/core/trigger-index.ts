@@ -168,5 +168,6 @@ function add(lines: LinesByValue, value: string, line: Line): void {
 
 function byPriorityThenId(a: Triggered, b: Triggered): number {
   if (a.trigger.priority !== b.trigger.priority) return b.trigger.priority - a.trigger.priority;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  // No two sequences have the same id.
+  return a.id < b.id ? -1 : 1;
 }

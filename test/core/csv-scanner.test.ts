@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { csvLine, safeCsvLine } from '../../src/core/csv-format.ts';
-import { detectDelimiter } from '../../src/core/csv-delimiter.ts';
+import { csvLine, plainCell, safeCsvLine } from '../../src/core/csv-format.ts';
+import { delimiterName, detectDelimiter } from '../../src/core/csv-delimiter.ts';
 import { CsvScanner, ROW_CHARACTERS_MAX, type Delimiter } from '../../src/core/csv-scanner.ts';
 
 /** Everything at once, or in parts of a length. */
@@ -89,6 +89,7 @@ describe('rows', () => {
     ['', []],
   ])('%j', (text, rows) => {
     expect(scan(text).rows).toEqual(rows);
+    expect(scan(text).scanner.fault, 'a sound text is not refused').toBeNull();
     for (const partLength of [1, 2, 3, 5]) expect(scan(text, partLength).rows).toEqual(rows);
   });
 
@@ -96,6 +97,12 @@ describe('rows', () => {
     for (const delimiter of ['\t', ';', '|'] as const) {
       expect(scan(`a${delimiter}"b${delimiter}c"`, 2, delimiter).rows).toEqual([[1, 'a', `b${delimiter}c`]]);
     }
+  });
+
+  test('hardening 12: rows that end in CR are handed out as they come, and not kept until the end', () => {
+    const scanner = new CsvScanner(',');
+    expect(scanner.push('a\rb\rc', false).map(({ cells }) => cells)).toEqual([['a'], ['b']]);
+    expect(scanner.push('\r', true).map(({ cells }) => cells)).toEqual([['c']]);
   });
 
   test('the count of rows is the number of rows, without their cells being made', () => {
@@ -130,6 +137,50 @@ describe('a text that is unusable', () => {
 
   test('hardening 14: a row beyond the limit is refused also when it ends in the same part', () => {
     expect(scan(`a\nb,${'x'.repeat(ROW_CHARACTERS_MAX)}\nc\n`).scanner.fault).toMatchObject({ line: 2 });
+  });
+});
+
+describe('hardening 10, 14: the limit of one row', () => {
+  const limit = 'x'.repeat(ROW_CHARACTERS_MAX);
+
+  test('a row of exactly so many characters is taken, whole or in parts', () => {
+    expect(scan(`${limit}\nb\n`).rows).toEqual([
+      [1, limit],
+      [2, 'b'],
+    ]);
+    const scanner = new CsvScanner(',');
+    expect(scanner.push(limit, false)).toEqual([]);
+    expect(scanner.fault).toBeNull();
+    expect(scanner.push('\n', true)).toHaveLength(1);
+  });
+
+  test('it is one row that counts, not all rows of a part together', () => {
+    const long = limit.slice(0, ROW_CHARACTERS_MAX / 2 + 1);
+    const { rows, scanner } = scan(`${long}\n${long}\n${long}\n`);
+    expect([rows.length, scanner.fault]).toEqual([3, null]);
+  });
+
+  test('the operator is told what is wrong with the row, and by which line', () => {
+    const endless = (text: string): unknown => {
+      const scanner = new CsvScanner(',');
+      scanner.push(text, false);
+      return scanner.fault;
+    };
+    expect(endless(`"a",${limit}`)).toEqual({
+      code: 'csv_row_too_large',
+      line: 1,
+      problem: 'this row is longer than 1048576 characters',
+    });
+    expect(endless(`a,"${limit}`)).toEqual({
+      code: 'csv_quote_open',
+      line: 1,
+      problem: 'the quote opened on this line is not closed within 1048576 characters',
+    });
+    expect(scan('"a').scanner.fault).toEqual({
+      code: 'csv_quote_open',
+      line: 1,
+      problem: 'the quote opened on this line is not closed before the end of the file',
+    });
   });
 });
 
@@ -169,6 +220,15 @@ describe('the delimiter', () => {
     expect(detectDelimiter(text)).toEqual({ delimiter, skip: 0, firstLine: 1 });
   });
 
+  test.each([
+    [',', 'commas'],
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+    ['|', 'vertical bars'],
+  ] as const)('%j is called %s', (delimiter, name) => {
+    expect(delimiterName(delimiter)).toBe(name);
+  });
+
   test('is what the line "sep=" says', () => {
     expect(detectDelimiter('sep=;\r\na,b')).toEqual({ delimiter: ';', skip: 7, firstLine: 2 });
     expect(detectDelimiter('sep=x\na,b')).toEqual({ delimiter: ',', skip: 0, firstLine: 1 });
@@ -180,4 +240,13 @@ test('what is written reads back, and for people formulas are defused', () => {
   expect(safeCsvLine(['=1+1', '+cmd', '-2', '@x', '\t=1', 'a=b', ''])).toBe(
     `'=1+1,'+cmd,'-2,'@x,'\t=1,a=b,\n`,
   );
+});
+
+test('hardening 17: the apostrophe that we put in front of a formula comes off again, and no other does', () => {
+  for (const cell of ['=1+1', "'=1", "''-2", '\t=1', ' @x', "o'brien", "'quoted'", '']) {
+    const written = safeCsvLine([cell])
+      .replace(/\n$/, '')
+      .replace(/^"(.*)"$/s, '$1');
+    expect(plainCell(written), cell).toBe(cell);
+  }
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { parseAddress } from '../../src/core/email-address.ts';
+import { parseDomain } from '../../src/core/mail-domain.ts';
 
 function problemOf(text: string): string {
   const parsed = parseAddress(text);
@@ -26,6 +27,7 @@ describe('an address that is taken', () => {
     const fits = `${'l'.repeat(64)}@${domain}${'d'.repeat(6)}`;
     expect(fits).toHaveLength(254);
     expect(problemOf(fits)).toBe(`taken as ${fits}`);
+    expect(problemOf(` ${fits}`), 'spaces around it do not count').toBe(`taken as ${fits}`);
     expect(problemOf(`${fits}d`)).toBe('the address is longer than 254 bytes');
   });
 
@@ -73,9 +75,17 @@ describe('an address that is not taken', () => {
     [`a@${'x'.repeat(64)}.example`, 'a part of the domain is longer than 63 bytes'],
     [`a@${'x.'.repeat(124)}examples`, 'the domain is longer than 255 bytes'],
     ['a@b\u00fc%41.example', 'the domain is not valid'],
+    ['a@\u0300.example', 'the domain is not valid'],
     ['a@b\u00fc/x.example', 'the domain is not valid'],
     ['a@b\u00fc\u2044.example', 'the domain is not valid'],
   ])('%j: %s', (text, problem) => {
     expect(problemOf(text)).toBe(problem);
   });
+});
+
+test('a domain of 255 bytes and parts of 63 is one (RFC 1035, RFC 5321)', () => {
+  const domain = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(63)}`;
+  expect(domain).toHaveLength(255);
+  expect(parseDomain(domain)).toEqual({ domain, isLookAlike: false });
+  expect(parseDomain(`${domain}d`)).toHaveProperty('problem');
 });

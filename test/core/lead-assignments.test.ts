@@ -62,7 +62,25 @@ describe('leads set reads what a lead file would accept', () => {
     expect(fields('tags=')).toEqual({ ...LEAD, tags: [] });
     for (const name of ['stage', 'status', 'opted_out', 'do_not_contact', 'spam']) {
       expect(problem(`${name}=`).problem, name).toBe(`${name} needs a value`);
+      expect(problem(`${name}=  `).problem, name).toBe(`${name} needs a value`);
     }
+  });
+
+  test.each<[string, Partial<LeadFields>]>([
+    ['last_name=Vogt', { lastName: 'Vogt' }],
+    ['company_domain=https://vogt.example/', { companyDomain: 'vogt.example' }],
+    ['region=BY', { region: 'BY' }],
+    ['status=qualified', { status: 'qualified' }],
+    ['source=fair', { source: 'fair' }],
+    ['source=', { source: null }],
+    ['source_form_id=F-1', { sourceFormId: 'F-1' }],
+    ['platform=inbound', { platform: 'inbound' }],
+    ['tags=b;c', { tags: ['b', 'c'] }],
+    ['last_contact_at=2026-02-01', { lastContactAt: Date.UTC(2026, 1, 1) }],
+    ['do_not_contact=yes', { doNotContact: true }],
+    ['spam=1', { spam: true }],
+  ])('%s sets that field and no other', (word, changes) => {
+    expect(fields(word)).toStrictEqual({ ...LEAD, ...changes });
   });
 
   test('a zone in any case gets its own spelling, a country its code', () => {
@@ -99,6 +117,29 @@ describe('names', () => {
     expect(problem('custom.=x').problem).toContain('needs a name');
   });
 
+  test('what is wrong is told with a way out', () => {
+    expect(problem('customer')).toEqual({
+      problem: '"customer" is no key=value',
+      fix: 'Write for example: stage=customer',
+    });
+    expect(problem(' Shoe Size =4')).toEqual({
+      problem: 'no lead has a field "Shoe Size"',
+      fix: 'For a further column write custom.shoe_size=…',
+    });
+    expect(problem('custom.Stage=customer')).toEqual({
+      problem: 'stage is a field of its own',
+      fix: 'Write stage=…',
+    });
+  });
+
+  test('a further column may have a name of one letter, be written with its prefix, and be emptied so', () => {
+    expect(readAssignments(['x=1'], { lead: LEAD, customColumns: ['x'], now: NOW })).toMatchObject({
+      fields: { custom: { job_title: 'Head of Ops', x: '1' } },
+    });
+    expect(fields(' custom.plan=gold').custom).toEqual({ job_title: 'Head of Ops', plan: 'gold' });
+    expect(fields('custom.job_title=').custom).toEqual({});
+  });
+
   test('the address and the times of arrival are not for setting', () => {
     for (const name of ['email', 'created_at', 'updated_at', 'enrolled_at']) {
       expect(problem(`${name}=2026-01-01`).problem).toBe(`${name} cannot be set`);
@@ -123,12 +164,20 @@ describe('holds', () => {
       holdNote: 'at a fair',
       fields: LEAD,
     });
+    expect(read('hold_until= 2026-03-02 ', 'hold_note=at a fair')).toHaveProperty('fields', LEAD);
+    for (const word of ['hold_until= ', 'hold_until='])
+      expect(read(word)).toStrictEqual({ fields: LEAD, hold: { until: null }, holdNote: undefined });
+    expect(read('hold_note= ')).toMatchObject({ hold: undefined, holdNote: null });
     expect(read('hold_until=')).toMatchObject({ hold: { until: null } });
     expect(read('stage=new')).toMatchObject({ hold: undefined, holdNote: undefined });
   });
 
   test('a hold until yesterday would hold nothing, so it is refused', () => {
-    expect(problem('hold_until=2026-02-17').problem).toContain('in the past');
+    for (const time of ['2026-02-17', '2026-02-18T09:00:00Z'])
+      expect(problem(`hold_until=${time}`)).toEqual({
+        problem: 'hold_until lies in the past',
+        fix: 'Write hold_until= to lift a hold.',
+      });
     expect(problem('hold_until=next week').problem).toContain('ISO 8601');
   });
 });

@@ -137,12 +137,42 @@ describe('E1: a row about a known lead', () => {
     });
   });
 
+  test('that is newer, or as new, has the last word on a further column', () => {
+    for (const updatedAt of [5, 6])
+      expect(
+        merged({ custom: { x: '1', y: '1' }, updatedAt: 5 }, { custom: { x: '2' }, updatedAt }),
+      ).toMatchObject({ custom: { x: '2', y: '1' } });
+  });
+
+  test('brings tags to a lead without any, and a row without tags takes none away', () => {
+    expect(merged({}, { tags: ['b'] })).toEqual({ tags: ['b'] });
+    expect(merged({ tags: ['a'] }, {})).toEqual({});
+  });
+
+  test('times from before 1970 are times, and later than none', () => {
+    expect(merged({ stage: 'proposal' }, { stage: 'new', updatedAt: -5 })).toEqual({
+      stage: 'new',
+      updatedAt: -5,
+    });
+    expect(merged({ lastContactAt: null }, { lastContactAt: -5 })).toEqual({ lastContactAt: -5 });
+    expect(merged({ lastContactAt: -5 }, { lastContactAt: null })).toEqual({});
+  });
+
   test('brings opt-out, do-not-contact and spam always, even when skipped, and takes none back (hardening 32)', () => {
     const flags = { optedOut: true, doNotContact: true, spam: true };
     expect(merged({ updatedAt: 5 }, { ...flags, company: 'B', updatedAt: 1 }, 'skip')).toEqual(flags);
     expect(merged(flags, { company: 'B', updatedAt: 9 })).toEqual({ company: 'B', updatedAt: 9 });
     expect(merged({ company: 'A' }, { company: 'B' }, 'skip')).toEqual({});
   });
+});
+
+test('E7: further columns in another order are the same, tags in another order are not', () => {
+  const lead = { ...BLANK, tags: ['a', 'b'], custom: { x: '1', y: '2', z: '3' } };
+  expect(changedFields(lead, { ...lead, custom: { y: '2', z: '3', x: '1' } })).toEqual([]);
+  expect(changedFields(lead, { ...lead, custom: { z: '3', y: '2', x: '1' } })).toEqual([]);
+  expect(changedFields(lead, { ...lead, custom: { x: '2', y: '1', z: '3' } })).toEqual(['custom']);
+  expect(changedFields(lead, { ...lead, tags: ['a', 'b'] })).toEqual([]);
+  expect(changedFields(lead, { ...lead, tags: ['b', 'a'] })).toEqual(['tags']);
 });
 
 test.each([

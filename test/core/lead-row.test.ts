@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { parseRename, readHeader, type LeadLayout } from '../../src/core/lead-columns.ts';
+import { LEAD_COLUMNS, parseRename, readHeader, type LeadLayout } from '../../src/core/lead-columns.ts';
 import { parseLeadRow, type LeadRow, type RejectedRow } from '../../src/core/lead-row.ts';
 
 const NOW = Date.UTC(2026, 1, 18, 9);
@@ -115,6 +115,60 @@ test('every column of the contract is read', () => {
   expect(enrolledAt).toBe(Date.UTC(2026, 2, 1));
 });
 
+describe('the address of a row', () => {
+  const readRow = (...cells: readonly string[]): LeadRow | RejectedRow =>
+    parseLeadRow(cells, layoutOf('email', 'company', 'spam', 'Shoe Size'), { now: NOW, defaultSource: null });
+
+  test('E1: a row without an address that can be written to is refused, with the cell and why', () => {
+    expect(readRow('ann', 'A')).toEqual({
+      kind: 'rejected',
+      field: 'email',
+      value: '"ann"',
+      reason: 'no @ in the address',
+    });
+    expect(readRow('')).toMatchObject({ field: 'email', reason: 'no email address' });
+  });
+
+  test('hardening 8: a row that is too short is a lead with what it has', () => {
+    expect(readRow('ann@x.example')).toMatchObject({ fields: { company: null, spam: false, custom: {} } });
+  });
+
+  test('hardening 22: a domain that looks like another is taken with a remark', () => {
+    expect(readRow('ann@ex\u0430mple.com')).toMatchObject({ kind: 'lead', remarks: ['look_alike_domain'] });
+  });
+});
+
+test('cells of nothing but space are missing, and spaces around a value are not part of it', () => {
+  const columns = [...LEAD_COLUMNS.slice(1), 'shoe_size'];
+  const blank = Object.fromEntries(columns.map((column) => [column, '  ']));
+  expect(lead(blank)).toStrictEqual(lead({}));
+  expect(
+    lead({
+      country: ' de ',
+      timezone: ' europe/berlin ',
+      company_domain: ' vogt.example ',
+      created_at: ' 2026-01-02 ',
+      stage: ' Proposal ',
+    }).fields,
+  ).toMatchObject({
+    country: 'DE',
+    timezone: 'Europe/Berlin',
+    companyDomain: 'vogt.example',
+    createdAt: Date.UTC(2026, 0, 2),
+    stage: 'proposal',
+  });
+});
+
+test.each([
+  ['mywww.example', 'mywww.example'],
+  ['WWW.vogt.example?x=1', 'vogt.example'],
+  ['ftp://vogt.example#top', 'vogt.example'],
+  ['vogt.example/a/\nhttps://other.example', 'vogt.example'],
+  ['vogt.example://other', null],
+])('B8: the company domain in %j is %j', (text, domain) => {
+  expect(lead({ company_domain: text }).fields.companyDomain).toBe(domain);
+});
+
 describe('what is unknown rejects the row, since a guess could write to somebody who must not be written to', () => {
   test.each([
     [{ stage: 'nwe' }, 'stage: unknown stage "nwe"; did you mean new?'],
@@ -153,6 +207,15 @@ describe('what is unknown rejects the row, since a guess could write to somebody
     [{ notes: 'a\u0000b' }, 'notes: a NUL byte in the cell'],
     [{ tags: 'a;b\u0000' }, 'tags: a NUL byte in the cell'],
     [{ shoe_size: '4\u00002' }, 'shoe_size: a NUL byte in the cell'],
+    ...['first_name', 'last_name', 'region', 'source', 'source_form_id', 'platform'].map(
+      (column): [Record<string, string>, string] => [
+        { [column]: 'a\u0000b' },
+        `${column}: a NUL byte in the cell`,
+      ],
+    ),
+    [{ spam: 'x' }, 'spam: "x" is neither yes nor no: write true, false, yes, no, 1 or 0'],
+    [{ enrolled_at: 'soon' }, /^enrolled_at: "soon": no ISO 8601 time/],
+    [{ timezone: 'xyzzyxyzzyxyzzyxyzzy' }, 'timezone: "xyzzyxyzzyxyzzyxyzzy" is no IANA time zone'],
   ])('%j', (cells, reason) => {
     expect(rejection(cells)).toEqual(reason instanceof RegExp ? expect.stringMatching(reason) : reason);
   });
@@ -162,6 +225,13 @@ describe('what is unknown rejects the row, since a guess could write to somebody
       /^stage: unknown stage "\\u001b\[2Jx{56}…": write/,
     );
   });
+});
+
+test('a cell of sixty characters is shown whole, a longer one cut', () => {
+  const shownOf = (length: number): string =>
+    rejection({ spam: 'x'.repeat(length) }).split(' is neither')[0] ?? '';
+  expect(shownOf(60)).toBe(`spam: "${'x'.repeat(60)}"`);
+  expect(shownOf(61)).toBe(`spam: "${'x'.repeat(60)}…"`);
 });
 
 test.each(['', '0', 'false', 'No', ' FALSE '])('opted_out %j is no', (text) => {
@@ -192,6 +262,20 @@ test('E1: a row from the future counts as of now, or it would win over every lat
     fields: { updatedAt: NOW },
     remarks: [],
   });
+  // A clock of another machine may be a day ahead.
+  expect(lead({ updated_at: '2026-02-19T09:00:00Z' }).remarks).toEqual([]);
+  expect(lead({ updated_at: '2026-02-19T09:00:01Z' }).remarks).toEqual(['future_updated_at']);
+});
+
+test('what is taken out of notes is counted, and notes of nothing visible are missing', () => {
+  expect(lead({ notes: 'a\u0007b' })).toMatchObject({
+    fields: { notes: 'a b' },
+    remarks: ['control_characters'],
+  });
+  expect(lead({ notes: '\u200b', company: '\u200b' })).toMatchObject({
+    fields: { notes: null, company: null },
+    remarks: ['invisible_characters'],
+  });
 });
 
 test('--source is for rows that name none', () => {
@@ -208,6 +292,7 @@ test('further columns are kept under the name that templates use; empty ones are
 
 test('stage and status know whether the row spoke of them (A3)', () => {
   expect(lead({ stage: 'new', status: ' ' })).toMatchObject({ hasStage: true, hasStatus: false });
+  expect(lead({ status: 'new' })).toMatchObject({ hasStage: false, hasStatus: true });
 });
 
 describe('the header', () => {
@@ -249,7 +334,70 @@ describe('the header', () => {
     expect(codeOf(['email', 'Signature'])).toContain('column_clash');
   });
 
-  test.each(['email', '=email', 'x=', 'x=!'])('--map %j is no renaming', (text) => {
+  test('what is wrong with a header is told whole, with a way out', () => {
+    expect(readHeader([' '], [])).toEqual({
+      code: 'header_missing',
+      problem: 'there is no header row',
+      fix: 'Put the names of the columns into the first line: email,first_name,…',
+    });
+    expect(readHeader(['Mail', ''], [{ from: 'Mial', to: 'email' }])).toEqual({
+      code: 'map_unknown',
+      problem: '--map names a column "Mial" which the file does not have; it has mail',
+      fix: 'Did you mean mail?',
+    });
+    expect(readHeader(['email', 'E-Mail', 'e_mail'], [])).toEqual({
+      code: 'column_twice',
+      problem: 'columns 2 ("E-Mail") and 3 ("e_mail") are both "e_mail"',
+      fix: 'Rename or remove one of them: which one counts cannot be guessed.',
+    });
+    expect(readHeader(['email', 'Signature'], [])).toEqual({
+      code: 'column_clash',
+      problem: 'the column "Signature" has a name that templates use for the sender',
+      fix: 'Give it another name: --map signature=lead_signature',
+    });
+  });
+
+  test.each([
+    [['name', 'E-Mail Adresse'], 'e_mail_adresse'],
+    [['name', `mail${'x'.repeat(36)}`], `mail${'x'.repeat(36)}`],
+    [['name', `mail${'x'.repeat(37)}`], 'THEIRS'],
+    [['name', 'company'], 'THEIRS'],
+  ])('of %j without an address column, %s is offered for it', (header, name) => {
+    expect(readHeader(header, [])).toMatchObject({
+      code: 'email_missing',
+      fix: `Say which column holds the address: --map ${name}=email`,
+    });
+  });
+
+  test('a letter saved as a table is not shown whole', () => {
+    const listedOf = (...header: readonly string[]): string => {
+      const read = readHeader(header, []);
+      return 'problem' in read ? (read.problem.split('the file has ')[1] ?? '') : 'read';
+    };
+    expect(listedOf('x'.repeat(40), 'y'.repeat(41))).toBe(`${'x'.repeat(40)}, ${'y'.repeat(40)}…`);
+    const many = Array.from({ length: 60 }, (_, index) => String.fromCodePoint(0x4e00 + index));
+    expect(listedOf(...many).split(', ')).toHaveLength(40);
+    expect(listedOf(...many.map((name) => name.repeat(20)))).toHaveLength(201);
+  });
+
+  test.each([
+    [['headgate_export'], true],
+    [['headgate_line', 'headgate_field', 'headgate_reason'], true],
+    [['headgate_line', 'headgate_reason'], false],
+    [[], false],
+  ])(
+    'hardening 17: with our columns %j, apostrophes in front of formulas are ours: %s',
+    (columns, expected) => {
+      expect(layoutOf('email', ...columns).isNeutralised).toBe(expected);
+    },
+  );
+
+  test('--map takes names of one letter and spaces around the =', () => {
+    expect(parseRename('m=Email')).toEqual({ from: 'm', to: 'email' });
+    expect(parseRename(' Mail = email ')).toEqual({ from: 'Mail', to: 'email' });
+  });
+
+  test.each(['email', '=email', ' =email', 'x=', 'x=!'])('--map %j is no renaming', (text) => {
     expect(parseRename(text)).toEqual({ problem: `--map takes THEIRS=OURS, not "${text}"` });
   });
 });

@@ -67,6 +67,24 @@ describe('B1: the most specific line wins', () => {
     expect(outcome.verdict).toBe('matched');
   });
 
+  it.each<[string, Partial<Trigger>, Partial<LeadFields>, string]>([
+    ['notes', { notesContain: ['Site'] }, { notes: 'a site' }, 'notes_contain: Site'],
+    ['tags', { tags: ['Webinar'] }, { tags: ['webinar'] }, 'tags: Webinar'],
+    ['where', { where: [{ field: 'country', equals: 'de' }] }, { country: 'DE' }, 'where: country = de'],
+    ['form', { forms: [' F-1 '] }, { sourceFormId: 'F-1  ' }, ' F-1 '],
+  ])(
+    'B1: a lead’s story names the line of its %s that caught it, as it is written',
+    (_what, trigger, fields, line) => {
+      const { enroll } = matchLead(sampleLead(fields), [sampleSequence('a', trigger)], UNKNOWN_LEAD);
+      expect(enroll.map((match) => match.snapshot.pattern)).toEqual([line]);
+    },
+  );
+
+  it('B1: a prefix is compared to its end', () => {
+    const sequences = [sampleSequence('a', { sources: ['form:*'] })];
+    expect(matchLead(sampleLead({ source: 'fair:x' }), sequences, UNKNOWN_LEAD).verdict).toBe('no_match');
+  });
+
   it('B1: a prefix does not catch a source that only contains it', () => {
     const sequences = [sampleSequence('a', { sources: ['form:*'] })];
     expect(matchLead(sampleLead({ source: 'old-form:x' }), sequences, UNKNOWN_LEAD).verdict).toBe('no_match');
@@ -216,6 +234,19 @@ describe('B7: which sequence a follow-up comes from', () => {
     expect(choose(sampleLead())?.id).toBe('any');
   });
 
+  it('B7: a filter that does not fit takes nobody', () => {
+    const lead = sampleLead({ platform: 'inbound', tags: ['vip'] });
+    for (const trigger of [
+      { forms: ['f'] },
+      { sources: ['form:*'] },
+      { platforms: ['website'] },
+      { notesContain: ['print'] },
+      { tags: ['other'] },
+      { where: [{ field: 'country', equals: 'de' }] },
+    ])
+      expect(compileNurtureChoice([nurture('a', trigger)])(lead), JSON.stringify(trigger)).toBeNull();
+  });
+
   it('B7: a sequence that could make nothing is not chosen', () => {
     const choose = compileNurtureChoice([
       nurture('empty', {}, { steps: [] }),
@@ -289,6 +320,54 @@ describe('B1 to B3 and B9 for any sequences and any lead', () => {
       }),
       { seed: 20260218, numRuns: 2_000 },
     );
+  });
+
+  it('B1: one matcher for a whole file decides as one made for each lead: leads of one origin may still differ', () => {
+    fc.assert(
+      fc.property(
+        sequences,
+        fc.array(lead, { minLength: 2, maxLength: 8 }),
+        live,
+        (drafts, leads, liveEnrollments) => {
+          const all = drafts.map((draft) => sampleSequence(draft.id, draft.trigger));
+          const match = compileMatcher(all);
+          for (const fields of leads.map((each) =>
+            sampleLead({ ...each, source: 'form:a', sourceFormId: null }),
+          ))
+            for (const context of [UNKNOWN_LEAD, { suppressedReason: null, live: liveEnrollments }])
+              expect(match(fields, context)).toEqual(matchLead(fields, all, context));
+        },
+      ),
+      { seed: 12, numRuns: 300 },
+    );
+  });
+
+  it.each<[string, Partial<Trigger>, Partial<LeadFields>]>([
+    ['notes', { notesContain: ['print'] }, { notes: 'wants print' }],
+    ['tags', { tags: ['vip'] }, { tags: ['vip'] }],
+    ['a field', { where: [{ field: 'company', equals: 'Kok' }] }, { company: 'Kok' }],
+  ])(
+    'B1: of two leads of one origin, %s may catch one alone, beside a sequence that looks at origins only',
+    (_what, trigger, fields) => {
+      const match = compileMatcher([
+        sampleSequence('origin', { sources: ['list:*'] }),
+        sampleSequence('a', { ...trigger, platforms: ['website'] }),
+      ]);
+      const one = { source: 'fair', platform: 'inbound' };
+      expect(match(sampleLead(one), UNKNOWN_LEAD).verdict).toBe('no_match');
+      expect(match(sampleLead({ ...one, ...fields }), UNKNOWN_LEAD).verdict).toBe('matched');
+      expect(match(sampleLead(one), UNKNOWN_LEAD).verdict).toBe('no_match');
+    },
+  );
+
+  it('P4: leads of one origin share one outcome where nothing else is looked at, and no other has it', () => {
+    const match = compileMatcher([sampleSequence('a', { sources: ['form:a'], platforms: ['inbound'] })]);
+    const outcome = (fields: Partial<LeadFields>): MatchOutcome => match(sampleLead(fields), UNKNOWN_LEAD);
+    expect(outcome({ source: 'form:a' })).toBe(outcome({ source: 'form:a', notes: 'other' }));
+    expect(outcome({ source: 'form:a', platform: 'website' }).verdict).toBe('matched');
+    expect(outcome({ source: 'form:a', sourceFormId: 'F' }).enroll[0]?.snapshot.sourceFormId).toBe('F');
+    expect(outcome({ source: 'form:b', platform: 'inbound' }).enroll[0]?.reason).toBe('predicate');
+    expect(outcome({ source: 'form:b' }).verdict).toBe('no_match');
   });
 
   it('B1: the order in which sequences are handed over changes nothing', () => {

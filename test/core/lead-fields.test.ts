@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+
+import { leadFieldText, WHERE_FIELD_NAMES } from '../../src/core/lead-fields.ts';
+import { sampleLead } from './matching-samples.ts';
+
+test.each([
+  ['job_title', 'CTO'],
+  ['Job Title', 'CTO'],
+  ['plan', 'gold'],
+  ['shoe_size', null],
+  ['undefined', null],
+  ['__proto__', null],
+  ['constructor', null],
+])('B1: a where line on the further column %s looks at %j, and at no other', (field, value) => {
+  const lead = sampleLead({ custom: { 'Job Title': 'CTO', plan: 'gold' } });
+  expect(leadFieldText(lead, field)).toBe(value);
+});
+
+test('B1: a further column never stands in for a field of ours', () => {
+  const custom = Object.fromEntries(WHERE_FIELD_NAMES.map((name) => [name, 'forged']));
+  for (const name of WHERE_FIELD_NAMES)
+    expect(leadFieldText(sampleLead({ custom }), name)).not.toBe('forged');
+});
