@@ -187,7 +187,8 @@ export class Simulation {
       if (tick % 2 === 0) await this.#run(['nurture'], true);
       await this.#run(['send'], true);
     }
-    const stuck = this.#world.rows(STUCK, this.#world.clock.now() - 7 * DAY_MS);
+    const weekAgo = this.#world.clock.now() - 7 * DAY_MS;
+    const stuck = this.#world.rows(STUCK, weekAgo, weekAgo);
     if (stuck.length > 0)
       this.#fail([
         { promise: 'everybody gets to an end', how: `${stuck.length}: ${JSON.stringify(stuck.slice(0, 5))}` },
@@ -372,9 +373,10 @@ function scaleOf({ leads }: Size): number {
 
 const UNDER_WAY = `SELECT count(DISTINCT lead_row_id) AS n FROM enrollments WHERE status IN ('pending', 'active')`;
 
-// On hold, paused by hand, or suppressed until a person has looked is not stuck.
+// On hold, paused by hand, or suppressed until a person has looked is not stuck; nor who was written to this week and waits for a turn (A7).
 const STUCK = `
   SELECT e.id, e.status, e.next_due_at, e.verdict_reason, l.email, l.zone FROM enrollments e JOIN leads l ON l.row_id = e.lead_row_id
     JOIN sequences q ON q.row_id = e.sequence_row_id
   WHERE e.status IN ('pending', 'active') AND l.opted_out = 0 AND l.attribution IS NOT 'mismatch' AND e.next_due_at < ? AND q.status = 'active' AND coalesce(l.held_until, 0) < e.next_due_at
-    AND NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email_key = l.email_key)`;
+    AND NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email_key = l.email_key)
+    AND NOT EXISTS (SELECT 1 FROM draft_log g WHERE g.lead_row_id = l.row_id AND g.made_at > ?)`;
