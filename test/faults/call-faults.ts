@@ -29,7 +29,7 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'a sync fails (EIO), once and from then on',
     few: 6,
-    most: 200,
+    most: 160,
     ways: [
       { deed: { error: 'EIO' }, calls: ['sync'], codes: [0, 77] },
       { deed: { error: 'EIO', onwards: true }, calls: ['sync'], codes: [0, 77] },
@@ -38,7 +38,7 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'a write finds the disk full (ENOSPC)',
     few: 6,
-    most: 190,
+    most: 150,
     ways: [
       { deed: { error: 'ENOSPC' }, calls: ['write', 'truncate', 'open'], codes: [0, 77] },
       { deed: { error: 'ENOSPC', onwards: true }, calls: ['write', 'truncate', 'open'], codes: [0, 77] },
@@ -47,7 +47,7 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'a write fails (EIO), or finds the quota used up (EDQUOT)',
     few: 3,
-    most: 110,
+    most: 90,
     ways: [
       { deed: { error: 'EIO' }, calls: ['write', 'truncate'], codes: [0, 77] },
       { deed: { error: 'EDQUOT', onwards: true }, calls: ['write'], codes: [0, 77] },
@@ -62,7 +62,7 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'a file cannot be opened, renamed or removed (EACCES, EROFS)',
     few: 3,
-    most: 110,
+    most: 90,
     ways: [
       { deed: { error: 'EACCES' }, calls: ['open'], codes: [0, 77] },
       { deed: { error: 'EROFS', onwards: true }, calls: ['rename', 'unlink', 'open'], codes: [0, 77] },
@@ -71,7 +71,7 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'a read fails (EIO)',
     few: 3,
-    most: 110,
+    most: 80,
     ways: [{ deed: { error: 'EIO' }, calls: ['read'], codes: [0, 77, 78] }],
   },
   {
@@ -86,7 +86,7 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'SIGKILL at a call',
     few: 10,
-    most: 320,
+    most: 280,
     ways: [{ deed: { signal: 'SIGKILL' }, calls: CHANGES, codes: [] }],
   },
   {
@@ -100,13 +100,13 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'half of a write, then SIGKILL',
     few: 3,
-    most: 90,
+    most: 70,
     ways: [{ deed: { cuts: 'tear' }, calls: ['write'], codes: [] }],
   },
   {
     name: 'SIGTERM at a call',
     few: 3,
-    most: 90,
+    most: 70,
     ways: [{ deed: { signal: 'SIGTERM' }, calls: CHANGES, codes: [0, 143] }],
   },
 ];

@@ -7,6 +7,8 @@ export interface Part {
 
 const CORE = ['test/core/**/*.test.ts'];
 
+const core = (...names: readonly string[]): readonly string[] => names.map((name) => `src/core/${name}.ts`);
+
 /** From "approved" to "sending" to "sent", and every place in SQL where a cap, a reservation, a claim or an expiry is decided. */
 const CLAIMS = [
   ...['messages', 'sends', 'send-list', 'send-now', 'at-door', 'reservations', 'senders', 'transport-waits'],
@@ -34,7 +36,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'planning',
-    mutate: [
+    mutate: core(
       'planner',
       'states',
       'schedule',
@@ -44,40 +46,80 @@ export const PARTS: readonly Part[] = [
       'claims',
       'nurture-due',
       'bail',
-      'boot',
-    ].map((name) => `src/core/${name}.ts`),
+      'review-rules',
+      'reckoning',
+      'page-act',
+      'thread',
+      'journal-facts',
+    ),
     tests: CORE,
   },
-  { name: 'edits', mutate: ['src/core/edit-*.ts'], tests: CORE },
-  { name: 'time', mutate: ['src/core/time/**/*.ts'], tests: CORE },
-  { name: 'senders', mutate: ['src/core/senders/**/*.ts', 'src/core/review-rules.ts'], tests: CORE },
+  { name: 'edits', mutate: core('edit-*'), tests: ['test/core/edit-*.test.ts'] },
+  { name: 'time', mutate: core('time/**/*'), tests: ['test/core/time/**/*.test.ts'] },
+  { name: 'senders', mutate: core('senders/**/*'), tests: CORE },
   {
     name: 'facts',
-    mutate: [
-      'src/core/facts/**/*.ts',
-      'src/core/attribution/**/*.ts',
-      'src/core/journal-facts.ts',
-      'src/core/thread.ts',
-    ],
-    tests: CORE,
+    mutate: core('facts/**/*', 'attribution/**/*'),
+    tests: ['test/core/facts/**/*.test.ts', 'test/core/attribution/**/*.test.ts'],
   },
   {
     name: 'leads',
-    mutate: [
-      'src/core/lead-*.ts',
-      'src/core/csv-*.ts',
-      'src/core/email-address.ts',
-      'src/core/matching.ts',
-      'src/core/trigger-index.ts',
-    ],
-    tests: CORE,
+    mutate: core('lead-*', 'email-address', 'mail-domain', 'suppression-list'),
+    tests: ['lead-*', 'email-address', 'suppression-list'].map((name) => `test/core/${name}.test.ts`),
+  },
+  { name: 'csv', mutate: core('csv-*'), tests: CORE },
+  {
+    name: 'matching',
+    mutate: core('matching', 'trigger-index'),
+    tests: ['test/core/matching.test.ts', 'test/core/lead-fields.test.ts'],
   },
   {
     name: 'writing',
-    mutate: ['src/core/writing/**/*.ts', 'src/core/template-*.ts', 'src/core/clean-text.ts'],
+    mutate: core('writing/**/*', 'template-*', 'clean-text', 'quoted-notes', 'markdown-escape'),
+    tests: ['writing/**/*', 'template-*', 'clean-text', 'quoted-notes', 'markdown-escape'].map(
+      (name) => `test/core/${name}.test.ts`,
+    ),
+  },
+  {
+    name: 'inbound',
+    mutate: core('inbound/**/*'),
+    tests: ['test/core/inbound/**/*.test.ts', 'test/core/facts/**/*.test.ts'],
+  },
+  {
+    name: 'audit',
+    mutate: core('audit/**/*', 'erasure', 'state-identity', 'sha256', 'text-hash', 'heap', 'nearest'),
     tests: CORE,
   },
-  { name: 'inbound', mutate: ['src/core/inbound/*.ts'], tests: CORE },
+  { name: 'rehearsal', mutate: core('rehearsal/**/*'), tests: ['test/core/rehearsal/**/*.test.ts'] },
+  { name: 'doctor', mutate: core('doctor/**/*'), tests: ['test/core/doctor/**/*.test.ts'] },
+  {
+    name: 'telling',
+    mutate: core('chat/**/*', 'digest/**/*', 'notices/**/*', 'report/**/*', 'reason-texts', 'errors'),
+    tests: CORE,
+  },
+  {
+    name: 'small',
+    mutate: core(
+      'boot',
+      'contact-reason',
+      'copy-length',
+      'countries',
+      'exits',
+      'fatal-markers',
+      'holiday',
+      'html-escape',
+      'loopback',
+      'policy',
+      'region-zones',
+      'sample-lead',
+      'transports',
+      'web-key',
+      'word-count',
+      'write-back',
+      'zones-of-country',
+    ),
+    tests: CORE,
+  },
   {
     name: 'claims',
     mutate: CLAIMS.map((name) => `src/store/${name}.ts`),
