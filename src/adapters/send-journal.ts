@@ -51,9 +51,9 @@ export function createSendJournal(stateDir: string): SendJournalFile {
 
 /**
  * Puts something else in the place of recipients, line by line, and leaves every other byte as it is: written beside it, synced and
- * renamed, so that a crash leaves the one or the other. Only under the lock of `send`, which alone appends claims; what a person settles at this very moment may be
- * missed, and is then asked again after a restore. `replace` answers null where
- * the recipient stays. Returns how many lines changed; with none the file is not touched.
+ * renamed, so that a crash leaves the one or the other. Only under the lock of `send`, which alone appends claims; what a person settles
+ * at this very moment may be missed, and is then asked again after a restore. `replace` answers null where the recipient stays. Returns
+ * how many lines changed; with none the file is not touched.
  */
 export function replaceRecipients(stateDir: string, replace: (recipient: string) => string | null): number {
   const path = join(stateDir, FILE_NAME);

@@ -31,9 +31,9 @@ export interface JournalFact<Line extends JournalLine> {
 
 /**
  * A15: one fact per message, from its lines in the order in which they were written. Accepted once is sent for ever; a claim
- * without a result is uncertain, and so is one that was made again before it had one, until a person settles it; only a message whose
- * every claim was surely refused or called back, or found not to have left, has not left. Attempts are numbered anew in a restored state, so a number may come twice: each result
- * closes the last claim of its number and no other.
+ * without a result is uncertain, and so is one that was made again before it had one, until a person settles it. Only a message whose
+ * every claim was surely refused or called back, or found not to have left, has not left. Attempts are numbered anew in a restored
+ * state, so a number may come twice: each result closes the last claim of its number and no other.
  */
 export function journalFacts<Line extends JournalLine>(
   lines: Iterable<Line>,
