@@ -24,8 +24,8 @@ export interface PrivateFile {
 }
 
 /**
- * Begins one under another name beside it, and removes what a killed process left of the same. Throws `file_exists` (64) where there is one and `mayReplace` is not set, also when it appears
- * meanwhile; `file_not_written` (77).
+ * Begins one under another name beside it, and removes what a killed process left of the same. Throws `file_exists` (64) where there is
+ * one and `mayReplace` is not set, also when it appears meanwhile; `file_not_written` (77).
  */
 export function createPrivateFile(path: string, options: { readonly mayReplace: boolean }): PrivateFile {
   const writing = `${path}.${String(process.pid)}.new`;
