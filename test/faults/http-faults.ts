@@ -167,7 +167,7 @@ const MODELS: readonly Peer[] = [
 ];
 
 /** Who is told to come back waits for seconds, and costs nothing meanwhile. */
-const WAITING_AT_ONCE = 10;
+const WAITING_AT_ONCE = 16;
 
 export const HTTP_FAULTS: readonly FaultKind[] = [
   {
