@@ -29,7 +29,7 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'a sync fails (EIO), once and from then on',
     few: 6,
-    most: 160,
+    most: 200,
     ways: [
       { deed: { error: 'EIO' }, calls: ['sync'], codes: [0, 77] },
       { deed: { error: 'EIO', onwards: true }, calls: ['sync'], codes: [0, 77] },
@@ -38,7 +38,7 @@ const FAULTS: readonly CallFault[] = [
   {
     name: 'a write finds the disk full (ENOSPC)',
     few: 6,
-    most: 150,
+    most: 170,
     ways: [
       { deed: { error: 'ENOSPC' }, calls: ['write', 'truncate', 'open'], codes: [0, 77] },
       { deed: { error: 'ENOSPC', onwards: true }, calls: ['write', 'truncate', 'open'], codes: [0, 77] },

@@ -17,7 +17,7 @@ export interface Tally {
 }
 
 /** Every command line is a process or several, so a few at once use both processors well. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 const STORIES_MAX = 40;
 
 /** Tries the points of one kind, all or an even share of them, several at once. */

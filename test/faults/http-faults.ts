@@ -180,7 +180,7 @@ export const HTTP_FAULTS: readonly FaultKind[] = [
   {
     name: 'HTTP: a table of leads, a chat or a model does (Airtable, Telegram, OpenAI, Anthropic)',
     few: 4,
-    most: 110,
+    most: 60,
     atOnce: WAITING_AT_ONCE,
     points: (world) =>
       Promise.resolve([AIRTABLE, TELEGRAM, ...MODELS].flatMap((peer) => pointsOf(world, peer))),
