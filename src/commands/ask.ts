@@ -1,5 +1,6 @@
 import type { Invocation } from './cli-context.ts';
 import { flagOption, usageError } from './options.ts';
+import { typedAgain } from './typed-line.ts';
 
 /**
  * Asks a person before something that cannot be taken back lightly: shows `lines`, then the question, on stderr. `--yes`
@@ -13,7 +14,7 @@ export async function agrees(
   if (!invocation.global.input) {
     throw usageError(
       `${invocation.path} asks first, and nobody can be asked here`,
-      `headgate ${invocation.path} --yes`,
+      typedAgain(invocation, '--yes'),
     );
   }
   const { stdin, stderr } = invocation.context.io;

@@ -17,6 +17,7 @@ import { OUTBOUND_JOBS, withJobLocks } from './job-locks.ts';
 import { argument, flagOption, textOption } from './options.ts';
 import type { Terminal } from './output/terminal.ts';
 import { countOf, escapeText } from './output/text.ts';
+import { shellWord } from './typed-line.ts';
 import { openWorkspace, workspaceQuestion, type Workspace } from './workspace.ts';
 
 interface Made {
@@ -164,8 +165,4 @@ function nextCommands(invocation: Invocation, { workspace, sample }: Made): read
 function shortPath(cwd: string, path: string): string {
   const inside = relative(cwd, path);
   return inside === '' ? '.' : inside.startsWith('..') || isAbsolute(inside) ? path : inside;
-}
-
-function shellWord(text: string): string {
-  return /^[\w./~+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

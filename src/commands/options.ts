@@ -52,6 +52,7 @@ export function argument(invocation: Invocation, index: number): string | null {
   return invocation.args[index] ?? null;
 }
 
-function kebabCase(name: string): string {
+/** `dryRun` as it is typed: `dry-run`. */
+export function kebabCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

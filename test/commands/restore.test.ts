@@ -469,7 +469,9 @@ describe('restore, as an act', () => {
   test('A15: it asks first, and off a terminal it needs --yes', async () => {
     const bench = sendDesk();
     const copy = await backUp(bench);
-    expect((await bench.run(['restore', copy])).code).toBe(64);
+    const unasked = await bench.run(['restore', copy]);
+    expect(unasked.code).toBe(64);
+    expect(unasked.stderr).toContain(`headgate restore ${copy} --yes`);
     const asked = await bench.run(['restore', copy], { answers: ['n'] });
     expect(asked).toMatchObject({
       code: 0,

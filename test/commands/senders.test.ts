@@ -285,7 +285,9 @@ describe('D6: a sender whose mail bounces', () => {
     const declined = await bench.run(['resume', '--sender', TOM], { answers: [''] });
     expect(declined.stderr).toContain('5 % hard bounces');
     expect(declined.stdout).toContain('Still paused');
-    expect((await bench.run(['resume', '--sender', TOM])).code).toBe(64);
+    const unasked = await bench.run(['resume', '--sender', TOM]);
+    expect(unasked.code).toBe(64);
+    expect(unasked.stderr).toContain(`headgate resume --sender ${TOM} --yes`);
     const resumed = await bench.json(['resume', '--sender', 'Tom@Mail.example.com', '--yes']);
     expect(resumed.items).toMatchObject([{ sender: TOM, paused: false }]);
     bench.database.write(() => {

@@ -1,5 +1,6 @@
 import type { LeadFields, MessageState, SequenceDefinition, StoredSequence } from '../../src/core/model.ts';
 import { messageById, type StoredMessage } from '../../src/store/messages.ts';
+import { keepMail } from '../../src/store/sends.ts';
 import { desk, welcome, type Desk } from '../commands/desk.ts';
 
 export { DAY_MS, HOUR_MS } from '../commands/desk.ts';
@@ -20,6 +21,8 @@ export interface ClaimDesk extends Desk {
   stored(message: number): StoredMessage;
   leadOf(message: number): number;
   enrollmentOf(message: number): number;
+  /** The mail of a message, `<one@mail.example.com>`, as a claim keeps it; in a write. */
+  keepMail(message: number): void;
   write<T>(work: () => T): T;
   rows(sql: string, ...values: unknown[]): readonly Readonly<Record<string, unknown>>[];
   /** The first column of all rows. */
@@ -87,6 +90,18 @@ export function claimDesk(changes: Partial<SequenceDefinition> = {}): ClaimDesk 
       messageById(db, String(rows('SELECT id FROM messages WHERE row_id = ?', message)[0]!['id']))!,
     leadOf: (message) => number('SELECT lead_row_id FROM messages WHERE row_id = ?', message),
     enrollmentOf: (message) => number('SELECT enrollment_row_id FROM messages WHERE row_id = ?', message),
+    keepMail: (messageRowId) =>
+      keepMail(db, {
+        messageRowId,
+        revision: 1,
+        textHash: 'hash',
+        transport: 'smtp',
+        messageIdHeader: '<one@mail.example.com>',
+        sender: 'tom@mail.example.com',
+        recipient: 'lead1@lead1.example',
+        raw: new Uint8Array(),
+        payload: null,
+      }),
     write: (work) => db.write(work),
   };
 }

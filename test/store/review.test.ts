@@ -8,7 +8,6 @@ import {
   messageRunIdsLike,
   planIdsLike,
 } from '../../src/store/review.ts';
-import { keepMail } from '../../src/store/sends.ts';
 import { claimDesk } from './claim-desk.ts';
 
 test('A8: what is released from a held batch counts in the mean and raises the line of the day, in this revision alone', () => {
@@ -75,19 +74,7 @@ test('F1: a shortened id finds the messages and plans that begin so, in order, a
 test('D5: the Message-ID of a mail is known once its bytes are, and not before', () => {
   const desk = claimDesk();
   const [message, other] = [desk.put('approved'), desk.put('approved')];
-  desk.write(() =>
-    keepMail(desk.database, {
-      messageRowId: message,
-      revision: 1,
-      textHash: 'hash',
-      transport: 'smtp',
-      messageIdHeader: '<one@mail.example.com>',
-      sender: 'tom@mail.example.com',
-      recipient: 'lead1@lead1.example',
-      raw: new Uint8Array(),
-      payload: null,
-    }),
-  );
+  desk.write(() => desk.keepMail(message));
   expect(messageIdHeader(desk.database, message)).toBe('<one@mail.example.com>');
   expect(messageIdHeader(desk.database, other)).toBeNull();
 });

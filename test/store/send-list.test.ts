@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 
 import { listSends, type SendQuery } from '../../src/store/send-list.ts';
-import { keepMail } from '../../src/store/sends.ts';
 import { claimDesk, type ClaimDesk } from './claim-desk.ts';
 
 const list = (desk: ClaimDesk, query: Partial<SendQuery> = {}): readonly string[] =>
@@ -28,17 +27,7 @@ test('F4: a delivery is shown with its lead, its step and everything that came b
     const events = ['opened', 'opened', 'opened', 'clicked', 'clicked', 'reply', 'auto_reply'];
     for (const [index, kind] of events.entries()) add.run(String(index), kind, message, index === 2 ? 1 : 0);
     add.run('other', 'reply', other, 0);
-    keepMail(desk.database, {
-      messageRowId: message,
-      revision: 1,
-      textHash: 'hash',
-      transport: 'smtp',
-      messageIdHeader: '<one@mail.example.com>',
-      sender: 'tom@mail.example.com',
-      recipient: 'lead1@lead1.example',
-      raw: new Uint8Array(),
-      payload: null,
-    });
+    desk.keepMail(message);
   });
   const shown = listSends(desk.database, { sequence: null, leadRowId: null, state: null, limit: 1 });
   expect(shown).toEqual([

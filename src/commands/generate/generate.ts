@@ -7,6 +7,7 @@ import type { OperatorState } from '../operator-state.ts';
 import { flagOption, usageError } from '../options.ts';
 import { createTerminal, type Terminal } from '../output/terminal.ts';
 import { countOf } from '../output/text.ts';
+import { typedAgain } from '../typed-line.ts';
 import { rewriteNamed } from '../rewrite-named.ts';
 import { generateOutcome, proposalLines } from './outcome.ts';
 import { proposeSteps, type ProposedFile, type Wanted } from './propose.ts';
@@ -43,11 +44,11 @@ export async function generate(
 
 /** The answer of a model is paid for: whether it may be written is clear before. */
 function refuseUnasked(invocation: Invocation): void {
-  const { path, args, global } = invocation;
+  const { path, global } = invocation;
   if (global.input || flagOption(invocation, 'yes') || flagOption(invocation, 'preview')) return;
   throw usageError(
     `${path} asks before it writes, and nobody can be asked here`,
-    `headgate ${[path, ...args].join(' ')} --yes   or, to see what it would write, --preview`,
+    `${typedAgain(invocation, '--yes')}   or, to see what it would write, --preview`,
   );
 }
 
