@@ -21,7 +21,7 @@ export const COPY_FAULTS: readonly FaultKind[] = [
   {
     name: 'two, five and twenty copies at once, and every command at once',
     few: 3,
-    most: 45,
+    most: 65,
     points: (world) =>
       Promise.resolve([
         ...COPIES.flatMap((count) => COMMAND_LINES.map((line) => copiesOf(world, line, count))),

@@ -122,7 +122,7 @@ export const DAMAGE_FAULTS: readonly FaultKind[] = [
   {
     name: 'a state that is gone, emptied, cut, damaged, foreign, newer, older or elsewhere',
     few: 6,
-    most: 90,
+    most: 110,
     points: (world) =>
       Promise.resolve(LINES.flatMap((name) => DAMAGES.map((damage) => pointOf(world, name, damage)))),
   },

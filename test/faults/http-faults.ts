@@ -166,7 +166,7 @@ const MODELS: readonly Peer[] = [
   modelPeer('anthropic', AnthropicServer.KEY, AnthropicServer.MODEL, () => AnthropicServer.start()),
 ];
 
-/** Who is told to come back waits for seconds, and costs nothing meanwhile. */
+/** Who gets no answer waits, and costs nothing meanwhile. */
 const WAITING_AT_ONCE = 16;
 
 export const HTTP_FAULTS: readonly FaultKind[] = [
@@ -180,7 +180,7 @@ export const HTTP_FAULTS: readonly FaultKind[] = [
   {
     name: 'HTTP: a table of leads, a chat or a model does (Airtable, Telegram, OpenAI, Anthropic)',
     few: 4,
-    most: 60,
+    most: 110,
     atOnce: WAITING_AT_ONCE,
     points: (world) =>
       Promise.resolve([AIRTABLE, TELEGRAM, ...MODELS].flatMap((peer) => pointsOf(world, peer))),

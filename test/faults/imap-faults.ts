@@ -37,7 +37,7 @@ export const IMAP_FAULTS: readonly FaultKind[] = [
   {
     name: 'IMAP: cut, silent, refused, nonsense, half a mail',
     few: 3,
-    most: 40,
+    most: 60,
     atOnce: 8,
     points: (world) =>
       Promise.resolve(
