@@ -3,6 +3,8 @@ export interface Part {
   readonly name: string;
   readonly mutate: readonly string[];
   readonly tests: readonly string[];
+  /** True where the sources are mostly tables of words: an entry is held against real mails by other means, and each would need all tests. */
+  readonly leavesTablesOut?: boolean;
 }
 
 const CORE = ['test/core/**/*.test.ts'];
@@ -84,6 +86,7 @@ export const PARTS: readonly Part[] = [
     name: 'inbound',
     mutate: core('inbound/**/*'),
     tests: ['test/core/inbound/**/*.test.ts', 'test/core/facts/**/*.test.ts'],
+    leavesTablesOut: true,
   },
   {
     name: 'audit',

@@ -22,12 +22,11 @@ const TEXT_CHARACTERS_MAX = 64;
  */
 export function nearestZones(text: string, max: number): string[] {
   const wanted = text.trim().toLowerCase().replaceAll(' ', '_').slice(0, TEXT_CHARACTERS_MAX);
-  if (wanted === '') return [];
   const names = new Set<string>([...Intl.supportedValuesOf('timeZone'), ...RENAMED]);
   return [...names]
     .map((name) => ({ name, distance: zoneDistance(wanted, name.toLowerCase()) }))
     .filter(({ distance }) => distance <= tolerance(wanted))
-    .sort((left, right) => left.distance - right.distance || (left.name < right.name ? -1 : 1))
+    .sort((left, right) => left.distance - right.distance)
     .slice(0, max)
     .map(({ name }) => name);
 }

@@ -50,6 +50,7 @@ describe('parseDelay', () => {
     ['Infinity'],
     ['٢d'],
     ['2 working days\n'],
+    ['in 2 working days'],
   ])('hardening 71: refuses %j and names the accepted forms', (text) => {
     expect(parseDelay(text)).toEqual({
       problem: `${JSON.stringify(text)} is no delay: write "90m", "6h", "2d" or "2 working days"`,
