@@ -233,6 +233,9 @@ describe('what a run must not do', () => {
       'A6: nurture made 6 drafts in one run, the cap is 5',
     ]);
     expect(ofDrafts([...five, {}], { policy: limited({ draftsPerRunNurture: 9 }) })).toHaveLength(1);
+    expect(ofDrafts([...nurture, {}], { policy: limited({ draftsPerRunNurture: 4 }) })).toEqual([
+      'A6: nurture made 5 drafts in one run, the cap is 4',
+    ]);
     expect(ofDrafts([...five, {}], { policy: limited({ draftsPerRunDrip: 6 }) })).toEqual([]);
   });
 

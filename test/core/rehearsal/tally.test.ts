@@ -107,6 +107,7 @@ describe('F5: runs', () => {
       draftAct(),
       draftAct({ messageId: 'm-two' }),
       draftAct({ leadRowId: 8 }),
+      draftAct({ leadRowId: 10 }),
       draftAct({ runId: 'r-two', leadRowId: 9 }),
     ];
     const sends = [sendAct(), sendAct({ runId: 'r-one' })];
@@ -114,9 +115,15 @@ describe('F5: runs', () => {
     keeper.addRun(runAct({ id: 'r-send', command: 'send' }), { drafts, sends });
     keeper.addRun(runAct({ id: 'r-else' }), { drafts, sends });
     expect(keeper.tally().told).toMatchObject([
-      { command: 'drip', drafts: 3, leads: 2, leadsTwice: 1, sends: 1 },
+      { command: 'drip', drafts: 4, leads: 3, leadsTwice: 1, sends: 1 },
       { command: 'send', drafts: 0, leads: 0, leadsTwice: 0, sends: 1 },
     ]);
+  });
+
+  test('one that only drafted is told as well', () => {
+    const keeper = new TallyKeeper('UTC');
+    keeper.addRun(runAct(), { drafts: [draftAct()], sends: [] });
+    expect(keeper.tally().told).toMatchObject([{ drafts: 1, leads: 1, leadsTwice: 0, sends: 0 }]);
   });
 
   test('no more than five hundred are told: a year of a busy state fits', () => {
