@@ -16,9 +16,9 @@ export interface DetectedDelimiter {
  * that stands in it most often outside quotes (hardening 13). A file with one column has none: comma.
  */
 export function detectDelimiter(text: string): DetectedDelimiter {
-  const hint = HINT.exec(text);
-  const hinted = DELIMITERS.find((delimiter) => delimiter === hint?.[1]);
-  if (hint !== null && hinted !== undefined) return { delimiter: hinted, skip: hint[0].length, firstLine: 2 };
+  const [hint = '', named] = HINT.exec(text) ?? [];
+  const hinted = DELIMITERS.find((delimiter) => delimiter === named);
+  if (hinted !== undefined) return { delimiter: hinted, skip: hint.length, firstLine: 2 };
   const header = headerOf(text);
   const counts = DELIMITERS.map((delimiter) => ({ delimiter, columns: header.split(delimiter).length }));
   const best = counts.reduce((most, each) => (each.columns > most.columns ? each : most));

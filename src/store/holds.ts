@@ -1,7 +1,7 @@
 import type { Instant } from '../core/model.ts';
 import { releasedTo } from '../core/review-rules.ts';
 import type { StateDatabase } from './database.ts';
-import { messageById, moveMessage } from './messages.ts';
+import { messageById, moveMessage, type StoredMessage } from './messages.ts';
 import { addTimeline } from './timeline.ts';
 
 const RETURNED_PER_RUN_MAX = 10_000;
@@ -31,16 +31,17 @@ export function returnElapsedHolds(
       `SELECT id FROM messages WHERE ${ELAPSED} ORDER BY row_id LIMIT ?`,
     )
     .all(now, RETURNED_PER_RUN_MAX);
-  return rows.filter(({ id }) => returnOne(db, id, { now, undoMs })).map(({ id }) => id);
+  return rows
+    .flatMap(({ id }) => messageById(db, id) ?? [])
+    .filter((message) => returnOne(db, message, { now, undoMs }))
+    .map(({ id }) => id);
 }
 
 function returnOne(
   db: StateDatabase,
-  id: string,
+  message: StoredMessage,
   { now, undoMs }: { now: Instant; undoMs: number },
 ): boolean {
-  const message = messageById(db, id);
-  if (message === null) return false;
   const to = releasedTo(message.heldFrom);
   const change = {
     hold_cause: null,
@@ -51,6 +52,6 @@ function returnOne(
   // `held_until` stays: the time on hold does not count towards the age of the draft (D2).
   if (!moveMessage(db, message, { to, change })) return false;
   const text = to === 'approved' ? 'its hold is over, approved again' : 'its hold is over';
-  addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'released', text, ref: id });
+  addTimeline(db, { leadRowId: message.leadRowId, at: now, kind: 'released', text, ref: message.id });
   return true;
 }
