@@ -21,7 +21,7 @@ export function judgeDmarc(facts: DmarcFacts): Finding {
   const own = taggedRecords(answer, 'v=DMARC1');
   const inherited = above === null || own.length > 0 ? [] : taggedRecords(above.answer, 'v=DMARC1');
   const [record, ...more] = [...own, ...inherited];
-  const name = `_dmarc.${own.length === 0 && inherited.length > 0 && above !== null ? above.domain : domain}`;
+  const name = `_dmarc.${above !== null && inherited.length > 0 ? above.domain : domain}`;
   if (record === undefined && failed?.kind === 'failed')
     return desk.problem(`${title} could not be read`, failed.words, askDns('TXT', name));
   if (record === undefined)

@@ -39,11 +39,20 @@ function judgeStarted(check: 'timers' | 'sockets', units: readonly UnitFacts[]):
     if (load !== 'loaded') return `${name} ${load}`;
     return `${name} ${file === 'enabled' ? active : file === '' ? 'disabled' : file}`;
   });
-  const known = idle.every(({ load }) => load === 'loaded');
-  const fix = known
-    ? `sudo systemctl enable --now ${idle.map(({ name }) => name).join(' ')}`
-    : 'sudo headgate units install';
+  const fix = startLine(idle);
   return [desk.problem(`${count(idle.length, check.slice(0, -1))} not running`, states.join(', '), fix)];
+}
+
+function startLine(idle: readonly UnitFacts[]): string {
+  const masked = idle.filter(({ load }) => load === 'masked');
+  const enable = `sudo systemctl enable --now ${namesOf(idle)}`;
+  // Neither `enable` nor an installation takes a mask off.
+  if (masked.length > 0) return `sudo systemctl unmask ${namesOf(masked)}   then: ${enable}`;
+  return idle.every(({ load }) => load === 'loaded') ? enable : 'sudo headgate units install';
+}
+
+function namesOf(units: readonly UnitFacts[]): string {
+  return units.map(({ name }) => name).join(' ');
 }
 
 /** The default of the whole world, and the way in which three weeks of mail fall due in one morning. */

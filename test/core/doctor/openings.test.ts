@@ -50,6 +50,12 @@ describe('C3, A11: who can be reached in the next seven days', () => {
     ]);
   });
 
+  test('three zones are all named', () => {
+    const zones = ['Europe/Paris', 'Europe/Rome', 'Europe/Madrid'];
+    const waiting = zones.map((zone) => ({ ...WAITS, window: NIGHT, zone, leads: 1 }));
+    expect(judged(waiting)[0]).toContain('hours of Europe/Paris, Europe/Rome, Europe/Madrid never meet');
+  });
+
   test('the same step of another sequence is another step', () => {
     const shut = { ...WAITS, window: NIGHT };
     expect(judged([shut, { ...shut, sequenceId: 'other' }])).toHaveLength(2);

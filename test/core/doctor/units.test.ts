@@ -59,6 +59,16 @@ describe('A5, A9, F7: the units of a machine', () => {
       'headgate-drip.timer failed | sudo systemctl enable --now headgate-drip.timer headgate-a.timer',
     ],
     [
+      'that is linked and not enabled',
+      { active: 'inactive', file: 'linked' },
+      'headgate-drip.timer linked | sudo systemctl enable --now headgate-drip.timer headgate-a.timer',
+    ],
+    [
+      'that somebody masked',
+      { load: 'masked', active: 'inactive', file: 'masked' },
+      'headgate-drip.timer masked | sudo systemctl unmask headgate-drip.timer   then: sudo systemctl enable --now headgate-drip.timer headgate-a.timer',
+    ],
+    [
       'that is not installed',
       { load: 'not-found', active: 'inactive', file: '' },
       'headgate-drip.timer not-found | sudo headgate units install',
