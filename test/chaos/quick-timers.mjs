@@ -1,3 +1,4 @@
+/* eslint no-restricted-imports: off -- this is the clock */
 // Loaded into a program under test: a second of waiting takes ten milliseconds, so that a silent server costs a test little.
 import timers from 'node:timers/promises';
 
