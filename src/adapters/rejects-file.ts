@@ -78,20 +78,27 @@ function namesOneOf(cells: readonly string[], isTheirs: (address: string) => boo
   return cells.some((cell) => addressesIn(cell).some(isTheirs));
 }
 
-/** Rows of all such files that name an address, under the columns of their file. What is not CSV any more is left out. */
+/** Rows of all such files that name an address, under the columns of their file; of a file that is no CSV any more the lines that do. */
 export function rejectsAbout(
   folder: string,
   isTheirs: (address: string) => boolean,
 ): Readonly<Record<string, unknown>>[] {
   return filesIn(folder).flatMap((path) => {
-    const [header, ...records] = recordsOf(readFileSync(path, 'utf8')) ?? [];
+    const [file, text] = [basename(path), readFileSync(path, 'utf8')];
+    const read = recordsOf(text);
+    if (read === null) return linesAbout(text, isTheirs).map((line) => ({ file, line }));
+    const [header, ...records] = read;
     return records
       .filter(({ cells }) => namesOneOf(cells, isTheirs))
       .map(({ cells }) => ({
-        file: basename(path),
+        file,
         ...Object.fromEntries(cells.map((cell, index) => [header?.cells[index] ?? String(index), cell])),
       }));
   });
+}
+
+function linesAbout(text: string, isTheirs: (address: string) => boolean): readonly string[] {
+  return text.split(/[\r\n]+/).filter((line) => namesOneOf([line], isTheirs));
 }
 
 /** What came of taking people out of these files. */

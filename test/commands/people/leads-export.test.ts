@@ -76,6 +76,22 @@ describe('GDPR Art. 15 and 20: a person gets everything that is held about them'
     expect(JSON.stringify(items)).not.toContain('otto');
   });
 
+  test('from a file of refused rows that somebody broke, the lines that name them', async () => {
+    const bench = await personDesk();
+    const folder = join(bench.directory, 'rejects');
+    const broken = `1,email,twice,"Maren <${ADDRESS}>\r\n2,email,twice,otto@otto.example\r\n`;
+    writeFileSync(join(folder, 'broken.csv'), broken);
+    const { items } = await bench.json(['leads', 'export', ADDRESS]);
+    const refused = (items[0]!['sections'] as readonly Section[]).find(
+      ({ section }) => section === 'refused_rows',
+    );
+    expect(refused?.rows).toContainEqual({
+      file: 'broken.csv',
+      line: `1,email,twice,"Maren <${ADDRESS}>`,
+    });
+    expect(JSON.stringify(items)).not.toContain('otto');
+  });
+
   test('into a file for its owner alone, which takes the place of no other', async () => {
     const bench = await personDesk();
     const path = join(bench.directory, 'maren.json');
