@@ -232,6 +232,7 @@ describe('the delimiter', () => {
   test('is what the line "sep=" says', () => {
     expect(detectDelimiter('sep=;\r\na,b')).toEqual({ delimiter: ';', skip: 7, firstLine: 2 });
     expect(detectDelimiter('sep=x\na,b')).toEqual({ delimiter: ',', skip: 0, firstLine: 1 });
+    expect(detectDelimiter('a,b\nsep=;\n')).toEqual({ delimiter: ',', skip: 0, firstLine: 1 });
   });
 });
 

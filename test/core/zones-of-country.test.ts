@@ -43,12 +43,24 @@ describe('every zone that a table names exists', () => {
     expect(zones.map(({ zone }) => zone)).not.toContain('Asia/Calcutta');
   });
 
-  test('a file full of places that nobody knows does not fill the memory with them', () => {
-    for (let index = 0; index < 10_500; index += 1) {
-      expect(finder({ ...NOWHERE, country: 'US', region: `Place ${String(index)}` }).zone).toBe(
-        'America/New_York',
-      );
-    }
+  test('a place is looked up once, and a file full of different ones does not fill the memory with them', () => {
+    let asked = 0;
+    const find = createZoneFinder({
+      operatorZone: 'none',
+      zonesOfCountry: () => ((asked += 1), ['Europe/Oslo']),
+    });
+    const zoneOf = (index: number) =>
+      find({ ...NOWHERE, country: 'NO', region: `Place ${String(index)}` }).zone;
+    for (let index = 0; index < 10_000; index += 1) expect(zoneOf(index)).toBe('Europe/Oslo');
+    expect([zoneOf(0), asked]).toEqual(['Europe/Oslo', 10_000]);
+    // One more than is remembered, and the memory begins anew.
+    zoneOf(10_000);
+    expect([zoneOf(0), zoneOf(0), asked]).toEqual(['Europe/Oslo', 'Europe/Oslo', 10_002]);
+  });
+
+  test('a country alone and a region of it that is called nothing in particular are two places', () => {
+    expect(finder({ ...NOWHERE, country: 'US', region: 'Ohio' }).rule).toBe('region');
+    expect(finder({ ...NOWHERE, country: 'US' }).rule).toBe('country');
   });
 });
 
