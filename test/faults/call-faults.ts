@@ -1,5 +1,5 @@
 import { COMMAND_LINES, type CommandLine } from './commands.ts';
-import { CALL_KINDS, type Call, type CallKind, type Deed, type Injector } from './injector.ts';
+import { CALL_KINDS, NO_COMPILER, type Call, type CallKind, type Deed, type Injector } from './injector.ts';
 import type { FaultKind, Point, Verdict, World } from './kind.ts';
 import { endOf } from './promises.ts';
 import { Scene } from './scene.ts';
@@ -118,7 +118,7 @@ export const CALL_FAULTS: readonly FaultKind[] = FAULTS.map(({ name, few, most, 
   name,
   few,
   most,
-  missing: ({ injector }) => (injector === null ? 'neither a C compiler nor strace is there' : null),
+  missing: ({ injector }) => (injector === null ? NO_COMPILER : null),
   points: async (world) =>
     (await Promise.all(ways.map((way) => pointsOf(world, way, decides ?? null)))).flat(),
 }));

@@ -1,5 +1,5 @@
 import { COMMAND_LINES, type CommandLine } from './commands.ts';
-import { CALL_KINDS, type Call, type Injector } from './injector.ts';
+import { CALL_KINDS, NO_COMPILER, type Call, type Injector } from './injector.ts';
 import type { FaultKind, Verdict, World } from './kind.ts';
 import { endOf } from './promises.ts';
 import { Scene } from './scene.ts';
@@ -32,7 +32,7 @@ export const CLOCK_FAULTS: readonly FaultKind[] = [
     name: 'the clock is set in the middle of a run, back or ahead, for a while or for good',
     few: 3,
     most: 90,
-    missing: ({ injector }) => (injector?.how === 'preload' ? null : 'no C compiler is there'),
+    missing: ({ injector }) => (injector === null ? NO_COMPILER : null),
     points: async (world) => {
       const { injector } = world;
       if (injector === null) return [];

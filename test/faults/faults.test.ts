@@ -54,18 +54,15 @@ afterAll(() => {
 });
 
 describe('D1, A12, A14, A15, hardening 117 and 118: whatever fails, nobody gets a mail twice, none is lost, the exit is right and the next run is clean', () => {
-  test.each(KINDS)(
-    '$name',
-    async (kind) => {
-      const tally = await tryKind(world, kind, IS_WHOLE ? 'most' : 'few');
-      tallies.push(tally);
-      // A long run that is broken off has told what it knows.
-      if (IS_WHOLE) console.log([...tableText([tally]), ...tally.stories].join('\n'));
-      expect(tally.stories).toEqual([]);
-      if (tally.missing === null) expect(tally.tried).toBeGreaterThan(0);
-    },
-    IS_WHOLE ? 900_000 : 120_000,
-  );
+  test.for(KINDS)('$name', { timeout: IS_WHOLE ? 900_000 : 120_000 }, async (kind, { skip }) => {
+    const tally = await tryKind(world, kind, IS_WHOLE ? 'most' : 'few');
+    tallies.push(tally);
+    // A long run that is broken off has told what it knows.
+    if (IS_WHOLE) console.log([...tableText([tally]), ...tally.stories].join('\n'));
+    expect(tally.stories).toEqual([]);
+    if (tally.missing !== null) skip(tally.missing);
+    expect(tally.tried).toBeGreaterThan(0);
+  });
 
   test.runIf(IS_WHOLE)('two thousand points or more were struck', () => {
     expect(tallies.reduce((total, { tried }) => total + tried, 0)).toBeGreaterThanOrEqual(POINTS_MIN);

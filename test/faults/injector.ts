@@ -1,8 +1,8 @@
 /**
  * One call on the files of a workspace that goes wrong, in a real process: by a small library that is loaded before the program, which
- * costs nothing and knows which file is meant; where no compiler makes it, by strace, which knows fewer kinds of calls.
+ * costs nothing and knows which file is meant.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,6 @@ export interface Struck {
 }
 
 export interface Injector {
-  readonly how: 'preload' | 'strace';
   /** Runs it whole and tells every call that it made. */
   list(place: Place, words: readonly string[], kinds: readonly CallKind[]): Promise<readonly Call[]>;
   strike(place: Place, words: readonly string[], options: StrikeOptions): Promise<Struck>;
@@ -56,14 +55,13 @@ export interface StrikeOptions extends StartOptions {
   readonly deed: Deed;
 }
 
+/** Why a call cannot be made to fail here. */
+export const NO_COMPILER = 'no C compiler is there';
+
 const SOURCE = join(import.meta.dirname, 'shim/fault-shim.c');
 
-/** The best that this machine has; null where it has neither. */
+/** Compiles the library; null where no C compiler is. */
 export function createInjector(): Injector | null {
-  return createPreload() ?? createStrace();
-}
-
-function createPreload(): Injector | null {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-shim-'));
   const library = join(folder, 'fault-shim.so');
   const compiler = ['cc', 'gcc', 'clang'].find((name) => {
@@ -81,7 +79,6 @@ function createPreload(): Injector | null {
     HEADGATE_FAULT_LOG: `${place.folder}.calls`,
   });
   return {
-    how: 'preload',
     async list(place, words, kinds) {
       const { code, stderr } = await program(place, words, { environment: environment(place, kinds) });
       if (code !== 0) throw new Error(`${words.join(' ')} ended ${String(code)} by itself: ${stderr}`);
@@ -149,63 +146,4 @@ function numbered(calls: readonly Omit<Call, 'nth'>[]): readonly Call[] {
     seen.set(call.kind, nth);
     return { ...call, nth };
   });
-}
-
-/** By their names in the kernel. Plain writes are left out: strace would count those to a terminal and to a socket too. */
-const KERNEL_NAMES: Readonly<Partial<Record<CallKind, readonly string[]>>> = {
-  sync: ['fsync', 'fdatasync'],
-  write: ['pwrite64'],
-  rename: ['rename'],
-  unlink: ['unlink'],
-  truncate: ['ftruncate'],
-};
-
-function createStrace(): Injector | null {
-  try {
-    execFileSync('strace', ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=none', 'true'], { stdio: 'ignore' });
-  } catch {
-    // Not there, or it may not look at other processes.
-    return null;
-  }
-  const traced = (place: Place, kinds: readonly CallKind[], inject: readonly string[]): readonly string[] => [
-    ...['strace', '-f', '-qq', '-o', `${place.folder}.calls`, '-e', 'signal=none'],
-    ...['-e', `trace=${kinds.flatMap((kind) => KERNEL_NAMES[kind] ?? []).join(',') || 'none'}`, ...inject],
-  ];
-  return {
-    how: 'strace',
-    async list(place, words, kinds) {
-      const { code, stderr } = await program(place, words, { under: traced(place, kinds, []) });
-      if (code !== 0) throw new Error(`${words.join(' ')} ended ${String(code)} by itself: ${stderr}`);
-      return numbered(takeTrace(place).map((line) => ({ kind: kindInTrace(line), file: line })));
-    },
-    async strike(place, words, { call, deed, ...options }) {
-      const set = (KERNEL_NAMES[call.kind] ?? []).join(',');
-      const when = `${String(call.nth)}${'onwards' in deed && deed.onwards ? '+' : ''}`;
-      const how = 'error' in deed ? `error=${deed.error}` : 'signal' in deed ? `signal=${deed.signal}` : null;
-      if (how === null) return { ended: await program(place, words, options), struckAt: null };
-      const under = traced(place, [call.kind], ['-e', `inject=${set}:${how}:when=${when}`]);
-      const ended = await program(place, words, { ...options, under });
-      const isStruck = takeTrace(place).some((line) => /INJECTED|SIGKILL|SIGTERM/.test(line));
-      return { ended, struckAt: isStruck || ended.signal !== null ? 0n : null };
-    },
-    steppedClock: () => {
-      throw new Error('strace cannot set a clock');
-    },
-    remove: () => undefined,
-  };
-}
-
-function takeTrace({ folder }: Place): readonly string[] {
-  const log = `${folder}.calls`;
-  const lines = readFileSync(log, 'utf8').split('\n').filter(Boolean);
-  rmSync(log);
-  return lines;
-}
-
-function kindInTrace(line: string): CallKind {
-  const found = CALL_KINDS.find((kind) =>
-    KERNEL_NAMES[kind]?.some((name) => new RegExp(`^\\d+\\s+${name}\\(`).test(line)),
-  );
-  if (found === undefined) throw new Error(`unexpected line of strace: ${line}`);
-  return found;
 }
