@@ -40,6 +40,12 @@ describe('A13: the audit trail', () => {
     ],
     ['that is empty', { entries: 0, head: null }, false, 'pass: the audit trail is whole | 0 entries'],
     [
+      'with one entry',
+      { entries: 1 },
+      false,
+      'pass: the audit trail is whole | 1 entry, head 12 0123456789ab',
+    ],
+    [
       'of one entry that says where it broke off',
       { entries: 1, breaks: [restored] },
       true,
