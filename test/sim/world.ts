@@ -74,7 +74,9 @@ export class World {
   private constructor(options: WorldOptions) {
     // Hundreds of simulated days sync a hundred thousand times: in memory where there is some.
     const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-    this.directory = mkdtempSync(join(process.env['HEADGATE_SIM_FOLDER'] ?? memory, 'headgate-sim-'));
+    const folder = process.env['HEADGATE_SIM_FOLDER'] ?? memory;
+    mkdirSync(folder, { recursive: true });
+    this.directory = mkdtempSync(join(folder, 'headgate-sim-'));
     this.clock = new FakeClock(options.now);
     this.random = new SeededRandom(options.seed ?? 1);
     this.#rules = { ...DEFAULT_RULES, ...options.rules };
