@@ -4,9 +4,9 @@ import type { Instant, SendWindow, StoredSequence, StoredStep } from '../model.t
 import type { Policy } from '../policy.ts';
 import { nextStep } from '../progress.ts';
 import { APPROVE_AFTER_DEFAULT_MS, decidedAt, type PersonHabits } from '../rehearsal/person.ts';
-import { FIRING_MINUTES } from '../rehearsal/timers.ts';
+import { FIRING_MINUTES, nextFiring, roundOf, type Round, type TimedJob } from '../rehearsal/timers.ts';
 import { scheduleFrom } from '../schedule.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time/durations.ts';
+import { DAY_MS } from '../time/durations.ts';
 import { isOperatingDay, operatorDay } from '../time/operator-day.ts';
 import { clampForward } from '../time/windows.ts';
 import { addDays, startOfLocalDay } from '../time/zone.ts';
@@ -93,9 +93,8 @@ interface DayCount {
   readonly steps: Map<number, number>;
 }
 
-const FIRST_FIRING_MS = Math.min(...FIRING_MINUTES.drip) * MINUTE_MS;
-/** A lead's hours or an operator's calendar that never open: a year of looking is enough. */
-const LOOKS_MAX = 400;
+const DRIPS = firingsOf('drip');
+const SENDS = firingsOf('send');
 const NOBODY: ReadonlySet<number> = new Set();
 
 class Forecast {
@@ -107,7 +106,7 @@ class Forecast {
   readonly #made: { readonly at: Instant; readonly day: string; readonly count: number }[];
   readonly #habits: PersonHabits;
   readonly #endsAt: Instant;
-  /** When a person has acted; from then on sequences approve themselves again. */
+  /** When a person has acted; from then on sequences approve themselves again. Infinity: never. */
   #personActsAt: Instant;
   #order = 0;
 
@@ -125,7 +124,7 @@ class Forecast {
   days(): readonly ForecastDay[] {
     const { now, days, policy } = this.#input;
     for (const place of this.#input.places) this.#stand(place);
-    for (let at = firingFrom(now, [FIRST_FIRING_MS]); at < this.#endsAt; at += HOUR_MS) this.#drip(at);
+    for (let at = firingFrom(now, DRIPS); at < this.#endsAt; at = nextFiring(at, DRIPS).at) this.#drip(at);
     const today = operatorDay(now, policy.timezone);
     return Array.from({ length: days }, (_, ahead) => {
       const day = addDays(today, ahead);
@@ -144,9 +143,8 @@ class Forecast {
       this.#waiting.push(standing);
       return;
     }
-    const { draftedAt, waitsSince } = draft;
-    const leavesAt = draft.leavesAt ?? this.#leavesAt(waitsSince);
-    if (leavesAt !== null) this.#send(standing, { draftedAt, leavesAt });
+    const leavesAt = draft.leavesAt ?? this.#leavesAt(draft.waitsSince);
+    this.#send(standing, { draftedAt: draft.draftedAt, leavesAt });
   }
 
   /** One run: what is due, open and within the caps, follow-ups first and then longest overdue (A6). */
@@ -178,7 +176,7 @@ class Forecast {
     const { sequence } = standing;
     const approvesItself = sequence.approve === 'auto' && at >= this.#personActsAt;
     const leavesAt = approvesItself ? at + this.#input.policy.limits.undoMs : this.#leavesAt(at);
-    if (leavesAt !== null) this.#send(standing, { draftedAt: at, leavesAt });
+    this.#send(standing, { draftedAt: at, leavesAt });
   }
 
   /** The mail leaves at the first firing of `send` at which it may, and the next step is scheduled from there (C2, C3). */
@@ -209,51 +207,49 @@ class Forecast {
     );
     const stands = { sequence, step: next, stepRowId: next.rowId, sequenceRowId: sequence.rowId };
     const who = { zone, country, enrolledAt, count, isFirstStep: false, order: this.#nextOrder() };
-    if (readyAt < this.#endsAt) this.#waiting.push({ ...stands, ...who, dueAt: nextDueAt, readyAt });
+    this.#waiting.push({ ...stands, ...who, dueAt: nextDueAt, readyAt });
   }
 
   /** Null: not within these days. */
   #sentAt(standing: Standing, from: Instant): Instant | null {
     const { timezone } = this.#input.policy;
     const ready = this.#readyOf(standing);
-    let at = firingFrom(from, SEND_FIRINGS_MS);
-    for (let looks = 0; looks < LOOKS_MAX && at < this.#endsAt; looks += 1) {
+    let at = firingFrom(from, SENDS);
+    while (at < this.#endsAt) {
       const day = operatorDay(at, timezone);
-      const opensAt = this.#opensAt(ready, at);
-      if (opensAt === null) return null;
       const isWorking = isOperatingDay(day, this.#habits.calendar);
-      if (isWorking && opensAt === at) return at;
-      const later = isWorking ? opensAt : startOfLocalDay(addDays(day, 1), timezone);
-      at = firingFrom(Math.max(later, at + 1), SEND_FIRINGS_MS);
+      const opensAt = isWorking ? this.#opensAt(ready, at) : startOfLocalDay(addDays(day, 1), timezone);
+      if (opensAt === at) return at;
+      // Later than `at` in either case, so that the loop comes to its end.
+      at = firingFrom(opensAt, SENDS);
     }
     return null;
   }
 
-  #opensAt({ zone, country, window }: Ready, at: Instant): Instant | null {
+  /** Infinity: never. */
+  #opensAt({ zone, country, window }: Ready, at: Instant): Instant {
     const { policy, holidaysOf } = this.#input;
     const holidays = holidaysOf(country);
     const clamped = clampForward({
       ...{ notBefore: at, window, hours: policy.hours, leadZone: zone },
       isHoliday: (isoDate) => holidays.has(isoDate),
     });
-    return clamped?.at ?? null;
+    return clamped?.at ?? Infinity;
   }
 
   #roomAt(at: Instant, day: string): number {
     const { draftsPerDay, draftsPerRunDrip } = this.#input.policy.limits;
     let [onDay, within] = [0, 0];
-    for (let index = this.#made.length - 1; index >= 0; index -= 1) {
-      const made = this.#made[index];
-      if (made === undefined || made.at <= at - 2 * DAY_MS) break;
+    for (const made of this.#made) {
       if (made.day === day) onDay += made.count;
       if (made.at > at - DAY_MS) within += made.count;
     }
     return Math.min(draftsPerRunDrip, draftsPerDay - Math.max(onDay, within));
   }
 
-  #leavesAt(waitsSince: Instant): Instant | null {
-    const actsAt = decidedAt(waitsSince, this.#habits, this.#input.now);
-    if (actsAt === null) return null;
+  /** When a person has approved it and can no longer take that back (D7). Infinity: never. */
+  #leavesAt(waitsSince: Instant): Instant {
+    const actsAt = decidedAt(waitsSince, this.#habits, this.#input.now) ?? Infinity;
     this.#personActsAt = Math.min(this.#personActsAt, actsAt);
     return actsAt + this.#input.policy.limits.undoMs;
   }
@@ -278,13 +274,13 @@ class Forecast {
   }
 }
 
-const SEND_FIRINGS_MS = FIRING_MINUTES.send.map((minute) => minute * MINUTE_MS);
+function firingsOf(wanted: TimedJob): Round {
+  return roundOf(FIRING_MINUTES).filter(({ job }) => job === wanted);
+}
 
-/** The first firing at these moments of an hour, not before `at`. */
-function firingFrom(at: Instant, momentsMs: readonly number[]): Instant {
-  const hourAt = Math.floor(at / HOUR_MS) * HOUR_MS;
-  const moment = momentsMs.find((ms) => hourAt + ms >= at);
-  return moment === undefined ? hourAt + HOUR_MS + Math.min(...momentsMs) : hourAt + moment;
+/** The first firing not before `at`. */
+function firingFrom(at: Instant, round: Round): Instant {
+  return nextFiring(at - 1, round).at;
 }
 
 function byFairness(one: Standing, other: Standing): number {

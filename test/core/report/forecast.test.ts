@@ -1,47 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { forecastDays, type DuePlace, type ForecastInput } from '../../../src/core/report/forecast.ts';
-import type { StepTiming } from '../../../src/core/model.ts';
 import { sequenceDefinition, stepDefinition, storedSequence } from '../../helpers/definitions.ts';
-import { openHoursPolicy } from '../../helpers/policy.ts';
-
-const DAY_MS = 86_400_000;
-/** Wednesday, 18 February 2026, 09:00 UTC. */
-const NOW = Date.UTC(2026, 1, 18, 9);
-const after = (days: number): StepTiming => ({
-  kind: 'after',
-  delay: { unit: 'elapsed', ms: days * DAY_MS },
-});
-const STEPS = [0, 2, 3].map((days, index) => stepDefinition(`s${index}`, { timing: after(days) }));
-/** Steps 100, 101 and 102: at once, two days on, three days on. */
-const SEQUENCE = storedSequence(sequenceDefinition('web', STEPS));
-const OPEN = openHoursPolicy({ hours: { weekdays: [1, 2, 3, 4, 5], startMinute: 0, endMinute: 1440 } });
-
-function place(stepRowId: number, count: number, changes: Partial<DuePlace> = {}): DuePlace {
-  const dueAt = changes.dueAt ?? NOW;
-  return {
-    ...{ sequenceRowId: 1, stepRowId, isFirstStep: stepRowId === 100, dueAt, readyAt: dueAt },
-    ...{ enrolledAt: NOW, zone: 'UTC', country: null, count, draft: null },
-    ...changes,
-  };
-}
-
-function forecast(places: readonly DuePlace[], changes: Partial<ForecastInput> = {}) {
-  return forecastDays({
-    ...{ places, sequences: [SEQUENCE], now: NOW, days: 7, policy: OPEN, made: [], needsPerson: false },
-    holidaysOf: () => new Set<string>(),
-    ...changes,
-  });
-}
-
-function capped(perRun: number, perDay: number, changes: Partial<typeof OPEN> = {}): ForecastInput['policy'] {
-  const limits = { ...OPEN.limits, draftsPerRunDrip: perRun, draftsPerDay: perDay };
-  return { ...OPEN, limits, ...changes };
-}
-
-const totals = (days: ReturnType<typeof forecast>): readonly number[] => days.map(({ total }) => total);
-const drafts = (days: ReturnType<typeof forecast>): readonly number[] => days.map((day) => day.drafts);
+import {
+  after,
+  capped,
+  DAY_MS,
+  drafts,
+  forecast,
+  NOW,
+  OPEN,
+  place,
+  STEPS,
+  totals,
+} from '../../helpers/forecast.ts';
 
 describe('the coming days', () => {
   test('A1, C2: a lead goes from step to step with its delays, and stops after the last', () => {
