@@ -52,16 +52,16 @@ function takesNames(verb: ChatVerb): boolean {
 }
 
 function namesOf(tail: string): Pick<ChatCommand, 'names' | 'rest'> {
-  const words = tail.split(/[\s,]+/).filter((word) => word !== '');
+  const words = tail.split(/[\s,]/).filter((word) => word !== '');
   const end = words.findIndex((word) => !NAME.test(word.toLowerCase()));
   const count = Math.min(end === -1 ? words.length : end, NAMES_MAX);
   const names = words.slice(0, count).map((word) => word.toLowerCase());
   return { names: [...new Set(names)], rest: behind(tail, count) };
 }
 
-/** The tail as it was typed, without its first words. */
+/** The tail as it was typed (no space at its end), without its first words. */
 function behind(tail: string, count: number): string {
   let rest = tail;
-  for (let taken = 0; taken < count; taken += 1) rest = rest.replace(/^[\s,]*[^\s,]+/, '');
-  return rest.replace(/^[\s,]+/, '').trim();
+  for (let taken = 0; taken < count; taken += 1) rest = rest.replace(/[^\s,]+/, '');
+  return rest.replace(/^[\s,]+/, '');
 }

@@ -16,6 +16,5 @@ export function plainOfHtml(html: string): string {
 
 /** A page of plain lines: its first one in bold, all else as it is. */
 export function headedHtml(text: string): string {
-  const [head = '', ...lines] = text.split('\n').map(escapeHtml);
-  return [`<b>${head}</b>`, ...lines].join('\n');
+  return escapeHtml(text).replace(/[^\n]*/, '<b>$&</b>');
 }

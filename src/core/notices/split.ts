@@ -4,18 +4,18 @@
  */
 export function splitAtLines(text: string, max: number): readonly string[] {
   const parts: string[] = [];
-  let part: string | null = null;
-  for (const line of text.split('\n').flatMap((each) => pieces(each, max))) {
-    const longer: string = part === null ? line : `${part}\n${line}`;
+  const [first = '', ...lines] = text.split('\n').flatMap((line) => pieces(line, max));
+  let part = first;
+  for (const line of lines) {
+    const longer = `${part}\n${line}`;
     if (longer.length <= max) {
       part = longer;
       continue;
     }
-    if (part !== null) parts.push(part);
+    parts.push(part);
     part = line;
   }
-  if (part !== null) parts.push(part);
-  return parts.filter((each) => each.trim() !== '');
+  return [...parts, part].filter((each) => each.trim() !== '');
 }
 
 function pieces(line: string, max: number): readonly string[] {
@@ -23,7 +23,7 @@ function pieces(line: string, max: number): readonly string[] {
   let rest = line;
   // Bounded: every turn takes at least one unit off.
   while (rest.length > max) {
-    const isInsidePair = /^[\uD800-\uDBFF]$/.test(rest.charAt(max - 1));
+    const isInsidePair = /[\uD800-\uDBFF]/.test(rest.charAt(max - 1));
     const end = isInsidePair && max > 1 ? max - 1 : max;
     found.push(rest.slice(0, end));
     rest = rest.slice(end);

@@ -31,6 +31,10 @@ describe('F2: what is typed in the chat', () => {
     ['/status 2', command('status', [], '2')],
     ['/undo\n2\tnow', command('undo', ['2'], 'now')],
     ['/discard 2 ,, because', command('discard', ['2'], 'because')],
+    ['/approve ,2, 3', command('approve', ['2', '3'])],
+    ['/approve , 2,', command('approve', ['2'])],
+    ['/hold , until Monday ', command('hold', [], 'until Monday')],
+    ['/undo ,', command('undo')],
   ])('%j', (text, expected) => {
     expect(parseWords(text)).toEqual(expected);
   });

@@ -21,6 +21,13 @@ describe('F1: a text that is too long for one message', () => {
     expect(splitAtLines('abc😀d', 4)).toEqual(['abc', '😀d']);
     expect(splitAtLines('ab😀d', 4)).toEqual(['ab😀', 'd']);
     expect(splitAtLines('abcd\nefgh', 4)).toEqual(['abcd', 'efgh']);
+    // The second half of a character may end a part.
+    expect(splitAtLines('a😀😀', 3)).toEqual(['a😀', '😀']);
+  });
+
+  test('parts of a single unit come to an end, though no character of two fits', () => {
+    expect(splitAtLines('ab\nc', 1)).toEqual(['a', 'b', 'c']);
+    expect(splitAtLines('a😀', 1)).toEqual(['a', '\ud83d', '\ude00']);
   });
 
   test('loses nothing but line breaks, whatever it holds, and never makes a part that is too long', () => {
@@ -61,6 +68,11 @@ test('F1: a page is headed by its first line alone, and no line of it opens a ta
   expect(headedHtml('3 drafts\n<b>Anna</b> & Co')).toBe('<b>3 drafts</b>\n&lt;b&gt;Anna&lt;/b&gt; &amp; Co');
   expect(headedHtml('')).toBe('<b></b>');
   expect(plainOfHtml('<b>a</b> <B> <a href="x"> </i>')).toBe('a <B> <a href="x"> ');
+  expect(headedHtml('\nbelow $& above')).toBe('<b></b>\nbelow $&amp; above');
+  expect(headedHtml('$& first')).toBe('<b>$&amp; first</b>');
+  expect(plainOfHtml('<code>m-abcd</code> <blockquote>a &lt;pre&gt; b</blockquote>')).toBe(
+    'm-abcd a <pre> b',
+  );
 });
 
 describe('quiet hours', () => {
