@@ -68,6 +68,49 @@ describe('B8 (1): the registrable domain of the address against the company’s'
     expect(judge({ email: 'a@gmail.com', domain: 'gmail.com' }).verdict).toBe('not_applicable');
   });
 
+  test.each<[Claim, Attribution['verdict'], Attribution['by'], string]>([
+    [{ email: 'a@kestrel.example' }, 'not_applicable', 'domains', 'no company is claimed'],
+    [
+      { email: 'a@co.uk', domain: 'kestrel.co.uk' },
+      'unknown',
+      'domains',
+      "the domain of the address is nobody's",
+    ],
+    [{ email: 'a@gmail.com', domain: 'kestrel.example' }, 'unknown', 'domains', 'free mail is no evidence'],
+    [
+      { email: 'a@kestrel.example', company: 'Kestrel' },
+      'verified',
+      'domains',
+      "the address is at a domain of the company's name",
+    ],
+    [
+      { email: 'a@kestrel.example', company: 'Oldmill' },
+      'unknown',
+      'domains',
+      "the domain of the address is not the company's name",
+    ],
+    [
+      { email: 'a@kestrel.example', domain: 'kestrel.example' },
+      'verified',
+      'domains',
+      "the address is at the company's domain",
+    ],
+    [
+      { email: 'a@airbnb.de', domain: 'airbnb.com' },
+      'verified',
+      'domains',
+      "the address is at the company's name in another country",
+    ],
+    [
+      { email: 'a@one.example', domain: 'two.example', list: 'one.example two.example' },
+      'verified',
+      'list',
+      'the two domains are on the list',
+    ],
+  ])('E4: whoever is asked about %j reads why', (claim, verdict, by, note) => {
+    expect(judge(claim)).toEqual({ verdict, by, note });
+  });
+
   test('an address at a host that nobody can register is no evidence', () => {
     expect(judge({ email: 'a@co.uk', domain: 'kestrel.co.uk' }).verdict).toBe('unknown');
   });
@@ -84,6 +127,9 @@ describe('B8 (1): the registrable domain of the address against the company’s'
     ['株式会社テスト', 'test.example', 'unknown'],
     ['Kok B.V.', 'kok.example', 'unknown'],
     ['Acme', 'acme.example'],
+    ['Kestrel Limited', 'kestrel.example'],
+    ['Kestrel s.r.o.', 'kestrel.example'],
+    ['The Kestrel and Company', 'kestrel.example'],
     ['Kökka B.V.', 'kokka.example'],
     ['  Kestrel -- Logistics, GmbH. ', 'kestrel-logistics.example'],
     ['« Söhne » & Co', 'sohne.example'],
@@ -142,6 +188,10 @@ describe('B8 (2): the operator’s list, and what other leads teach', () => {
 });
 
 describe('attribution.allow', () => {
+  test('without a list no two domains belong together, and nothing is wrong with it', () => {
+    expect(EMPTY_ALLOW_LIST).toEqual({ groupsOf: new Map(), problems: [] });
+  });
+
   test('a line that cannot be read is told with its number, and takes no other with it', () => {
     const list = parseAllowList('a.example b.example\nalone.example\nc.example not_a_domain\r\n\n# nothing');
     expect(list.problems).toEqual([

@@ -80,25 +80,50 @@ describe('what a fact does to its lead', () => {
     });
   });
 
+  const none = { suppress: null, optsOut: false, cancel: null, isContact: false, alert: false };
+
   test.each([
-    ['hard_bounce', 'bounced', 'bounced'],
-    ['complaint', 'complained', 'complained'],
-    ['opt_out', 'opted_out', 'opted_out'],
-    ['not_there', null, 'wrong_attribution'],
-  ] as const)('B6: %s suppresses as %s and cancels as %s', (kind, suppress, cancel) => {
-    expect(effectOf(fact({ kind }), { softBounceDays: 0 })).toMatchObject({ suppress, cancel });
+    ['sent', {}],
+    ['delivered', {}],
+    ['opened', {}],
+    ['clicked', {}],
+    ['soft_bounce', {}],
+    ['block', {}],
+    ['auto_reply', {}],
+    ['hard_bounce', { suppress: 'bounced', cancel: 'bounced' }],
+    ['complaint', { suppress: 'complained', cancel: 'complained', alert: true }],
+    ['opt_out', { suppress: 'opted_out', cancel: 'opted_out', optsOut: true }],
+    ['reply', { cancel: 'replied', isContact: true, alert: true }],
+    ['not_there', { cancel: 'wrong_attribution', alert: true }],
+    ['robot', { alert: true }],
+  ] as const)('B6, D1, E4: %s proves that the mail left, and further does %j', (kind, effect) => {
+    expect(effectOf(fact({ kind }), { softBounceDays: 0 })).toEqual({
+      ...{ ...none, ...effect },
+      provesSent: true,
+      holdUntil: null,
+    });
+  });
+
+  test('D1: that a mail could not be sent settles nothing: a person hears of it', () => {
+    expect(effectOf(fact({ kind: 'send_failed' }), { softBounceDays: 0 })).toEqual({
+      ...{ ...none, alert: true },
+      provesSent: false,
+      holdUntil: null,
+    });
   });
 });
 
 describe('E4: what may be believed of a message', () => {
   const message = { claimedAt: SENT_AT, emailKey: 'maren@vogt.example' };
 
-  test('a forged bounce about another address suppresses nobody', () => {
-    const forged = fact({ kind: 'hard_bounce', about: { ...NOBODY, emailKey: 'boss@rival.example' } });
-    expect(isCredible(forged, { message, by: 'message' })).toBe(false);
-    const own = fact({ kind: 'hard_bounce' });
-    expect(isCredible(own, { message, by: 'message' })).toBe(true);
-  });
+  test.each(['hard_bounce', 'soft_bounce', 'block', 'complaint'] as const)(
+    'a forged %s about another address suppresses nobody',
+    (kind) => {
+      const forged = fact({ kind, about: { ...NOBODY, emailKey: 'boss@rival.example' } });
+      expect(isCredible(forged, { message, by: 'message' })).toBe(false);
+      expect(isCredible(fact({ kind }), { message, by: 'message' })).toBe(true);
+    },
+  );
 
   test('a complaint that blanks its recipient counts where it names our message', () => {
     const blanked = fact({ kind: 'complaint', about: NOBODY });

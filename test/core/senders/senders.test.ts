@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { chooseSender, type SenderDesk } from '../../../src/core/senders/assignment.ts';
-import { judgeHealth } from '../../../src/core/senders/health.ts';
+import { HEALTH_WINDOW_MS, judgeHealth } from '../../../src/core/senders/health.ts';
 import { capOnDay } from '../../../src/core/senders/ramp.ts';
 
 function desk(address: string, parts: Partial<SenderDesk> = {}): SenderDesk {
@@ -116,6 +116,10 @@ describe('D6: a sender whose mail bounces or is complained about', () => {
     [{ mails: 1_000, bounces: 30, complaints: 3 }, 'stop'],
   ] as const)('%j: %s', (record, kind) => {
     expect(judgeHealth(record).kind).toBe(kind);
+  });
+
+  it('looks at thirty days, so that an old accident is forgotten', () => {
+    expect(HEALTH_WINDOW_MS).toBe(30 * 86_400_000);
   });
 
   it('says how many of how many, and which line it crossed', () => {
