@@ -16,6 +16,7 @@ describe('A13: every no can be read by whoever meets it', () => {
   });
 
   test('each guard is a question', () => {
+    expect(Object.keys(GUARD_TEXTS)).toEqual(Object.keys(REASONS_BY_GUARD));
     for (const text of Object.values(GUARD_TEXTS)) expect(text).toMatch(/^[A-Z].*\?$/);
   });
 
