@@ -27,29 +27,29 @@ export function attributionPrompt({ email, company, companyDomain }: Attribution
 
 /** The model's answer as a verdict. Whatever is not exactly one of its three words decides nothing. */
 export function readVerdict(text: string): Attribution {
-  const { verdict, reason } = fieldsOf(text);
+  const answer = objectIn(text);
+  const verdict = textOf(answer, 'verdict').toLowerCase();
+  const reason = printable(textOf(answer, 'reason'));
   const note = `a model says: ${reason === '' ? verdict : reason}`;
   if (verdict === 'same') return { verdict: 'verified', by: 'model', note };
   if (verdict === 'different') return { verdict: 'mismatch', by: 'model', note };
   return { verdict: 'unknown', by: 'model', note: verdict === 'unsure' ? note : 'a model gave no verdict' };
 }
 
-function fieldsOf(text: string): { readonly verdict: string; readonly reason: string } {
+/** The first object of JSON in a text; null for none. */
+function objectIn(text: string): object | null {
   const json = /\{[^{}]{0,2000}\}/.exec(text)?.[0] ?? '';
   try {
     const value: unknown = JSON.parse(json);
-    if (typeof value !== 'object' || value === null) return NOTHING;
-    return { verdict: textOf(value, 'verdict').toLowerCase(), reason: printable(textOf(value, 'reason')) };
+    return typeof value === 'object' ? value : null;
   } catch (error) {
-    if (error instanceof SyntaxError) return NOTHING;
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
-const NOTHING = { verdict: '', reason: '' };
-
-function textOf(value: object, name: string): string {
-  const field: unknown = Object.getOwnPropertyDescriptor(value, name)?.value;
+function textOf(answer: object | null, name: string): string {
+  const field: unknown = answer === null ? null : Object.getOwnPropertyDescriptor(answer, name)?.value;
   return typeof field === 'string' ? field : '';
 }
 
