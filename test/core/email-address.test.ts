@@ -52,6 +52,7 @@ describe('an address that is not taken', () => {
     ['an n@x.example', 'a space in the address'],
     ['a@@x.example', 'more than one @ in the address'],
     ['a@b.example; c@d.example', 'more than one address in one cell'],
+    ['Ann < ann@x.example >', 'a name with the address: write ann@x.example alone'],
     ['Ann <ann@x.example>', 'a name with the address: write ann@x.example alone'],
     ['a@b.example\r\nBcc: c@d.example', 'control characters in the address'],
     ['a\u0000@x.example', 'control characters in the address'],
@@ -59,6 +60,8 @@ describe('an address that is not taken', () => {
     ['.a@x.example', 'a dot at the edge of the part before the @'],
     ['a.@x.example', 'a dot at the edge of the part before the @'],
     ['a..b@x.example', 'two dots in a row before the @'],
+    ['(a@x.example', 'characters before the @ that an address cannot have'],
+    ['a)@x.example', 'characters before the @ that an address cannot have'],
     ['"a"@x.example', 'characters before the @ that an address cannot have'],
     ['jos\u00e9@x.example', 'letters outside ASCII before the @ need SMTPUTF8, which is not supported'],
     [`${'a'.repeat(65)}@x.example`, 'the part before the @ is longer than 64 bytes'],
@@ -67,6 +70,8 @@ describe('an address that is not taken', () => {
     ['a@x..example', 'the domain has an empty part'],
     ['a@[127.0.0.1]', 'an address literal in brackets is not accepted as a domain'],
     ['a@127.0.0.1', 'a numeric address is not accepted as a domain'],
+    ['a@x.10', 'a numeric address is not accepted as a domain'],
+    ['a@4711', 'a numeric address is not accepted as a domain'],
     ['a@x.1', 'a numeric address is not accepted as a domain'],
     ['a@localhost', '"localhost" is a name without a dot: mail to it stays on one machine'],
     ['a@-x.example', '"-x" cannot be a part of a domain'],
@@ -88,4 +93,8 @@ test('a domain of 255 bytes and parts of 63 is one (RFC 1035, RFC 5321)', () => 
   expect(domain).toHaveLength(255);
   expect(parseDomain(domain)).toEqual({ domain, isLookAlike: false });
   expect(parseDomain(`${domain}d`)).toHaveProperty('problem');
+});
+
+test('a number within a domain is a name like any other', () => {
+  expect(parseDomain('mail.4711.example')).toEqual({ domain: 'mail.4711.example', isLookAlike: false });
 });

@@ -4,6 +4,7 @@ import { bailReason } from '../../src/core/bail.ts';
 import { changedFields, mergeLead } from '../../src/core/lead-merge.ts';
 import type { LeadRow } from '../../src/core/lead-row.ts';
 import type { LeadFields } from '../../src/core/model.ts';
+import { sampleLead } from '../../src/core/sample-lead.ts';
 import { coldSince, nurtureDueAt, type NurtureFacts } from '../../src/core/nurture-due.ts';
 import { openHoursPolicy } from '../helpers/policy.ts';
 
@@ -164,6 +165,18 @@ describe('E1: a row about a known lead', () => {
     expect(merged(flags, { company: 'B', updatedAt: 9 })).toEqual({ company: 'B', updatedAt: 9 });
     expect(merged({ company: 'A' }, { company: 'B' }, 'skip')).toEqual({});
   });
+});
+
+test('E7: no field of a lead changes unnoticed', () => {
+  const filled: LeadFields = {
+    ...sampleLead(['budget']),
+    ...{ stage: 'proposal', status: 'qualified', createdAt: 1, updatedAt: 2, lastContactAt: 3 },
+    ...{ optedOut: true, doNotContact: true, spam: true },
+  };
+  // Who it is cannot change.
+  const { email, emailKey, ...others } = filled;
+  for (const [name, value] of Object.entries(others))
+    expect(changedFields(BLANK, { ...BLANK, email, emailKey, [name]: value })).toEqual([name]);
 });
 
 test('E7: further columns in another order are the same, tags in another order are not', () => {
