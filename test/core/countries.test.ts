@@ -43,8 +43,8 @@ describe('C4: a country is understood as people write it', () => {
 
 describe('hardening 91: what is no country is refused with what was meant', () => {
   test('the nearest names, with the letters to write', () => {
-    expect(readCountry('Autralia')).toEqual({
-      problem: 'no country: write its two letters, such as DE; did you mean AU (australia)?',
+    expect(readCountry('Austrla')).toEqual({
+      problem: 'no country: write its two letters, such as DE; did you mean AT (austria), AU (australia)?',
     });
   });
 
