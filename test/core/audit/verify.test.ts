@@ -1,45 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import {
-  BEFORE_THE_FIRST,
-  nextEntry,
-  type AuditAct,
-  type AuditEntry,
-  type AuditHead,
-} from '../../../src/core/audit/entry.ts';
+import { BEFORE_THE_FIRST, nextEntry, type AuditHead } from '../../../src/core/audit/entry.ts';
 import { AUDIT_KINDS, isAuditKind, type AuditKind } from '../../../src/core/audit/kinds.ts';
-import {
-  trailVerdict,
-  verifyTrail,
-  type OutsideHead,
-  type Verification,
-} from '../../../src/core/audit/verify.ts';
-
-const STATE_ID = 's-abcdefghijklmnop';
-const CREATED: AuditAct = {
-  at: 1_771_405_200_000,
-  kind: 'created',
-  actor: 'terminal:tom',
-  subject: STATE_ID,
-  detail: {},
-};
-
-function trail(acts: readonly AuditAct[]): AuditEntry[] {
-  const entries: AuditEntry[] = [];
-  for (const act of [CREATED, ...acts]) entries.push(nextEntry(entries.at(-1) ?? BEFORE_THE_FIRST, act));
-  return entries;
-}
-
-function verify(entries: readonly AuditEntry[], outside: readonly OutsideHead[] = []): Verification {
-  const byNumber = new Map(entries.map(({ number, hash }) => [number, hash]));
-  return verifyTrail({
-    entries,
-    stateId: STATE_ID,
-    outside,
-    hashAt: (number) => byNumber.get(number) ?? null,
-  });
-}
+import { trailVerdict, verifyTrail } from '../../../src/core/audit/verify.ts';
+import { CREATED, headOf, STATE_ID, trail, verify } from './trail.ts';
 
 const KINDS = (Object.keys(AUDIT_KINDS).filter(isAuditKind) satisfies AuditKind[]).filter(
   (kind) => !['created', 'restored', 'adopted'].includes(kind),
@@ -54,11 +19,6 @@ const acts = fc.array(
   }),
   { minLength: 3, maxLength: 30 },
 );
-
-function headOf(entries: readonly AuditEntry[]): OutsideHead {
-  const { number, hash } = entries.at(-1)!;
-  return { source: 'stamp.json', number, hash };
-}
 
 describe('A15: an older copy is not taken for a trail that somebody cut', () => {
   const entries = trail(Array.from({ length: 5 }, () => ({ ...CREATED, kind: 'approved' as const })));
