@@ -166,10 +166,11 @@ function judgeHold(facts: ReviewFacts): Ruling {
 /** A8, architecture: back to where it came from; what a doubt or a blast radius stopped waits for `adopt` first. */
 function judgeRelease(facts: ReviewFacts): Ruling {
   if (facts.state !== 'held') {
+    const { instead } = wrongState(facts);
     return refused(
       'not_held',
       STATE_TEXTS[facts.state],
-      facts.state === 'pending_approval' ? 'approve' : null,
+      facts.state === 'pending_approval' ? 'approve' : instead,
     );
   }
   if (facts.isExpired) return EXPIRED;

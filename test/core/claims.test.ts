@@ -49,6 +49,14 @@ describe('D5: what a draft says that a person would look up', () => {
     expect(found.map(({ source }) => source)).toEqual(['notes', 'notes', 'notes']);
   });
 
+  test('with the sign or unit that belongs to it, with a space or without', () => {
+    expect(
+      claims('5%, 6 %, 7€, 8 €, $9, £ 10 and http://x.example').map((line) => line.split(':')[0]),
+    ).toEqual([
+      ...['link http', 'number 5%', 'number 6 %', 'number 7€', 'number 8 €', 'number $9', 'number £ 10'],
+    ]);
+  });
+
   test('the marks behind it are the sentence’s, however many', () => {
     expect(claims('Have you seen https://kestrel.example/ops?!')).toEqual([
       'link https://kestrel.example/ops: notes',

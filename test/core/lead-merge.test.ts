@@ -223,6 +223,10 @@ describe('B7: when nurture need look at a lead', () => {
     expect(due({ lastMessageAt: DAY_MS })).toBe(8 * DAY_MS);
   });
 
+  test.each(['new', 'contacted', 'proposal'] as const)('is when it is cold in stage %s', (stage) => {
+    expect(due({ lead: { ...BLANK, stage } })).toBe(3 * DAY_MS);
+  });
+
   test.each<Partial<NurtureFacts>>([
     { isSuppressed: true },
     { isInFlight: true },

@@ -96,6 +96,35 @@ describe('the planner', () => {
     expect(adjustments[0]?.candidate.lead.rowId).toBe(1);
   });
 
+  it.each([
+    ['suppressed', { lead: { suppressedReason: 'bounced' } }],
+    ['opted_out', { lead: { optedOut: true } }],
+    ['dnc', { lead: { doNotContact: true } }],
+    ['spam', { lead: { spam: true } }],
+    ['stage', { lead: { stage: 'customer' } }],
+    ['status', { lead: { status: 'unqualified' } }],
+    ['in_flight', { reservation: { inFlightSequence: 'web' } }],
+    ['nurture_done', { lead: { nurtureCount: 3 } }],
+    ['quiet_days', { reservation: { lastMessageAt: WEDNESDAY } }],
+    ['not_due', { lead: { coldSinceAt: WEDNESDAY } }],
+  ] as const)(
+    'B7: held back by %s, it leaves the queue, so that a tick costs what is due',
+    (reason, parts) => {
+      const lead = candidate({ job: 'nurture', enrollment: null, ...parts });
+      const result = plan([lead], { job: 'nurture' });
+      expect([result.countsByReason, result.adjustments]).toMatchObject([
+        { [reason]: 1 },
+        [{ kind: 'requeue' }],
+      ]);
+    },
+  );
+
+  it('B7: on hold, it stays in the queue: a hold may end at any moment', () => {
+    const lead = candidate({ job: 'nurture', enrollment: null, lead: { heldUntil: WEDNESDAY + HOUR_MS } });
+    const result = plan([lead], { job: 'nurture' });
+    expect([result.countsByReason, result.adjustments]).toEqual([{ lead_hold: 1 }, []]);
+  });
+
   it('keeps a bounded list of a queue without bound, and says how many it did not look at', () => {
     function* endless(): Generator<Candidate> {
       for (let index = 1; ; index += 1) yield candidate({ lead: { rowId: index } });

@@ -86,7 +86,8 @@ const REFUSED: readonly Refused[] = [
   refused('hold', WRONG, ...GONE, ...UNDER_WAY, 'rejected', 'discarded'),
   refused('hold', SETTLE, 'uncertain'),
   refused('release', ['not_held', 'approve'], 'pending_approval'),
-  refused('release', ['not_held'], ...GONE, ...UNDER_WAY, 'approved', 'uncertain', 'rejected', 'discarded'),
+  refused('release', ['not_held', 'settle'], 'uncertain'),
+  refused('release', ['not_held'], ...GONE, ...UNDER_WAY, 'approved', 'rejected', 'discarded'),
   ...(['undo', 'take back'] as const).flatMap((decision) => [
     refused(decision, WRONG, ...GONE, 'reserved', 'rejected', 'discarded'),
     refused(decision, ['too_late'], 'sending', 'sent', 'uncertain'),
@@ -165,9 +166,34 @@ describe('what a refusal says', () => {
   });
 
   test('every other state is said as it is', () => {
+    expect(STATE_TEXTS).toEqual({
+      reserved: 'it is being written',
+      pending_approval: 'it waits for approval',
+      approved: 'it is approved already',
+      sending: 'it is being sent',
+      sent: 'it was sent',
+      uncertain: 'nobody knows yet whether it was sent',
+      failed: 'it failed',
+      held: 'it is held',
+      rejected: 'it was rejected',
+      expired: 'it expired',
+      discarded: 'it was discarded',
+      skipped: 'it was skipped',
+      cancelled: 'it was cancelled',
+    });
     for (const state of GONE)
       expect(detailOf(judgeDecision({ kind: 'approve' }, facts({ state })))).toBe(STATE_TEXTS[state]);
     expect(detailOf(judgeDecision({ kind: 'release' }, facts({ state: 'sent' })))).toBe('it was sent');
+  });
+
+  test('D2: what waited too long is refused with what becomes of it', () => {
+    const expired = facts({ state: 'pending_approval', isExpired: true });
+    expect(judgeDecision({ kind: 'approve' }, expired)).toEqual({
+      kind: 'refused',
+      reason: 'expired',
+      detail: 'it waited too long; the next run ends it and writes it anew',
+      instead: 'discard',
+    });
   });
 
   test('A8, A15: the two that no other verb lifts say so', () => {
