@@ -11,6 +11,9 @@ const CORE = ['test/core/**/*.test.ts'];
 
 const core = (...names: readonly string[]): readonly string[] => names.map((name) => `src/core/${name}.ts`);
 
+const testsOf = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `test/core/${name}.test.ts`);
+
 /** From "approved" to "sending" to "sent", and every place in SQL where a cap, a reservation, a claim or an expiry is decided. */
 const CLAIMS = [
   ...['messages', 'sends', 'send-list', 'send-now', 'at-door', 'reservations', 'senders', 'transport-waits'],
@@ -67,7 +70,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'leads',
     mutate: core('lead-*', 'email-address', 'mail-domain', 'suppression-list'),
-    tests: ['lead-*', 'email-address', 'suppression-list'].map((name) => `test/core/${name}.test.ts`),
+    tests: testsOf('lead-*', 'email-address', 'suppression-list'),
   },
   { name: 'csv', mutate: core('csv-*'), tests: CORE },
   {
@@ -78,9 +81,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'writing',
     mutate: core('writing/**/*', 'template-*', 'clean-text', 'quoted-notes', 'markdown-escape'),
-    tests: ['writing/**/*', 'template-*', 'clean-text', 'quoted-notes', 'markdown-escape'].map(
-      (name) => `test/core/${name}.test.ts`,
-    ),
+    tests: testsOf('writing/**/*', 'template-*', 'clean-text', 'quoted-notes', 'markdown-escape'),
   },
   {
     name: 'inbound',
@@ -91,14 +92,14 @@ export const PARTS: readonly Part[] = [
   {
     name: 'audit',
     mutate: core('audit/**/*', 'erasure', 'state-identity', 'sha256', 'text-hash', 'heap', 'nearest'),
-    tests: CORE,
+    tests: testsOf('audit/**/*', 'erasure', 'state-identity', 'sha256', 'text-hash', 'heap', 'nearest'),
   },
   { name: 'rehearsal', mutate: core('rehearsal/**/*'), tests: ['test/core/rehearsal/**/*.test.ts'] },
   { name: 'doctor', mutate: core('doctor/**/*'), tests: ['test/core/doctor/**/*.test.ts'] },
   {
     name: 'telling',
     mutate: core('chat/**/*', 'digest/**/*', 'notices/**/*', 'report/**/*', 'reason-texts', 'errors'),
-    tests: CORE,
+    tests: testsOf('chat/**/*', 'digest/**/*', 'notices/**/*', 'report/**/*', 'reason-texts', 'errors'),
   },
   {
     name: 'small',
