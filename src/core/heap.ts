@@ -15,8 +15,7 @@ export class Heap<T> {
   push(item: T): void {
     const items = this.#items;
     let at = items.length;
-    items.push(item);
-    while (at > 0) {
+    for (;;) {
       const above = (at - 1) >> 1;
       const parent = items[above];
       if (parent === undefined || this.#compare(item, parent) >= 0) break;
@@ -33,20 +32,18 @@ export class Heap<T> {
     const last = items.pop();
     if (items.length === 0 || last === undefined) return first;
     let at = 0;
-    for (;;) {
-      const below = this.#firstBelow(at);
-      const child = items[below];
-      if (child === undefined || this.#compare(last, child) <= 0) break;
-      items[at] = child;
-      at = below;
-    }
-    items[at] = last;
+    let free: number;
+    do {
+      free = at;
+      let least = last;
+      for (const below of [2 * free + 1, 2 * free + 2]) {
+        const child = items[below];
+        if (child === undefined || this.#compare(child, least) >= 0) continue;
+        least = child;
+        at = below;
+      }
+      items[free] = least;
+    } while (at !== free);
     return first;
-  }
-
-  #firstBelow(at: number): number {
-    const [left, right] = [this.#items[2 * at + 1], this.#items[2 * at + 2]];
-    const isRight = left !== undefined && right !== undefined && this.#compare(right, left) < 0;
-    return 2 * at + (isRight ? 2 : 1);
   }
 }
