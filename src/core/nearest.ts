@@ -22,8 +22,8 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
 
 /** Letters inserted, removed, replaced or swapped with their neighbour to turn one text into the other. */
 export function editDistance(left: string, right: string): number {
-  let beforePrevious: number[] = [];
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  let beforePrevious = previous;
   for (let row = 1; row <= left.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= right.length; column += 1) {
