@@ -38,7 +38,8 @@ function primeRoots(count: number, root: (prime: number) => number): Int32Array 
   let found = 0;
   for (let candidate = 2; found < count; candidate += 1) {
     if (!isPrime(candidate)) continue;
-    constants[found] = (root(candidate) % 1) * 2 ** 32;
+    // The array keeps the lower 32 bits: the whole part falls off.
+    constants[found] = root(candidate) * 2 ** 32;
     found += 1;
   }
   return constants;
