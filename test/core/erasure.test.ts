@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import {
+  ERASED_PREFIX,
+  ERASED_REASON,
+  ERASED_WORDS,
   erasedKey,
   isErasedKey,
   knownErasures,
@@ -26,6 +29,10 @@ describe('A15, B10: whoever was erased is never mailed again, whatever state is 
       false,
       false,
     ]);
+  });
+
+  test('what a state, an export or a backup of years ago says of them is still understood', () => {
+    expect([ERASED_PREFIX, ERASED_REASON, ERASED_WORDS]).toEqual(['erased:', 'erased', '(erased)']);
   });
 
   test('the last word about a hash counts, the first moment of a key, and the last of a person', () => {
