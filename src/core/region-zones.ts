@@ -108,45 +108,41 @@ const byCountry = new Map<string, ReadonlyMap<string, string>>();
 
 /** The zone of a region of a country (ISO 3166-1 alpha-2); null when the table does not know it. */
 export function zoneOfRegion(country: string, region: string): string | null {
-  const regions = regionsOf(country);
-  if (regions.size === 0) return null;
+  const table = TABLES[country];
+  if (table === undefined) return null;
+  // Read from the text when a country is first asked for.
+  const regions = byCountry.getOrInsertComputed(country, () => regionsIn(table));
   const folded = foldRegion(region);
   return regions.get(folded) ?? regions.get(folded.replace(`${country.toLowerCase()} `, '')) ?? null;
 }
 
-/** Read from the text when a country is first asked for. */
-function regionsOf(country: string): ReadonlyMap<string, string> {
-  const known = byCountry.get(country);
-  if (known !== undefined) return known;
+function regionsIn(table: string): ReadonlyMap<string, string> {
   const regions = new Map<string, string>();
-  for (const line of (TABLES[country] ?? '').trim().split('\n')) {
-    const [zone = '', names = ''] = line.split(': ');
-    for (const entry of names.split(', ')) {
+  for (const line of table.split('\n')) {
+    const zone = line.slice(0, line.indexOf(': '));
+    for (const entry of line.slice(zone.length + 2).split(', ')) {
       for (const name of namesOf(entry)) regions.set(name, zone);
     }
   }
-  byCountry.set(country, regions);
   return regions;
 }
 
 /** `NY New York` is two names: codes in capitals or digits come first. */
 function namesOf(entry: string): string[] {
   const codes = /^((?:[A-Z]{1,4}|\d{2,3}) )+/.exec(entry)?.[0] ?? '';
-  return [...codes.trim().split(' '), entry.slice(codes.length)]
-    .map(foldRegion)
-    .filter((name) => name !== '');
+  return [...codes.split(' '), entry.slice(codes.length)].map(foldRegion).filter((name) => name !== '');
 }
 
 /** People add the kind of region to its name; the tables do not have it. */
 const KIND =
-  /\b(?:state of|state|province of|province|oblast|krai|region|autonomous okrug|republic of|republic)\b/g;
+  /\b(?:state of|state|province of|province|oblast|krai|region|autonomous okrug|republic of|republic)\b ?/g;
 
 function foldRegion(name: string): string {
-  const folded = name
+  return name
     .normalize('NFD')
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .replace(KIND, '')
     .trim();
-  return folded.replace(KIND, '').replace(/\s+/g, ' ').trim() || folded;
 }
