@@ -39,9 +39,8 @@ function fromPart(mail: InboundMail): FeedbackReport | null {
 }
 
 function fromFields(text: string): FeedbackReport | null {
-  const lines = linesOf(text, LINES_MAX);
-  const first = lines.findIndex((line) => /^(?:feedback-type|user-agent|version)[ \t]*:/i.test(line));
-  const fields = parseFields(lines.slice(Math.max(first, 0)).filter((line) => line.trim() !== ''));
+  // RFC 5965 asks for no order; a text that lost its structure has sentences around the fields, which are passed over.
+  const fields = parseFields(linesOf(text, LINES_MAX).filter((line) => line.trim() !== ''));
   const type = /[a-z-]+/.exec(headerOf(fields, 'feedback-type').toLowerCase())?.[0] ?? '';
   if (type === '') return null;
   const recipients = fields
@@ -68,7 +67,7 @@ function fromOutlook(mail: InboundMail): FeedbackReport | null {
 
 /** Where reports come from: their local parts and the hosts that providers keep for them. */
 const REPORTER =
-  /\b(?:abuse|fbl|arf|feedback(?:-?loop)?|complaints?|scomp|spam(?:-?reports?)?)[\w.+-]{0,40}@|@(?:[\w-]{1,40}\.){0,4}(?:arf|abuse|feedback|complaints?|[\w-]{0,30}fbl)\./i;
+  /\b(?:abuse|fbl|arf|feedback|complaint|scomp|spam)[\w.+-]{0,40}@|@(?:[\w-]{1,40}\.){0,4}(?:arf|abuse|feedback|complaints?|[\w-]{0,30}fbl)\./i;
 const REPORT_SUBJECT =
   /\b(?:abuse|spam|complaint|junk|fbl|feedback)\b.{0,40}\b(?:reports?|complaint|loop)\b|\bcomplaint (?:about|from|regarding)\b|^\[spamcop\b/i;
 /** The sentence that RFC 5965 gives as an example of the readable part, and that many kept. */
@@ -98,7 +97,7 @@ function isReported({ headers, text }: InboundMail): boolean {
 }
 
 /** People answer reports, and pass them on. */
-const ANSWER = /^\s*(?:re|aw|sv|antw|fwd?|wg)\s?:/i;
+const ANSWER = /^(?:re|aw|sv|antw|fwd?|wg)\s?:/i;
 
 function returnedIn(mail: InboundMail): readonly MailHeader[] | null {
   const part = partOf(mail, ['message/rfc822', 'text/rfc822-headers', 'message/rfc822-headers']);
