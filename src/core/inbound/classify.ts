@@ -24,9 +24,7 @@ export interface ClassifyContext {
  */
 export function classifyMail(mail: InboundMail, context: ClassifyContext): InboundVerdict {
   const notice = readNotice(mail.text);
-  const base: InboundVerdict = {
-    kind: 'human_reply',
-    evidence: [],
+  const base: Unjudged = {
     recipients: [],
     robot: null,
     returnsOn: null,
@@ -44,21 +42,18 @@ export function classifyMail(mail: InboundMail, context: ClassifyContext): Inbou
   return fromWriter(mail, base, context);
 }
 
-/** From the kind that matters most: of a report on several addresses it is the headline. */
-const WEIGHT: readonly InboundKind[] = [
-  'dead_address',
-  'blocked',
-  'soft_bounce',
-  'unknown_bounce',
-  'delay',
-  'delivery_notice',
-];
+/** A verdict before anything is known but what the mail refers to. */
+type Unjudged = Omit<InboundVerdict, 'kind' | 'evidence'>;
 
+/** From the kind that matters most: of a report on several addresses it is the headline. */
+const WEIGHT: readonly InboundKind[] = ['dead_address', 'blocked', 'soft_bounce', 'unknown_bounce', 'delay'];
+
+/** A report that names nobody to whom one of these happened is a notice. */
 function worstKind(recipients: readonly RecipientVerdict[]): InboundKind {
-  return WEIGHT.find((kind) => recipients.some((recipient) => recipient.kind === kind)) ?? 'unknown_bounce';
+  return WEIGHT.find((kind) => recipients.some((recipient) => recipient.kind === kind)) ?? 'delivery_notice';
 }
 
-function fromFeedback(report: FeedbackReport, base: InboundVerdict): InboundVerdict {
+function fromFeedback(report: FeedbackReport, base: Unjudged): InboundVerdict {
   const kind = isComplaint(report) ? 'complaint' : 'feedback';
   const recipients = report.recipients.map((address): RecipientVerdict => ({
     address,
@@ -72,12 +67,10 @@ function fromFeedback(report: FeedbackReport, base: InboundVerdict): InboundVerd
   return { ...base, kind, recipients, evidence: [report.evidence] };
 }
 
-function fromProvider(notice: ProviderNotice, base: InboundVerdict): InboundVerdict {
+function fromProvider(notice: ProviderNotice, base: Unjudged): InboundVerdict {
   const returnedMessageIds = notice.messageId === null ? [] : [notice.messageId];
   const referring = { ...base, refersTo: { ...base.refersTo, returnedMessageIds } };
   if (notice.complaint !== null) return fromFeedback(notice.complaint, referring);
-  if (notice.bounces.length === 0)
-    return { ...referring, kind: 'delivery_notice', evidence: ['provider notice'] };
   const recipients = notice.bounces.map(({ address, isPermanent, status, diagnostic }): RecipientVerdict => {
     const facts = readRefusal({ text: diagnostic, statusField: status });
     const judged = judgeRefusal({ ...facts, isTransient: facts.isTransient || !isPermanent });
@@ -92,7 +85,7 @@ function fromProvider(notice: ProviderNotice, base: InboundVerdict): InboundVerd
   return { ...referring, kind: worstKind(recipients), recipients, evidence: ['provider notice'] };
 }
 
-function fromWriter(mail: InboundMail, base: InboundVerdict, context: ClassifyContext): InboundVerdict {
+function fromWriter(mail: InboundMail, base: Unjudged, context: ClassifyContext): InboundVerdict {
   const { text, ownWords } = readReply(mail.text);
   const writer: Writer = { mail, ownWords, signs: machineSigns(mail, ownWords), context };
   const wish = wishIn(headerOf(mail.headers, 'subject'), ownWords);
@@ -112,7 +105,7 @@ interface Writer {
 
 function fromPerson(
   { mail, ownWords, signs, context }: Writer,
-  base: InboundVerdict,
+  base: Unjudged,
   wish: PersonalWish,
 ): InboundVerdict {
   const suspicions: Suspicion[] = [];
@@ -137,7 +130,7 @@ function withoutWords(mail: InboundMail): readonly Suspicion[] {
 }
 
 /** What a machine wrote, or null when nothing but the words speaks for one. */
-function fromMachine({ mail, signs, context }: Writer, base: InboundVerdict): InboundVerdict | null {
+function fromMachine({ mail, signs, context }: Writer, base: Unjudged): InboundVerdict | null {
   const isMachine = signs.headers.length > 0 || signs.awaySubject !== null;
   if (signs.robot === 'challenge' || (isMachine && signs.robot !== null))
     return { ...base, kind: 'robot', robot: signs.robot, evidence: [...signs.headers, signs.robot] };
