@@ -15,7 +15,6 @@ const WORDS_CHARACTERS_MAX = 4_000;
 const WHOLE_CHARACTERS_MAX = 60;
 /** One such word in a long letter is about something else. */
 const HINT_CHARACTERS_MAX = 400;
-const NEGATION_CHARACTERS = 24;
 
 /** Subjects that mail programs write for a List-Unsubscribe address (RFC 2369 3.2). */
 const SUBJECT =
@@ -48,7 +47,7 @@ export function saysHasLeft(text: string): boolean {
 function wholePhrase(words: string): string | undefined {
   if (words.length > WHOLE_CHARACTERS_MAX) return undefined;
   const bare = words
-    .replace(/[^\p{L}\p{N}\s'-]+/gu, ' ')
+    .replace(/[^\p{L}\p{N}\s'-]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   const polite = bare.replace(/^(?:hi|hello|hallo|dear \w{1,20}|bonjour|hola) /, '');
@@ -69,6 +68,6 @@ function wholePhrase(words: string): string | undefined {
 function isMeant(words: string, phrase: string): boolean {
   const at = phraseIndex(words, phrase);
   if (at === -1) return false;
-  const before = words.slice(Math.max(0, at - NEGATION_CHARACTERS), at);
-  return !NEGATIONS.some((negation) => before.trimEnd().endsWith(negation));
+  const before = words.slice(0, at).trimEnd();
+  return !NEGATIONS.some((negation) => before.endsWith(negation));
 }

@@ -285,7 +285,7 @@ export const OPT_OUT_WHOLE: readonly string[] = foldPhrases([
   'abmelden',
   'abbestellen',
   'austragen',
-  'kein interesse, bitte löschen',
+  'kein interesse bitte löschen',
   'bitte löschen',
   'arrêt',
   'arrêter',
