@@ -4,7 +4,7 @@ export interface HtmlOptions {
   readonly charactersMax: number;
 }
 
-const NAME = /^\/?([a-z][a-z0-9]{0,15})/i;
+const NAME = /^[a-z][a-z0-9]{0,15}/;
 /** What is between these is never shown. */
 const HIDDEN = new Set(['style', 'script', 'head', 'title', 'template']);
 const BREAKS = new Set([
@@ -29,6 +29,8 @@ const BREAKS = new Set([
   'article',
 ]);
 const QUOTE_DEPTH_MAX = 20;
+/** The slash and the name of a tag. */
+const TAG_CHARACTERS_MAX = 20;
 
 /**
  * The text that a reader of the HTML sees, blocks on lines of their own, quoted passages (blockquote) behind `> `. One
@@ -36,15 +38,19 @@ const QUOTE_DEPTH_MAX = 20;
  */
 export function htmlToText(html: string, { decodeReferences, charactersMax }: HtmlOptions): string {
   const source = html.slice(0, charactersMax);
-  const page: Page = { source, lowerCase: source.toLowerCase(), writer: new TextWriter() };
+  const page: Page = { source, lowerCase: withoutCapitals(source), writer: new TextWriter() };
   let at = 0;
-  while (at < source.length) {
-    const open = source.indexOf('<', at);
-    page.writer.write(decodeReferences(source.slice(at, open === -1 ? source.length : open)));
-    if (open === -1) break;
+  for (let open = source.indexOf('<'); open !== -1; open = source.indexOf('<', at)) {
+    page.writer.write(decodeReferences(source.slice(at, open)));
     at = afterTag(page, open);
   }
+  page.writer.write(decodeReferences(source.slice(at)));
   return page.writer.text();
+}
+
+/** Only the letters of HTML's own names: others may grow in lower case (`İ`), and every place behind them would move. */
+function withoutCapitals(source: string): string {
+  return source.replace(/[A-Z]/g, (capital) => capital.toLowerCase());
 }
 
 interface Page {
@@ -58,19 +64,18 @@ interface Page {
 function afterTag(page: Page, open: number): number {
   const { source, writer } = page;
   if (source.startsWith('<!--', open)) return endOf(source, '-->', open);
-  const inside = source.slice(open + 1, open + 40);
-  const name = NAME.exec(inside)?.[1]?.toLowerCase();
+  const inside = page.lowerCase.slice(open + 1, open + 1 + TAG_CHARACTERS_MAX);
+  const isClosing = inside.startsWith('/');
+  const name = NAME.exec(isClosing ? inside.slice(1) : inside)?.[0] ?? '';
   // "a < b" is no tag.
-  if (name === undefined && !/^[!?]/.test(inside)) {
+  if (name === '' && !/^[!?]/.test(inside)) {
     writer.write('<');
     return open + 1;
   }
   const end = endOf(source, '>', open);
-  if (name === undefined) return end;
-  if (HIDDEN.has(name) && !inside.startsWith('/'))
-    return endOf(source, '>', endOf(page.lowerCase, `</${name}`, end));
+  if (HIDDEN.has(name) && !isClosing) return endOf(source, '>', endOf(page.lowerCase, `</${name}`, end));
   if (BREAKS.has(name)) writer.breakLine(name === 'br' || name === 'p');
-  if (name === 'blockquote') writer.quote(inside.startsWith('/') ? -1 : 1);
+  if (name === 'blockquote') writer.quote(isClosing ? -1 : 1);
   return end;
 }
 
@@ -82,17 +87,17 @@ function endOf(text: string, mark: string, from: number): number {
 
 class TextWriter {
   readonly #lines: string[] = [];
-  #pieces: string[] = [];
+  #line = '';
   #depth = 0;
 
   write(text: string): void {
-    if (text !== '') this.#pieces.push(text);
+    this.#line += text;
   }
 
   /** Ends a line; an empty one is kept where the writer meant it. */
   breakLine(mayBeEmpty: boolean): void {
-    const line = this.#pieces.join('').replace(/\s+/g, ' ').trim();
-    this.#pieces = [];
+    const line = this.#line.replace(/\s+/g, ' ').trim();
+    this.#line = '';
     if (line === '' && (!mayBeEmpty || this.#lines.at(-1) === '')) return;
     this.#lines.push(line === '' ? '' : `${'> '.repeat(this.#depth)}${line}`);
   }
