@@ -20,12 +20,15 @@ const NOTICE_LINES_MAX = 300;
 const LINE_CHARACTERS_MAX = 1_500;
 const SEGMENTS_MAX = 50;
 const SEGMENT_LINES_MAX = 40;
+const LEAD_AND_ADDRESS_CHARACTERS_MAX = 400;
 
 /** Lines with which programs introduce the mail they return; matched without case. */
 const RETURNED_FROM =
   /^[\s>]*[-=_*]{0,40}\s*(?:(?:below this line is a copy|this is a copy of (?:the|your) message|(?:here is )?a copy of (?:the|your) (?:original )?(?:message|mail)|the headers? of the original|below is a copy of|enclosed is a copy|bounced e-?mail)\b.{0,80}|(?:(?:the )?original (?:message|mail)|message headers?|unsent message|returned (?:message|mail)|full message|(?:non-delivered|undelivered) message|message text|start of (?:message )?headers?|headers? of the original message)(?: follows?| below| headers?| is attached| as follows)?)\s*[-=_*:.]{0,60}\s*$/i;
 const HEADER_LINE =
   /^[\s>]{0,6}(?:received|return-path|dkim-signature|x-received|delivered-to|mime-version|message-id|arc-seal|x-google-dkim-signature|x-original-to|authentication-results)\s*:/i;
+/** The first field of the returned mail; the group is what quotes or indents all of it. */
+const FIELD_START = /^([\s>]*)[A-Za-z][\w-]{1,40}\s*:/;
 
 /** Divides the text of a notice where the returned mail begins. Looks at its first 3,000 lines. */
 export function readNotice(text: string): NoticeText {
@@ -47,16 +50,14 @@ function isDivider(line: string): boolean {
 }
 
 function returnedHeadersIn(lines: readonly string[]): readonly MailHeader[] {
-  const start = lines.findIndex(
-    (line) => /^[\s>]*[A-Za-z][\w-]{1,40}\s*:/.test(line.slice(0, 60)) && !isDivider(line),
-  );
-  if (start === -1) return [];
-  const indent = /^[\s>]*/.exec(lines[start]?.slice(0, 20) ?? '')?.[0] ?? '';
-  return parseFields(
-    lines
-      .slice(start, start + LINES_MAX)
-      .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line)),
-  );
+  for (const [start, first] of lines.entries()) {
+    const indent = FIELD_START.exec(first.slice(0, 60))?.[1];
+    if (indent !== undefined)
+      return parseFields(
+        lines.slice(start).map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line)),
+      );
+  }
+  return [];
 }
 
 /**
@@ -84,8 +85,6 @@ const LEAD =
   /^[\s>*"'<([-]*(?:(?:\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3} )?|recipient(?: address)?:|rcpt to:|undeliverable to|delivery failed \d+ attempts:|for|user|final-recipient:|original-recipient:|rfc822;|target mail address:)[\s<"']*)*/i;
 
 function leadingAddress(line: string): string | null {
-  const lead = LEAD.exec(line.slice(0, 120))?.[0].length ?? 0;
-  const rest = line.slice(lead, lead + 300);
-  const address = addressesIn(rest, 1)[0];
-  return address !== undefined && rest.toLowerCase().startsWith(address) ? address : null;
+  const rest = line.slice(0, LEAD_AND_ADDRESS_CHARACTERS_MAX).replace(LEAD, '').toLowerCase();
+  return addressesIn(rest, 1).find((address) => rest.startsWith(address)) ?? null;
 }
