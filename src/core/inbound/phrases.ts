@@ -4,7 +4,7 @@ const GAP_CHARACTERS_MAX = 60;
 const URL = /https?:\/\/[^\s<>"']{1,2000}/gi;
 const QUERY = /[?&]p=([a-z]{2,40})/i;
 const ADDRESS = /<?[^\s<>@()[\]",;:]{1,64}@[^\s<>@()[\]",;:]{1,190}>?/g;
-const REPLY_CODE = /(?<![\d.])[245][0-5]\d(?:[- ]+#?[245]\.\d{1,3}\.\d{1,3}(?!\.?\d))?(?=[-\s:;,.)#]|$)/g;
+const REPLY_CODE = /(?<![\d.])[245][0-5]\d(?:[- ]+#?[245]\.\d{1,3}\.\d{1,3}(?!\.\d))?(?=[-\s:;,.)#]|$)/g;
 const STATUS = /[([]?(?<![\d.])#?[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)[)\]]?/g;
 
 /**
@@ -27,7 +27,7 @@ export function plainWords(text: string): string {
 export function foldLetters(text: string): string {
   return text
     .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[’‘`´]/g, "'")
     .replace(/\s+/g, ' ')
@@ -70,7 +70,7 @@ function isLatinLetter(code: number): boolean {
 }
 
 function isWordStart(folded: string, at: number): boolean {
-  return at === 0 || !isLatinLetter(folded.charCodeAt(at)) || !isLatinLetter(folded.charCodeAt(at - 1));
+  return !isLatinLetter(folded.charCodeAt(at)) || !isLatinLetter(folded.charCodeAt(at - 1));
 }
 
 function followsWithin(folded: string, from: number, pieces: readonly string[]): boolean {
