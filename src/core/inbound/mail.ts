@@ -44,7 +44,7 @@ export function partOf(mail: InboundMail, types: readonly string[]): MailPart | 
   return null;
 }
 
-const FIELD = /^([!-9;-~]{1,76})[ \t]*:(.*)$/;
+const FIELD = /^[!-9;-~]{1,76}[ \t]*:/;
 const FIELDS_MAX = 400;
 const FIELD_CHARACTERS_MAX = 8_000;
 
@@ -61,9 +61,13 @@ export function parseFields(lines: readonly string[]): readonly MailHeader[] {
       if (last.value.length < FIELD_CHARACTERS_MAX) last.value += ` ${line.trim()}`;
       continue;
     }
-    const [, name, value] = FIELD.exec(line.slice(0, FIELD_CHARACTERS_MAX)) ?? [];
-    if (name !== undefined && value !== undefined)
-      fields.push({ name: name.toLowerCase(), value: value.trim() });
+    const field = line.slice(0, FIELD_CHARACTERS_MAX);
+    const colon = field.indexOf(':');
+    if (FIELD.test(field))
+      fields.push({
+        name: field.slice(0, colon).trimEnd().toLowerCase(),
+        value: field.slice(colon + 1).trim(),
+      });
   }
   return fields;
 }
