@@ -46,7 +46,7 @@ function parsed(text: string): unknown {
   const start = text.trimStart();
   if (!start.startsWith('{')) return null;
   // Mails fold long lines, and a break inside a JSON string is not JSON; footers begin with two hyphens.
-  const joined = (start.split(/\r?\n--\r?\n/, 1)[0] ?? '').replace(/\r?\n ?/g, '');
+  const joined = start.replace(/\r?\n--\r?\n[^]*/, '').replace(/\r?\n ?/g, '');
   try {
     const value: unknown = JSON.parse(joined);
     return value;
