@@ -7,7 +7,7 @@ import { FAILURES, NOTICE_SUBJECTS } from './rules/notice-words.ts';
 const SENDER =
   /mailer-?daemon|post_?master|mail delivery|delivery (?:sub)?system|mail administrator|mail-?daemon|\bm-?daemon\b|bounce-?notif|smtp[ _-]?(?:mail|gateway|server)|mail[ _-]?(?:gateway|system)\b/i;
 
-const DAEMON = /\bmailer-?daemon(?:@|\b)/i;
+const DAEMON = /\bmailer-?daemon\b/i;
 const NO_REPLY = /\b(?:no|do-?not)[-_]?reply@/i;
 
 const CODE = /(?<![\d.])(?:[45][0-5]\d[ -]|[45]\.\d{1,3}\.\d{1,3}(?!\.?\d))/;
@@ -22,7 +22,7 @@ export function bounceSigns(mail: InboundMail, notice: NoticeText): readonly str
   const words = noticeWords(mail, notice);
   if (sender === null) return looksReturned(mail, notice, words) ? ['returned mail', ...words.signs] : [];
   // An answering machine at a postmaster's address may write about failures in its subject, and says that it answers.
-  const isAnswer = sender !== 'mailer-daemon' && /^auto-replied/i.test(headerOf(headers, 'auto-submitted'));
+  const isAnswer = /^auto-replied/i.test(headerOf(headers, 'auto-submitted'));
   const { subject, failure, hasCode } = words;
   const isSure = sender === 'mailer-daemon' || failure !== null || hasCode;
   // Absence notes come from nobody as well, and people who are away cannot be reached either.
@@ -38,8 +38,8 @@ export function bounceSigns(mail: InboundMail, notice: NoticeText): readonly str
 export function isPersonalAnswer(mail: InboundMail): boolean {
   const { headers } = mail;
   if (!hasHeader(headers, 'in-reply-to') && !hasHeader(headers, 'references')) return false;
-  if (/^\s*multipart\/report\b/i.test(headerOf(headers, 'content-type'))) return false;
-  const automatic = headerOf(headers, 'auto-submitted').trim().toLowerCase();
+  if (/^multipart\/report\b/i.test(headerOf(headers, 'content-type'))) return false;
+  const automatic = headerOf(headers, 'auto-submitted').toLowerCase();
   return (automatic === '' || automatic.startsWith('no')) && senderOf(mail) === null;
 }
 
@@ -47,7 +47,7 @@ export function isPersonalAnswer(mail: InboundMail): boolean {
 function senderOf(mail: InboundMail): string | null {
   const from = headerOf(mail.headers, 'from');
   // Nobody but a mail server leaves the address out of From.
-  if (DAEMON.test(from) || /<>\s*$/.test(from)) return 'mailer-daemon';
+  if (DAEMON.test(from) || from.endsWith('<>')) return 'mailer-daemon';
   if (SENDER.test(from) || from === '') return 'system';
   if (hasHeader(mail.headers, 'x-mlserver') || returnsMail(mail, from)) return 'system';
   return mail.headers.some(({ name, value }) => name === 'return-path' && value.trim() === '<>')
@@ -76,7 +76,7 @@ function looksReturned(mail: InboundMail, notice: NoticeText, words: NoticeWords
   const { headers } = mail;
   // People answer and pass on such mails; then theirs names the one it is about, or says so in its subject.
   if (hasHeader(headers, 'in-reply-to') || hasHeader(headers, 'references')) return false;
-  if (/^\s*[\p{L}]{1,4}\s?:/u.test(headerOf(headers, 'subject'))) return false;
+  if (/^\p{L}{1,4}\s?:/u.test(headerOf(headers, 'subject'))) return false;
   return returnsAny(mail, notice) && words.subject !== null && words.failure !== null;
 }
 
