@@ -1,11 +1,13 @@
+/** RFC 5321 4.5.3.1.1. */
+const LOCAL_CHARACTERS_MAX = 64;
 /** RFC 5321 4.5.3.1.3. */
 const ADDRESS_CHARACTERS_MAX = 254;
 /** A text that is nothing but @ must not cost a window for each. */
 const ATS_MAX = 2_000;
 
-/** Each repetition is bounded, so that a megabyte without an @ costs a bounded number of steps per character. */
-const ADDRESS =
-  /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,12}[A-Za-z][A-Za-z0-9-]{1,62}/g;
+/** What ends before an @, without the quotes and dots that a sentence puts in front of an address. */
+const LOCAL_PART = /[A-Za-z0-9!#$%&*+/=?^_`{|}~-][A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*$/;
+const DOMAIN = /^(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,12}[A-Za-z][A-Za-z0-9-]{1,62}/;
 
 /** The addresses in a text in order of appearance, in lower case, each once, at most `max`. */
 export function addressesIn(text: string, max: number): readonly string[] {
@@ -18,21 +20,23 @@ export function addressesIn(text: string, max: number): readonly string[] {
     at !== -1 && found.size < max && ats < ATS_MAX;
     at = text.indexOf('@', from)
   ) {
-    const start = Math.max(from, at - 64);
-    const match = addressAround(text.slice(start, at + ADDRESS_CHARACTERS_MAX), at - start);
-    if (match !== null) found.add(match);
+    const address = addressOf(
+      text.slice(Math.max(from, at - LOCAL_CHARACTERS_MAX), at),
+      text.slice(at + 1, at + ADDRESS_CHARACTERS_MAX),
+    );
+    if (address !== null) found.add(address);
     from = at + 1;
     ats += 1;
   }
   return [...found];
 }
 
-/** The address whose @ stands at `at`. One that begins later may be cut off by the window's end, and has its own turn. */
-function addressAround(window: string, at: number): string | null {
-  ADDRESS.lastIndex = 0;
-  const match = ADDRESS.exec(window);
-  if (match === null || match.index > at) return null;
-  const address = match[0].toLowerCase().replace(/^['.]+/, '');
+/** The address between what stands before an @ and what stands after it, both cut to what an address may have. */
+function addressOf(before: string, after: string): string | null {
+  const local = LOCAL_PART.exec(before);
+  const domain = DOMAIN.exec(after);
+  if (local === null || domain === null) return null;
+  const address = `${local[0]}@${domain[0]}`.toLowerCase();
   return address.length <= ADDRESS_CHARACTERS_MAX ? address : null;
 }
 
@@ -41,7 +45,6 @@ function addressAround(window: string, at: number): string | null {
  * address that some programs write. Null for a local name and for anything longer than an address may be.
  */
 export function addressOfField(value: string): string | null {
-  const semicolon = value.indexOf(';');
-  const address = semicolon === -1 ? value : value.slice(semicolon + 1);
+  const address = value.slice(value.indexOf(';') + 1);
   return addressesIn(address.slice(0, 600), 1)[0] ?? null;
 }
