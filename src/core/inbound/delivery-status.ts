@@ -20,8 +20,8 @@ const TYPES = ['message/delivery-status', 'message/global-delivery-status'];
 const LINES_MAX = 5_000;
 /** A report on more recipients than one of our mails can have is cut here. */
 const BLOCKS_MAX = 50;
-const STATUS = /^\s*([245]\.\d{1,3}\.\d{1,3})\s*(.*)$/;
-const DIAGNOSTIC = /^\s*([A-Za-z][\w-]{0,40})\s*;\s*(.*)$/;
+const STATUS = /^([245]\.\d{1,3}\.\d{1,3})\s*(.*)/;
+const DIAGNOSTIC = /^([A-Za-z][\w-]{0,40})\s*;\s*(.*)/;
 
 /**
  * The recipients of a delivery report: from its message/delivery-status part, or from the same fields in the readable
@@ -47,31 +47,31 @@ function blocksIn(text: string): readonly StatusBlock[] {
   }
   const [first, ...others] = blocks;
   // Some programs put the Action among the fields of the message, where it is no recipient's.
-  const isMisplaced =
-    first !== undefined && others.length > 0 && first.address === null && others[0]?.action === '';
-  return isMisplaced ? others.map((block) => ({ ...block, action: block.action || first.action })) : blocks;
+  if (first?.address !== null || others[0]?.action !== '') return blocks;
+  return others.map((block) => ({ ...block, action: block.action || first.action }));
 }
 
 /** Blocks are divided by empty lines; a second Final-Recipient begins a new one where these are missing. */
-function groupsOf(lines: readonly string[]): readonly (readonly string[])[] {
-  const groups: string[][] = [[]];
+function* groupsOf(lines: readonly string[]): Generator<readonly string[]> {
+  let start = 0;
   let hasRecipient = false;
-  for (const line of lines) {
+  for (const [index, line] of lines.entries()) {
+    const isEmpty = line.trim() === '';
     const isRecipient = /^final-recipient[ \t]*:/i.test(line);
-    if (line.trim() === '' || (isRecipient && hasRecipient)) {
-      groups.push([]);
+    if (isEmpty || (isRecipient && hasRecipient)) {
+      yield lines.slice(start, index);
+      start = isEmpty ? index + 1 : index;
       hasRecipient = false;
     }
-    if (line.trim() !== '') groups.at(-1)?.push(line);
     hasRecipient ||= isRecipient;
   }
-  return groups;
+  yield lines.slice(start);
 }
 
 function blockOf(fields: readonly MailHeader[]): StatusBlock {
-  const [, status = '', remark = ''] = STATUS.exec(headerOf(fields, 'status')) ?? [];
+  const status = STATUS.exec(headerOf(fields, 'status'));
   const diagnosticField = headerOf(fields, 'diagnostic-code');
-  const [, diagnosticType = '', diagnostic = diagnosticField] = DIAGNOSTIC.exec(diagnosticField) ?? [];
+  const diagnostic = DIAGNOSTIC.exec(diagnosticField);
   return {
     // The original recipient is the address that we wrote to; the final one is where aliases led.
     address:
@@ -79,9 +79,9 @@ function blockOf(fields: readonly MailHeader[]): StatusBlock {
       addressOfField(headerOf(fields, 'final-recipient')) ??
       addressOfField(headerOf(fields, 'x-actual-recipient')),
     action: /[a-z]+/.exec(headerOf(fields, 'action').toLowerCase())?.[0] ?? '',
-    status,
-    statusRemark: remark,
-    diagnosticType: diagnosticType.toLowerCase(),
-    diagnostic,
+    status: status?.[1] ?? '',
+    statusRemark: status?.[2] ?? '',
+    diagnosticType: diagnostic?.[1]?.toLowerCase() ?? '',
+    diagnostic: diagnostic?.[2] ?? diagnosticField,
   };
 }
