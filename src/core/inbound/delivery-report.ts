@@ -27,9 +27,9 @@ export function deliveryReportOf(mail: InboundMail, notice: NoticeText): Deliver
   const segments = failedSegments(mail, segmentsOf(notice.lines, ownAddresses(mail)));
   const blocks = statusBlocksOf(mail);
   if (blocks !== null && blocks.length > 0) {
-    const recipients = blocks
-      .slice(0, RECIPIENTS_MAX)
-      .map((block) => fromBlock(block, segmentOf(block, segments, noticeText), failedRecipient(mail)));
+    const recipients = blocks.map((block) =>
+      fromBlock(block, segmentOf(block, segments, noticeText), failedRecipient(mail)),
+    );
     return { recipients, evidence: ['delivery-status', ...evidenceOf(recipients)] };
   }
   const signs = bounceSigns(mail, notice);
@@ -42,8 +42,7 @@ export function deliveryReportOf(mail: InboundMail, notice: NoticeText): Deliver
 }
 
 function evidenceOf(recipients: readonly RecipientVerdict[]): readonly string[] {
-  const [first] = recipients;
-  return first === undefined ? [] : [`${first.kind}${first.reason === null ? '' : ` ${first.reason}`}`];
+  return recipients.slice(0, 1).map(({ kind, reason }) => (reason === null ? kind : `${kind} ${reason}`));
 }
 
 /** Who the notice was sent to and by: their addresses are no failed recipients. */
@@ -56,13 +55,17 @@ function ownAddresses(mail: InboundMail): ReadonlySet<string> {
 
 /** Where a header names who failed, other addresses in the text are witnesses. */
 function failedSegments(mail: InboundMail, segments: readonly NoticeSegment[]): readonly NoticeSegment[] {
-  const failed = addressesIn(headerOf(mail.headers, 'x-failed-recipients').slice(0, 5_000), RECIPIENTS_MAX);
+  const failed = failedAddresses(mail);
   const named = segments.filter(({ address }) => failed.includes(address));
   return named.length === 0 ? segments : named;
 }
 
 function failedRecipient(mail: InboundMail): string | null {
-  return addressesIn(headerOf(mail.headers, 'x-failed-recipients').slice(0, 5_000), 1)[0] ?? null;
+  return failedAddresses(mail)[0] ?? null;
+}
+
+function failedAddresses({ headers }: InboundMail): readonly string[] {
+  return addressesIn(headerOf(headers, 'x-failed-recipients').slice(0, 5_000), RECIPIENTS_MAX);
 }
 
 /** What the notice says about this recipient; about the only one it says everything. */
@@ -104,9 +107,9 @@ function fromBlock(block: StatusBlock, segment: string, failed: string | null): 
 function factsOf(block: StatusBlock, segment: string): RefusalFacts {
   const own = readRefusal({ text: block.diagnostic, statusField: block.status, around: segment });
   // A status that says something says more than what happens to stand in the readable part, signatures of scanners too.
-  const isBare = own.words === '' && /^[245]\.[1-7]\.[1-9]/.test(block.status) && isExplained(own);
-  if (isBare || (own.words !== '' && isWorded(own))) return own;
-  const text = `${block.statusRemark} ${block.diagnostic}`.trim();
+  const isBare = own.words === '' && /\.[1-7]\.[1-9]/.test(block.status) && isExplained(own);
+  if (isBare || isWorded(own)) return own;
+  const text = `${block.statusRemark} ${block.diagnostic}`;
   const facts = readRefusal({ text, statusField: block.status, around: segment });
   if (isExplained(facts) && facts.words !== '') return facts;
   const wider = readRefusal({ text: `${text}\n${segment}`, statusField: block.status, around: segment });
@@ -122,9 +125,9 @@ function fromWords(
     const address = failedRecipient(mail) ?? firstForeign(mail, noticeText);
     return [judgeText(address, noticeText, noticeText)];
   }
-  return segments
-    .slice(0, RECIPIENTS_MAX)
-    .map(({ address, text }) => judgeText(address, text, segments.length === 1 ? noticeText : text));
+  return segments.map(({ address, text }) =>
+    judgeText(address, text, segments.length === 1 ? noticeText : text),
+  );
 }
 
 function firstForeign(mail: InboundMail, text: string): string | null {
@@ -134,9 +137,8 @@ function firstForeign(mail: InboundMail, text: string): string | null {
 
 function judgeText(address: string | null, own: string, all: string): RecipientVerdict {
   // The line of the address itself comes first: in the transcripts of old programs the next one is about the next address.
-  const [line = ''] = own.split('\n', 1);
   const facts =
-    [line, own].map((text) => readRefusal({ text, around: all })).find(isExplained) ??
+    [...own.split('\n', 1), own].map((text) => readRefusal({ text, around: all })).find(isExplained) ??
     readRefusal({ text: all, around: all });
   const judged = judgeRefusal(facts);
   const state = judged.kind === 'dead_address' ? mailboxStateIn(plainWords(own)) : null;
