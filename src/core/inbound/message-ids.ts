@@ -5,7 +5,7 @@ import type { InboundReferences } from './verdict.ts';
 const IDS_MAX = 50;
 const HEADER_CHARACTERS_MAX = 20_000;
 /** RFC 5322 3.6.4; an id without brackets is not one. Bounded, so that brackets that never close cost nothing. */
-const MESSAGE_ID = /<([^<>\s]{1,500})>/g;
+const MESSAGE_ID = /(?<=<)[^<>\s]{1,500}(?=>)/g;
 const RETURNED = new Set([
   'message/rfc822',
   'text/rfc822-headers',
@@ -39,10 +39,9 @@ function returnedIds(mail: InboundMail, returnedHeaders: readonly MailHeader[]):
     .filter(({ contentType }) => RETURNED.has(contentType))
     .map(({ text }) => headerOf(parseFields(linesOf(text.trimStart(), RETURNED_LINES_MAX)), 'message-id'));
   // PMDF and Exchange name the id in a field of the report itself.
-  const inText =
-    /^[ \t]{0,20}(?:original-)?message-id:[ \t]{0,20}(<[^<>\s]{1,500}>)/im.exec(
-      mail.text.slice(0, 50_000),
-    )?.[1] ?? '';
+  const inText = /^[ \t]{0,20}(?:original-)?message-id:[ \t]{0,20}(<[^<>\s]{1,500}>)/im.exec(
+    mail.text.slice(0, 50_000),
+  )?.[1];
   const all = [...fromParts, headerOf(returnedHeaders, 'message-id'), inText].join(' ');
   return [...new Set(idsIn(all))];
 }
@@ -50,14 +49,13 @@ function returnedIds(mail: InboundMail, returnedHeaders: readonly MailHeader[]):
 function valuesOf(headers: readonly MailHeader[], wanted: string): string {
   return headers
     .filter(({ name }) => name === wanted)
-    .slice(0, IDS_MAX)
     .map(({ value }) => value)
     .join(' ');
 }
 
 function idsIn(value: string): readonly string[] {
-  const ids = value.slice(0, HEADER_CHARACTERS_MAX).matchAll(MESSAGE_ID);
-  return [...ids].slice(-IDS_MAX).flatMap(([, id]) => id ?? []);
+  const ids = value.slice(0, HEADER_CHARACTERS_MAX).match(MESSAGE_ID) ?? [];
+  return ids.slice(-IDS_MAX);
 }
 
 function tokenOf(address: string): string | null {

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { addressesIn, addressOfField } from '../../../src/core/inbound/addresses.ts';
 import { hasHeader, headerOf, linesOf, parseFields, partOf } from '../../../src/core/inbound/mail.ts';
 import type { InboundMail, MailHeader, MailPart } from '../../../src/core/inbound/mail.ts';
-import { referencesOf } from '../../../src/core/inbound/message-ids.ts';
 
 describe('E4: the addresses of a notice', () => {
   test.each<[string, string[]]>([
@@ -94,82 +93,5 @@ describe('the fields of a mail that somebody else wrote', () => {
   test('lines end in three ways', () => {
     expect(linesOf('a\r\nb\nc\rd\n\ne', 9)).toEqual(['a', 'b', 'c', 'd', '', 'e']);
     expect(linesOf('a\nb\nc', 2)).toEqual(['a', 'b']);
-  });
-});
-
-describe('E4: what may lead to the send that a mail answers', () => {
-  const refers = (
-    headers: readonly (readonly [string, string])[],
-    more: {
-      readonly text?: string;
-      readonly parts?: readonly MailPart[];
-      readonly returned?: readonly MailHeader[];
-    } = {},
-  ) => {
-    const { text = '', parts = [], returned = [] } = more;
-    const mail = { headers: headers.map(([name, value]) => ({ name, value })), text, parts, isWhole: true };
-    return referencesOf(mail, returned);
-  };
-  const NOTHING = { inReplyTo: [], references: [], returnedMessageIds: [], deliveredTo: [], tokens: [] };
-
-  test('ids in their own case, the newest reference first, and every address it was delivered to', () => {
-    expect(refers([])).toEqual(NOTHING);
-    expect(
-      refers([
-        ['in-reply-to', '<One@x> text <two@x>'],
-        ['references', '<a@x> <b@x>'],
-        ['references', '<c@x>'],
-        ['to', 'reply+m-one@example.com'],
-        ['delivered-to', 'me@example.com'],
-        ['cc', 'me+@example.com, x+y+z@example.com'],
-        ['subject', '<no@x> other@example.com'],
-      ]),
-    ).toEqual({
-      inReplyTo: ['One@x', 'two@x'],
-      references: ['c@x', 'b@x', 'a@x'],
-      returnedMessageIds: [],
-      deliveredTo: ['me@example.com', 'reply+m-one@example.com', 'me+@example.com', 'x+y+z@example.com'],
-      tokens: ['m-one', 'y+z'],
-    });
-  });
-
-  test.each(['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to', 'x-rcpt-to', 'to', 'cc'])(
-    '%s says where it went',
-    (name) => {
-      expect(refers([[name, 'a@x.example']]).deliveredTo).toEqual(['a@x.example']);
-    },
-  );
-
-  test.each(['message/rfc822', 'text/rfc822-headers', 'message/global', 'message/global-headers'])(
-    'a mail that is handed back as %s names itself',
-    (contentType) => {
-      const text = '\r\n\r\nSubject: x\r\nMessage-ID: <m@x>\r\n\r\nMessage-ID: <body@x>';
-      expect(refers([], { parts: [{ contentType, text }] })).toEqual({
-        ...NOTHING,
-        returnedMessageIds: ['m@x'],
-      });
-    },
-  );
-
-  test('and so do the fields of a report and the words of some programs, each id once', () => {
-    const returned = [{ name: 'message-id', value: '<m@x>' }];
-    const text = 'It failed.\n  Original-Message-ID: <n@x>\nMessage-ID: <later@x>';
-    const parts = [{ contentType: 'text/plain', text: 'Message-ID: <no@x>' }];
-    expect(refers([], { returned, text, parts }).returnedMessageIds).toEqual(['m@x', 'n@x']);
-    expect(refers([], { returned, text: 'message-id:<m@x>' }).returnedMessageIds).toEqual(['m@x']);
-    expect(refers([], { text: 'see message-id: <m@x>' }).returnedMessageIds).toEqual([]);
-    const far = `${'x\n'.repeat(25_000)}Message-ID: <far@x>`;
-    expect(refers([], { text: far }).returnedMessageIds).toEqual([]);
-  });
-
-  test('hostile: brackets that never close and a thousand ids cost what fifty do; the last ones count', () => {
-    const ids = Array.from({ length: 60 }, (_, index) => `<${String(index)}@x>`).join('');
-    const { references } = refers([['references', ids]]);
-    expect([references.length, references[0], references.at(-1)]).toEqual([50, '59@x', '10@x']);
-    expect(refers([['in-reply-to', `<${'a'.repeat(501)}> <<a b> <>`]]).inReplyTo).toEqual([]);
-    expect(refers([['in-reply-to', `<${'a'.repeat(500)}>`]]).inReplyTo).toHaveLength(1);
-    expect(refers([['in-reply-to', `${' '.repeat(20_000)}<a@x>`]]).inReplyTo).toEqual([]);
-    const many = Array.from({ length: 51 }, (_, index) => ['to', `a${String(index)}@x.example`] as const);
-    expect(refers(many).deliveredTo).toHaveLength(50);
   });
 });
