@@ -157,6 +157,13 @@ describe('E4: what a machine wrote for a person is no answer', () => {
       ['precedence', 'sender takes no replies'],
       null,
     ],
+    [
+      'it comes from such an address, and says itself what it is',
+      { from: 'no-reply@client.example' },
+      'Kim reads this on Monday. This message was automatically generated.',
+      ['sender takes no replies', 'says this message was automatically generated'],
+      null,
+    ],
   ])('%s', (_, headers, text, evidence, returnsOn) => {
     expect(classify({ headers, text })).toEqual({
       ...NOTHING,
