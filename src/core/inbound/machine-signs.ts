@@ -46,10 +46,12 @@ const MARK =
   /^(?:x-|thread-)?(?:[a-z0-9]{1,20}-){0,3}(?:auto-?(?:matic-?)?(?:repl(?:y|ied)|respon[ds]\w{0,4}|answer(?:ed)?|generated)|machine-?generated|vacation|out-?of-?office|ooo|oof|away(?:-?message)?)(?:-|$)/;
 /** A request to others not to answer automatically; and headers that answer-suppressing lists and gateways add to a person's mail. */
 const NO_MARK = /suppress|^x-ms-exchange-.*-(?:oof|outofoffice)|loop-?detect/;
-const BULK = /^\s*(?:auto[_-]?(?:reply|response)|autoreply|bulk|junk)\b/i;
-const NO_REPLY = /\b(?:no-?_?reply|do-?not-?reply|donotreply|noreply|mailer-daemon|postmaster)@/i;
+const BULK = /^(?:auto[_-]?(?:reply|response)|bulk|junk)\b/i;
+const NO_REPLY = /\b(?:no-?_?reply|do-?not-?reply|mailer-daemon|postmaster)@/i;
 const OPENING_CHARACTERS_MAX = 600;
 const TEXT_CHARACTERS_MAX = 3_000;
+/** A machine writes a few words, then a colon or the `Re:` of the subject that it answers. */
+const DIVIDED_CHARACTERS_MAX = 35;
 
 /** Looks for all signs of RFC 3834, of the programs that came before it, and of their words. */
 export function machineSigns(mail: InboundMail, ownWords: string): MachineSigns {
@@ -88,10 +90,10 @@ function awaySubjectOf(folded: string, isAwayNote: boolean): string | null {
   if (REPLY_PREFIX.test(folded)) return TAGGED_SUBJECT.exec(folded)?.[1] ?? null;
   const sure = firstPhrase(folded, AWAY_SUBJECTS);
   if (sure !== null) return sure;
-  const { own, led } = AUTOMATIC_SUBJECT.exec(folded.slice(0, 120))?.groups ?? {};
+  const { own, led } = AUTOMATIC_SUBJECT.exec(folded)?.groups ?? {};
   const vague = firstPhrase(folded, VAGUE_AWAY_SUBJECTS);
-  const isDivided = /^.{1,30}?(?:\s?:| re: | aw: | sv: | fwd?: )/.test(folded);
-  return own ?? led ?? (vague !== null && (isAwayNote || isDivided) ? vague : null);
+  const isDivided = folded.slice(0, DIVIDED_CHARACTERS_MAX).includes(':');
+  return own ?? led ?? (isAwayNote || isDivided ? vague : null);
 }
 
 function headerSigns(mail: InboundMail, isAwayNote: boolean): readonly string[] {
@@ -116,7 +118,7 @@ function headerSigns(mail: InboundMail, isAwayNote: boolean): readonly string[] 
 
 function isMark(name: string, value: string): boolean {
   if (MARKS.has(name)) return true;
-  return MARK.test(name.slice(0, 80)) && !NO_MARK.test(name) && !/^\s*(?:no|false|0|none)\s*$/i.test(value);
+  return MARK.test(name) && !NO_MARK.test(name) && !/^\s*(?:no|false|0|none)\s*$/i.test(value);
 }
 
 /** A person may answer through a shared mailbox that is a list; then the answer names what it answers. */
