@@ -50,7 +50,7 @@ const SHAPES =
   /^\{|^\[(?![^[\]\n]{1,200}\]\()|```|<\/?[a-z][^>]{0,500}>|!\[|^#{1,6}[ \t]|^[ \t]*\|.{0,500}\|[ \t]*$/im;
 
 const PLACEHOLDERS =
-  /\{\{|\}\}|\{%|\[(?:your|the|insert|first|last|company|name|recipient|sender|date|link|title|industry)\b[^\]]{0,100}\](?!\()|<(?:name|company|first)[^>]{0,100}>|%[A-Z_]{3,}%|\bX{3,}\b|\blorem ipsum\b/iu;
+  /\{\{|\}\}|\{%|\[(?:your|the|insert|first|last|company|name|recipient|sender|date|link|title|industry)\b[^\]]{0,100}\](?!\()|%[A-Z_]{3,}%|\bX{3,}\b|\blorem ipsum\b/iu;
 
 /** What models say of themselves and of the task, in the languages that they fall into. */
 const META_TALK = new RegExp(
@@ -86,7 +86,10 @@ function invented(
   pattern: RegExp,
   { ours, what }: { readonly ours: Sources['ours']; readonly what: string },
 ): string | null {
-  const known = ours.map((text) => plain(text ?? '')).join('\n');
+  const known = ours
+    .filter((text) => text !== null)
+    .map(plain)
+    .join('\n');
   const found = [...words.matchAll(pattern)].map(([text]) => text.trim().replace(/[.,;:!?]+$/, ''));
   const foreign = found.find((text) => !standsIn(known, plain(text)));
   return foreign === undefined ? null : `it has ${what} that nobody gave it: "${foreign.slice(0, 80)}"`;
@@ -116,8 +119,8 @@ const ECHO_CHARACTERS = 60;
 /** The prompt itself, come back. */
 function echo(words: string, instructions: Sources['instructions']): string | null {
   const said = plain(words);
-  for (const source of instructions) {
-    const text = plain(source ?? '');
+  for (const source of instructions.filter((text) => text !== null)) {
+    const text = plain(source);
     for (let start = 0; start + ECHO_CHARACTERS <= text.length; start += ECHO_CHARACTERS / 2) {
       const piece = text.slice(start, start + ECHO_CHARACTERS);
       if (said.includes(piece)) return `it repeats its instructions: "${piece.slice(0, 40)}…"`;
