@@ -59,12 +59,8 @@ function misaddressed(
 }
 
 function wordsIn(text: string): readonly string[] {
-  return (
-    text
-      .normalize('NFC')
-      .toLowerCase()
-      .match(/\p{L}+/gu) ?? []
-  );
+  const letters = text.normalize('NFC').toLowerCase();
+  return [...letters.matchAll(/\p{L}+/gu)].map(([word]) => word);
 }
 
 /** Another language than all that it was told in, and than any that it was told to write. */
