@@ -64,7 +64,7 @@ function hasCue(before: string, cue: string): boolean {
   const at = before.lastIndexOf(cue);
   if (at === -1) return false;
   const end = at + cue.length;
-  if (LETTER.test(cue.slice(0, 1)) && LETTER.test(before.slice(Math.max(0, at - 1), at))) return false;
+  if (LETTER.test(cue) && LETTER.test(before.slice(Math.max(0, at - 1), at))) return false;
   if (cue.length < SHORT_CUE && LETTER.test(before.slice(end, end + 1))) return false;
   // A sentence that ended in between has nothing to do with the date; "5." and "e.g." are no ends.
   return !SENTENCE_END.test(before.slice(end));
@@ -82,9 +82,7 @@ function datesIn(words: string, receivedOn: string): readonly FoundDate[] {
 /** Year (null when it is not named), month, day; more than one reading where the form is ambiguous. */
 type Reading = readonly [number | null, number, number];
 
-const MONTH = Object.keys(MONTH_NAMES)
-  .sort((a, b) => b.length - a.length)
-  .join('|');
+const MONTH = Object.keys(MONTH_NAMES).join('|');
 const ORDINAL = '(?:st|nd|rd|th|er|º|ª|\\.|-го|o)?';
 
 const PATTERNS: readonly {
@@ -93,7 +91,7 @@ const PATTERNS: readonly {
 }[] = [
   {
     // 2026-05-04, 2026/5/4, 2026年5月4日, 2026. 5. 4
-    pattern: /(?<!\d)(20\d\d)(?:[-/.]|\. |年|년 ?)(\d{1,2})(?:[-/.]|\. |月|월 ?)(\d{1,2})(?!\d)/g,
+    pattern: folded(/(?<!\d)(20\d\d)(?:[-/.]|\. |年|년 ?)(\d{1,2})(?:[-/.]|\. |月|월 ?)(\d{1,2})(?!\d)/g),
     read: ([, year, month, day]) => [[Number(year), Number(month), Number(day)]],
   },
   {
@@ -116,7 +114,7 @@ const PATTERNS: readonly {
   },
   {
     // 5月4日, 5월 4일
-    pattern: /(?<![\d年년])(\d{1,2})(?:月|월 ?)(\d{1,2})(?:日|일|号)/g,
+    pattern: folded(/(?<![\d年년])(\d{1,2})(?:月|월 ?)(\d{1,2})(?:日|일|号)/g),
     read: ([, month, day]) => [[null, Number(month), Number(day)]],
   },
   {
@@ -136,6 +134,11 @@ const PATTERNS: readonly {
     read: ([, month, day, year]) => [[yearOf(year), MONTH_NAMES[month ?? ''] ?? 0, Number(day)]],
   },
 ];
+
+/** Folding takes the syllables of Korean apart; what is to be found in folded words must be in pieces too. */
+function folded({ source, flags }: RegExp): RegExp {
+  return new RegExp(source.normalize('NFKD'), flags);
+}
 
 function bothOrders(year: number | null, first: number, second: number): readonly Reading[] {
   return [
