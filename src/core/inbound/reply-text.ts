@@ -40,14 +40,17 @@ function cleanLines(text: string): readonly string[] {
   );
 }
 
+/** Without the empty lines above and below. */
 function joined(lines: readonly string[]): string {
-  const first = lines.findIndex((line) => line.trim() !== '');
-  if (first === -1) return '';
-  const last = lines.findLastIndex((line) => line.trim() !== '');
+  const first = lines.findIndex((line) => !isBlank(line));
+  const last = lines.findLastIndex((line) => !isBlank(line));
   return lines.slice(first, last + 1).join('\n');
 }
 
-const isBlank = (line: string): boolean => line.trim() === '';
+/** Lines are without white space at their ends (cleanLines). */
+function isBlank(line: string): boolean {
+  return line === '';
+}
 
 /** A mail that begins with more attributions than these answers none of them. */
 const ATTRIBUTIONS_MAX = 3;
@@ -55,7 +58,6 @@ const ATTRIBUTIONS_MAX = 3;
 function withoutQuote(lines: readonly string[], attributions = 0): readonly string[] {
   const divider = lines.findIndex((_, index) => dividerAt(lines, index));
   const whole = divider === -1 ? lines : lines.slice(0, divider);
-  if (divider !== -1 && whole.every(isBlank)) return divider === 0 ? [] : whole;
   const header = attributions < ATTRIBUTIONS_MAX ? firstQuoteHeader(whole) : null;
   if (header === null) return withoutTrailingQuote(whole);
   const before = whole.slice(0, header.start);
@@ -68,7 +70,7 @@ function withoutQuote(lines: readonly string[], attributions = 0): readonly stri
 }
 
 function firstQuoteHeader(lines: readonly string[]): { readonly start: number; readonly end: number } | null {
-  for (let start = 0; start < lines.length; start += 1) {
+  for (const start of lines.keys()) {
     const count = quoteHeaderAt(lines.slice(start, start + QUOTE_HEADER_LINES_MAX));
     if (count > 0) return { start, end: start + count };
   }
@@ -79,23 +81,20 @@ function firstQuoteHeader(lines: readonly string[]): { readonly start: number; r
 function afterQuote(below: readonly string[], isAtTop: boolean): readonly string[] | null {
   const after = withoutSignature(below, true);
   const first = after.findIndex((line) => !isBlank(line));
-  if (first === -1) return [];
   if (!isQuoted(after[first] ?? '')) return null;
   const last = after.findLastIndex(isQuoted);
   const tail = after.slice(last + 1);
-  const between = after.slice(first, last).filter((line) => !isQuoted(line) && !isBlank(line));
-  if (between.length === 0)
-    return isAtTop || tail.every(isBlank) ? tail : [...after.slice(first, last + 1), ...tail];
-  return withoutTrailingQuote(after);
+  if (after.slice(first, last).some(isOwn)) return withoutTrailingQuote(after);
+  return isAtTop || tail.every(isBlank) ? tail : [...after.slice(first, last + 1), ...tail];
 }
 
 /** A quote without an attribution line at the end; anything above it stays. */
 function withoutTrailingQuote(lines: readonly string[]): readonly string[] {
-  const last = lines.findLastIndex((line) => !isBlank(line));
-  if (last === -1 || !isQuoted(lines[last] ?? '')) return lines;
-  let start = last;
-  while (start > 0 && (isQuoted(lines[start - 1] ?? '') || isBlank(lines[start - 1] ?? ''))) start -= 1;
-  return lines.slice(0, start);
+  return lines.slice(0, lines.findLastIndex(isOwn) + 1);
+}
+
+function isOwn(line: string): boolean {
+  return !isBlank(line) && !isQuoted(line);
 }
 
 function withoutSignature(lines: readonly string[], areWordsAbove = false): readonly string[] {
@@ -105,7 +104,7 @@ function withoutSignature(lines: readonly string[], areWordsAbove = false): read
     if (line.trimStart().startsWith('```')) isCode = !isCode;
     if (!isCode && isSignatureStart(line) && (hasWords || lines.slice(index + 1).every(isBlank)))
       return lines.slice(0, index);
-    hasWords ||= !isBlank(line) && !isQuoted(line);
+    hasWords ||= isOwn(line);
   }
   return lines;
 }

@@ -70,3 +70,81 @@ describe('E4: the reply is shown without the mail it answers', () => {
     expect(readReply('').text).toBe('');
   });
 });
+
+const WROTE = 'On 4 Mar 2026, at 10:02, Ada wrote:';
+
+/** What is shown, and the own words where they differ from it. */
+function shown(text: string): readonly string[] {
+  const reply = readReply(text);
+  return reply.ownWords === reply.text ? [reply.text] : [reply.text, reply.ownWords];
+}
+
+describe('A7, hardening 143: the words of a person are neither lost nor mixed with ours', () => {
+  test.each([
+    ['of plain words all stay', 'Yes.\n\nKim', ['Yes.\n\nKim']],
+    [
+      'empty lines around go, white space at the ends of lines too',
+      '\n \t\n  Yes. \t\nKim  \n\n ',
+      ['  Yes.\nKim'],
+    ],
+    ['only empty lines', ' \n\t\n', ['']],
+    ['signs nobody sees go', '\uFEFFYe\u200Bs\u200C.\u200D \u2060O\u1427k', ['Yes. Ok']],
+    ['a space that does not break is one', 'Yes,\u00A0Tuesday', ['Yes, Tuesday']],
+    ['a space that does not break ends no line', 'Yes.\u00A0\nKim', ['Yes.\nKim']],
+    ['not marked as a quote below an attribution', `${YES}\n\n${WROTE}\n\nWould Tuesday work?`, [YES]],
+    ['nothing below an attribution', `${YES}\n\n${WROTE}\n`, [YES]],
+    ['nothing but an attribution', `${WROTE}\n\n`, ['']],
+    ['nothing but a divider', '-----Original Message-----\nFrom: Ada', ['']],
+    ['empty lines above a divider', '\n\n-----Original Message-----\nFrom: Ada', ['']],
+    ['an attribution and an answer that follows at once', `${WROTE}\n${YES}`, [YES]],
+    ['up to three attributions at the top', `${WROTE}\n${WROTE}\n${WROTE}\n${YES}`, [YES]],
+    ['a fourth is taken for words', `${WROTE}\n${WROTE}\n${WROTE}\n${WROTE}\n${YES}`, [`${WROTE}\n${YES}`]],
+    ['an answer below several quoted lines', `${WROTE}\n> Tuesday?\n> At nine?\n\n${YES}`, [YES]],
+    ['an answer below quoted paragraphs', `${WROTE}\n> Tuesday?\n\n> At nine?\n\n${YES}`, [YES]],
+    ['empty lines above the quote', `${WROTE}\n\n> Tuesday?\n> At nine?\n\n${YES}`, [YES]],
+    ['empty lines above the attribution', `\n${WROTE}\n> Tuesday?\n\n${YES}`, [YES]],
+    ['empty lines below the quote', `${YES}\n\n${WROTE}\n> Tuesday?\n\n`, [YES]],
+    [
+      'words above and below keep the quote between them',
+      `${YES}\n\n${WROTE}\n> Tuesday?\n> At nine?\n\nNo, at ten.`,
+      [`${YES}\n\n> Tuesday?\n> At nine?\n\nNo, at ten.`, `${YES}\n\n\nNo, at ten.`],
+    ],
+    [
+      'answers between quoted lines end where the last quote begins',
+      `Hello\n\n${WROTE}\n> Tuesday?\nYes.\n> At nine?\n\n> Ada`,
+      ['Hello\n\n> Tuesday?\nYes.', 'Hello\n\nYes.'],
+    ],
+    ['a quote that stands alone', '> Tuesday?\n> At nine?', ['']],
+    ['quotes and empty lines alone', '\n> Tuesday?\n\n> At nine?\n', ['']],
+    ['a quote in front of the answer', `> Tuesday?\n${YES}`, [`> Tuesday?\n${YES}`, YES]],
+    ['quoted paragraphs behind the answer', `${YES}\n\n> Tuesday?\n\n> Ada\n\n`, [YES]],
+  ])('%s', (_, text, parts) => {
+    expect(shown(text)).toEqual(parts);
+  });
+
+  test.each([
+    ['below a quote', `${YES}\n\n${WROTE}\n> Tuesday?\n-- \nKim Rivers\nClient Ltd`, [YES]],
+    ['below an answer under a quote', `${WROTE}\n> Tuesday?\n\n${YES}\n-- \nKim Rivers`, [YES]],
+    ['of a phone, alone in the mail', 'Sent from my iPhone', ['']],
+    ['of a phone, alone between empty lines', '\nSent from my iPhone\n\n', ['']],
+    ['of a phone above the words', `Sent from my iPhone\n\n${YES}`, [`Sent from my iPhone\n\n${YES}`]],
+    [
+      'of a phone, at the top after an empty line',
+      `\nSent from my iPhone\n\n${YES}`,
+      [`Sent from my iPhone\n\n${YES}`],
+    ],
+    ['below a quote only', `> Tuesday?\n--\n${YES}`, [`> Tuesday?\n--\n${YES}`, `--\n${YES}`]],
+    ['that is a line of code', 'See\n```ts\n----\n```\nKim', ['See\n```ts\n----\n```\nKim']],
+    ['that is a line of indented code', 'See\n  ```\n----\n  ```\nKim', ['See\n  ```\n----\n  ```\nKim']],
+    ['below code', 'See\n```\ncode\n```\n--\nKim', ['See\n```\ncode\n```']],
+    ['below a line that ends as code begins', 'See```\n--\nKim', ['See```']],
+  ])('a signature %s', (_, text, parts) => {
+    expect(shown(text)).toEqual(parts);
+  });
+
+  test('of a long mail 2,000 lines are read, and 2,000 characters of each', () => {
+    const lines = Array.from({ length: 2_001 }, (_, index) => `line ${index + 1}`);
+    expect(readReply(lines.join('\n')).text).toBe(lines.slice(0, 2_000).join('\n'));
+    expect(readReply(`${'y'.repeat(2_001)}\nKim`).text).toBe(`${'y'.repeat(2_000)}\nKim`);
+  });
+});
