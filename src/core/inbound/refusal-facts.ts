@@ -57,7 +57,7 @@ const COMMANDS: readonly (readonly [SmtpCommand, RegExp])[] = [
 const BARE_RCPT = /\brcpt to\b|smtp:rcpt\b|\brcpt command\b/i;
 /** What a server said yes to is no part of its refusal: in transcripts the list of its extensions stands there. */
 const POSITIVE_REPLY =
-  /^[ \t]*(?:(?:out|s|r|<<<|<--|<-)[: ]?[ \t]*)?2[0-5]\d[- ](?!.{0,300}\b[45][0-5]\d\b).*$/gim;
+  /^[ \t]*(?:(?:out|s|r|<<<|<--|<-)[: ]?[ \t]*)?2[0-5]\d[- ](?!.{0,300}\b[45][0-5]\d\b).*/gim;
 
 export interface RefusalSource {
   /** The words of the server. */
@@ -74,7 +74,7 @@ export function readRefusal({ text, statusField = '', around = '' }: RefusalSour
   const said = (QUOTED_REPLY.exec(cut)?.[1] ?? cut).replace(POSITIVE_REPLY, '');
   // What a gateway put in front of a quoted reply comes last: it guessed.
   const statuses = [said, statusField, cut].flatMap((source) => source.match(STATUSES) ?? []);
-  const status = statuses.find((candidate) => !/^\d\.0\.0$/.test(candidate)) ?? statuses[0] ?? null;
+  const status = statuses.find((candidate) => !candidate.endsWith('.0.0')) ?? statuses[0] ?? null;
   const code = SMTP_CODE.exec(said)?.[1];
   const smtpCode = code === undefined ? null : Number(code);
   return {
@@ -89,11 +89,8 @@ export function readRefusal({ text, statusField = '', around = '' }: RefusalSour
 
 /** The command that is named; of several the one that is named first. */
 function commandIn(text: string): SmtpCommand | null {
-  let first: { readonly command: SmtpCommand; readonly at: number } | null = null;
-  for (const [command, pattern] of COMMANDS) {
-    const at = text.search(pattern);
-    if (at !== -1 && (first === null || at < first.at)) first = { command, at };
-  }
-  if (first !== null) return first.command;
-  return BARE_RCPT.test(text) ? 'rcpt' : null;
+  const named = COMMANDS.map(([command, pattern]) => ({ command, at: text.search(pattern) }))
+    .filter(({ at }) => at !== -1)
+    .sort((one, other) => one.at - other.at);
+  return named[0]?.command ?? (BARE_RCPT.test(text) ? 'rcpt' : null);
 }

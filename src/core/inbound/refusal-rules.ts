@@ -59,7 +59,7 @@ export function judgeRefusal(facts: RefusalFacts): RefusalJudgement {
   const judged = byWords(facts) ?? byStatus(facts) ?? byCode(facts);
   const bare = judged === null ? inGroups(facts.words, BARE_REFUSAL_PHRASES) : null;
   if (bare !== null) return judgement(bare.reason, `phrase ${bare.phrase}`);
-  return judged ?? { kind: 'unknown_bounce', reason: 'unexplained', rule: 'none' };
+  return judged ?? judgement('unexplained', 'none');
 }
 
 /** True when the words or the status of a refusal are in the tables, so that nothing else need be asked. */
@@ -128,8 +128,7 @@ function judgeDead(facts: RefusalFacts, dead: Omit<Found, 'phrase'>, evidence: s
   const contradiction = isPrecise ? null : contradictionTo(facts.words, dead.at);
   if (contradiction !== null)
     return judgement(contradiction.reason, `phrase ${contradiction.phrase}, against ${evidence}`);
-  if (isPrecise || reason !== 'no_such_user' || /^5\.[145]\./.test(facts.status ?? ''))
-    return judgement(reason, evidence);
+  if (isPrecise || reason !== 'no_such_user' || isOfAddress(facts.status)) return judgement(reason, evidence);
   // Who knows its users refuses them at RCPT; a refusal of the body is a filter.
   if (facts.command === 'data') return judgement('after_body', `${evidence}, after DATA`);
   if (facts.command === 'rcpt' || (facts.smtpCode === null && facts.status === null))
@@ -138,6 +137,13 @@ function judgeDead(facts: RefusalFacts, dead: Omit<Found, 'phrase'>, evidence: s
   if (facts.status?.startsWith('5.7.') === true) return judgement('policy', `${evidence}, ${facts.status}`);
   // Neither a status nor the step: filters use these words too. It is counted, and not yet believed.
   return judgement('doubtful_user', evidence);
+}
+
+/** Addressing, routing and the protocol (RFC 3463): statuses that filters do not use. */
+const ADDRESS_CLASSES: readonly string[] = ['5.1.', '5.4.', '5.5.'];
+
+function isOfAddress(status: string | null): boolean {
+  return ADDRESS_CLASSES.some((beginning) => status?.startsWith(beginning) === true);
 }
 
 function contradictionTo(words: string, at: number): Found | null {
@@ -180,9 +186,8 @@ function firstOf(words: string, phrases: readonly string[]): Pick<Found, 'phrase
 function firstPair(words: string, patterns: readonly RegExp[]): Pick<Found, 'phrase' | 'at'> | null {
   for (const pattern of patterns) {
     const found = pattern.exec(words);
-    const { thing, said } = found?.groups ?? {};
-    if (found !== null && thing !== undefined && said !== undefined)
-      return { phrase: `${thing}…${said}`, at: found.index };
+    const { thing = '', said = '' } = found?.groups ?? {};
+    if (found !== null) return { phrase: `${thing}…${said}`, at: found.index };
   }
   return null;
 }
