@@ -155,4 +155,99 @@ describe('a pair of words', () => {
     const text = `box of ${'a'.repeat(45)}: gone`;
     expect([found(text), found(text, 'loose')]).toEqual([false, true]);
   });
+
+  test('names what it found, on either side, for the verdict to show', () => {
+    const named = pairs({ ...words, gap: 'tight' }).patterns.map((pattern) => [
+      { ...pattern.exec('the box of kim is gone')?.groups },
+      { ...pattern.exec('no such box')?.groups },
+    ]);
+    expect(named).toEqual([
+      [{ thing: 'box', said: 'gone' }, {}],
+      [{}, { thing: 'box', said: 'no such' }],
+    ]);
+  });
+
+  test('is a row like others, without phrases, and condemns only with more than its words', () => {
+    const { patterns, ...row } = pairs({ ...words, gap: 'tight' });
+    expect(row).toEqual({ reason: 'loop', source: 'test', phrases: [], isPrecise: false });
+    expect(patterns).toHaveLength(2);
+  });
+
+  test('that is said on one side only asks for no more than that', () => {
+    expect(pairs({ ...words, before: [], gap: 'tight' }).patterns).toHaveLength(1);
+    expect(pairs({ ...words, after: [], gap: 'tight' }).patterns).toHaveLength(1);
+    expect(pairs({ ...words, before: [], after: [], gap: 'tight' }).patterns).toEqual([]);
+  });
+
+  test('of several words takes each, in the letters of folded words', () => {
+    const row = pairs({
+      ...words,
+      things: ['Postfach', 'boîte'],
+      after: ['gelöscht', 'fermée'],
+      before: ['kein', 'où est'],
+      gap: 'tight',
+    });
+    const isFound = (text: string) => row.patterns.some((pattern) => pattern.test(text));
+    expect(
+      [
+        'postfach geloscht',
+        'boite geloscht',
+        'postfach fermee',
+        'kein postfach',
+        'ou est boite',
+        'post gelo',
+        'boîte gelöscht',
+      ].map(isFound),
+    ).toEqual([true, true, true, true, true, false, false]);
+  });
+
+  test.each([
+    ['box, which is not here, gone', true],
+    [`box ${'a'.repeat(39)}gone`, false],
+    [`box ${'a'.repeat(38)} gone`, true],
+    [`box ${'a'.repeat(39)} gone`, true],
+    [`box ${'a'.repeat(40)} gone`, false],
+    ['box mail.client.example gone', true],
+    ['box; gone', false],
+    ['box! gone', false],
+    ['box? gone', false],
+    ['box: : gone', false],
+    ['a boxer gone', false],
+    ["box isn't gone", true],
+    ["boxn't", false],
+    ['no such.box', false],
+    ['no suchbox', false],
+    ['this is no such box', true],
+    ['piano such box', false],
+    ['no such boxes', false],
+    ['no such mail.client.example box', true],
+    ['no such a.b.c.d.e box', false],
+  ])('"%s": %s', (text, isPair) => {
+    expect(found(text)).toBe(isPair);
+  });
+
+  test.each(['for', 'from', 'in', 'to', 'of', 'by', 'on', 'at', 'with', 'and', 'than'])(
+    'is not joined over "%s", which begins what is said of another thing',
+    (preposition) => {
+      expect(found(`no such ${preposition} box`)).toBe(false);
+      expect(found(`no such ${preposition}x box`)).toBe(true);
+    },
+  );
+
+  test.each([
+    [59, true],
+    [60, false],
+  ])('that lets an address live stands at most 60 characters apart: %i and a space', (characters, isPair) => {
+    expect(found(`box${':'.padEnd(characters, 'a')} gone`, 'loose')).toBe(isPair);
+  });
+
+  test.each(['.', ';', '!', '?'])('that lets an address live ends with its sentence: "%s"', (end) => {
+    expect(found(`box${end} gone`, 'loose')).toBe(false);
+    expect(found('box mail.client.example: gone', 'loose')).toBe(true);
+  });
+
+  test('begins with the tail of a word that is denied', () => {
+    const denied = pairs({ ...words, after: ["n't exist"], gap: 'tight' });
+    expect(denied.patterns.some((pattern) => pattern.test("box doesn't exist"))).toBe(true);
+  });
 });
