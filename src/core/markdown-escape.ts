@@ -48,7 +48,7 @@ export function settleLineStarts(text: string): string {
     settled += text.slice(from, start) + settleLine(text.slice(start, end));
     from = end;
   }
-  return from === 0 ? text : settled + text.slice(from);
+  return settled + text.slice(from);
 }
 
 function hardBreak(nextLine: string | undefined): string {

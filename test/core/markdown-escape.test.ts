@@ -61,6 +61,69 @@ describe('a lead value inside a Markdown body', () => {
     expect(written('', 'Tom\n# Ledd\n\n- Leeds')).toBe('Tom  \n\\# Ledd\n\n\\- Leeds');
   });
 
+  it.each([
+    ['a sharp', 'C# developer'],
+    ['a bullet', 'Kok - Zonen'],
+    ['a rule', 'Kok ---'],
+    ['a number of a list', 'Suite 12. floor'],
+    ['a heading of seventh rank', '####### x'],
+    ['a number of ten digits', '1234567890. x'],
+    ['a minus', '-5% this year'],
+    ['a face', ':-) Tom'],
+    ['a tag', '#plumbing'],
+    ['a dial code', '+49 30 1'],
+    ['two tildes', '~~so'],
+  ])('leaves %s alone where it opens no block: no reader sees a backslash (hardening 46)', (_, value) => {
+    expect(written('', value)).toBe(value);
+  });
+
+  it.each([
+    ['# ', '\\# '],
+    ['#', '\\#'],
+    ['## Plumbing', '\\## Plumbing'],
+    ['######\tPlumbing', '\\######\tPlumbing'],
+    ['+', '\\+'],
+    ['-', '\\-'],
+    ['=', '\\='],
+    [':-: | :-:', '\\:-: | :-:'],
+    ['~~~~ sh', '\\~~~~ sh'],
+    ['1.', '1\\.'],
+    ['7)', '7\\)'],
+    ['123456789. x', '123456789\\. x'],
+    ['2)\tx', '2\\)\tx'],
+  ])('escapes %j, which is a whole block (hardening 46)', (value, expected) => {
+    expect(written('', value)).toBe(expected);
+    expect(written('', `${value}\nKok`)).toBe(`${expected.trim()}  \nKok`);
+  });
+
+  it.each(['12. ', '123456789) ', '> - 10. ', '  ', '\t', '* + ', '>'])(
+    'does not let a value open a heading behind %j of the template (hardening 46)',
+    (before) => {
+      expect(written(before, '# Plumbing')).toBe(`${before}\\# Plumbing`);
+    },
+  );
+
+  it('D3: a value that is empty leaves the next one no heading to open', () => {
+    const two = (between: string, next: string): string =>
+      settleLineStarts(escapeMarkdown('') + between + escapeMarkdown(next));
+    expect(two(' ', '# Boss')).toBe(' \\# Boss');
+    expect(two('> ', '# Boss')).toBe('> \\# Boss');
+    expect(two('', '# Boss')).toBe('\\# Boss');
+  });
+
+  it('keeps the bullet of one value and the heading of the next literal on one line (hardening 46)', () => {
+    expect(settleLineStarts(`${escapeMarkdown('-')} ${escapeMarkdown('# Boss')}`)).toBe('\\- \\# Boss');
+  });
+
+  it('keeps the space that a filter put around a value of one line, so that words stay apart', () => {
+    expect(written('Hi ', 'Priya ', 'and all')).toBe('Hi Priya and all');
+    expect(written('Hi', ' Priya')).toBe('Hi Priya');
+  });
+
+  it('takes the indent of a value of many lines, which would make code of it (hardening 46)', () => {
+    expect(written('', 'Tom \n    Leeds\n   \n\t York ')).toBe('Tom  \nLeeds\n\nYork');
+  });
+
   it('does not take quadratic time for a value of many lines', () => {
     const lines = Array.from({ length: 20_000 }, (_, index) => `- line ${index}`);
     expect(written('', lines.join('\n')).split('\n')).toHaveLength(20_000);

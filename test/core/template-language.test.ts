@@ -28,5 +28,15 @@ test('D3: every filter is one word and named once, and copy can do what its writ
   expect(new Set(TEMPLATE_FILTERS).size).toBe(TEMPLATE_FILTERS.length);
   for (const filter of TEMPLATE_FILTERS) expect(filter).toMatch(/^[a-z_]+$/);
   expect(TEMPLATE_FILTERS).toEqual(expect.arrayContaining(['default', 'capitalize', 'truncate', 'join']));
-  expect(TEMPLATE_TAGS).toEqual(expect.arrayContaining(['if', 'unless', 'case']));
+});
+
+test.each([
+  ['if', 'a line for those whose company is known'],
+  ['unless', 'a line for the others'],
+  ['case', 'a line for each country'],
+  ['assign', 'a value that is used twice'],
+  ['comment', 'a note for whoever edits next'],
+  ['#', 'a note in one line'],
+])('D3: copy keeps the tag %s: %s', (tag) => {
+  expect(TEMPLATE_TAGS).toContain(tag);
 });
