@@ -62,7 +62,7 @@ function headersOf(block: string, task: CopyTask): ReadonlyMap<string, string> |
       return `it does not begin as it was asked to: "${line.slice(0, 40)}"`;
     headers.set(name, value.trim());
   }
-  const missing = [...wanted].find((name) => name !== 'Preheader' && !headers.has(name));
+  const missing = [...wanted].find((name) => name !== 'Preheader' && (headers.get(name) ?? '') === '');
   return missing === undefined ? headers : `it has no ${missing}`;
 }
 
