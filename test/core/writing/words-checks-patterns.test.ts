@@ -203,3 +203,26 @@ describe('hardening 148: a price or a discount that a model made up is named who
     expect(problemOf(words)).toBeNull();
   });
 });
+
+describe('hardening 148: what people gave is known again wherever it stood in their text', () => {
+  const given = (words: string, ours: string): string | null =>
+    wordsProblem(words, { ours: [ours], instructions: [] });
+
+  test.each([
+    ['a link with words behind it', 'See example.com', 'See example.com for it'],
+    ['a link at the end of a sentence', 'See example.com', 'See example.com. It is there.'],
+    ['a link before a price with cents', 'See example.com', 'See example.com for $3.50'],
+    ['a price before a comma', 'It is $20', 'It is $20, or less.'],
+    ['a link that begins a line', 'So.\n[the list](https://example.com/a)', 'At https://example.com/a'],
+  ])('%s', (_, words, ours) => {
+    expect(given(words, ours)).toBeNull();
+  });
+
+  test.each([
+    ['a domain that goes on', 'See example.com', 'See example.com.au'],
+    ['a price that goes on', 'It is $20', 'It is $20,50'],
+    ['an address that begins like a domain', 'See example.com', 'Write to example.com@evil.zone'],
+  ])('%s is another', (_, words, ours) => {
+    expect(given(words, ours)).not.toBeNull();
+  });
+});
