@@ -4,7 +4,7 @@ export interface HtmlOptions {
   readonly charactersMax: number;
 }
 
-const NAME = /^[a-z][a-z0-9]{0,15}/;
+const NAME = /^[a-z][a-z0-9]{0,15}/i;
 /** What is between these is never shown. */
 const HIDDEN = new Set(['style', 'script', 'head', 'title', 'template']);
 const BREAKS = new Set([
@@ -29,7 +29,7 @@ const BREAKS = new Set([
   'article',
 ]);
 const QUOTE_DEPTH_MAX = 20;
-/** The slash and the name of a tag. */
+/** More than the slash and the name of a tag. */
 const TAG_CHARACTERS_MAX = 20;
 
 /**
@@ -38,7 +38,7 @@ const TAG_CHARACTERS_MAX = 20;
  */
 export function htmlToText(html: string, { decodeReferences, charactersMax }: HtmlOptions): string {
   const source = html.slice(0, charactersMax);
-  const page: Page = { source, lowerCase: withoutCapitals(source), writer: new TextWriter() };
+  const page: Page = { source, writer: new TextWriter() };
   let at = 0;
   for (let open = source.indexOf('<'); open !== -1; open = source.indexOf('<', at)) {
     page.writer.write(decodeReferences(source.slice(at, open)));
@@ -48,15 +48,8 @@ export function htmlToText(html: string, { decodeReferences, charactersMax }: Ht
   return page.writer.text();
 }
 
-/** Only the letters of HTML's own names: others may grow in lower case (`İ`), and every place behind them would move. */
-function withoutCapitals(source: string): string {
-  return source.replace(/[A-Z]/g, (capital) => capital.toLowerCase());
-}
-
 interface Page {
   readonly source: string;
-  /** Made once: names of tags are found without case. */
-  readonly lowerCase: string;
   readonly writer: TextWriter;
 }
 
@@ -64,19 +57,26 @@ interface Page {
 function afterTag(page: Page, open: number): number {
   const { source, writer } = page;
   if (source.startsWith('<!--', open)) return endOf(source, '-->', open);
-  const inside = page.lowerCase.slice(open + 1, open + 1 + TAG_CHARACTERS_MAX);
+  const inside = source.slice(open + 1, open + TAG_CHARACTERS_MAX);
   const isClosing = inside.startsWith('/');
-  const name = NAME.exec(isClosing ? inside.slice(1) : inside)?.[0] ?? '';
+  const name = NAME.exec(isClosing ? inside.slice(1) : inside)?.[0].toLowerCase() ?? '';
   // "a < b" is no tag.
   if (name === '' && !/^[!?]/.test(inside)) {
     writer.write('<');
     return open + 1;
   }
   const end = endOf(source, '>', open);
-  if (HIDDEN.has(name) && !isClosing) return endOf(source, '>', endOf(page.lowerCase, `</${name}`, end));
+  if (HIDDEN.has(name) && !isClosing) return afterHidden(source, name, end);
   if (BREAKS.has(name)) writer.breakLine(name === 'br' || name === 'p');
   if (name === 'blockquote') writer.quote(isClosing ? -1 : 1);
   return end;
+}
+
+/** In no copy in lower case: `İ` grows in it, and every place behind it moves. */
+function afterHidden(source: string, name: string, from: number): number {
+  const closing = new RegExp(`</${name}`, 'gi');
+  closing.lastIndex = from;
+  return closing.test(source) ? endOf(source, '>', closing.lastIndex) : source.length;
 }
 
 /** Where the mark ends; a mark that never comes ends the text. */
