@@ -27,7 +27,7 @@ export function providerNoticeOf(mail: InboundMail): ProviderNotice | null {
   if (!/amazonaws\.com|notification/i.test(headerOf(mail.headers, 'from'))) return null;
   const event = unwrapped(mail.text.slice(0, CHARACTERS_MAX));
   const kind = stringIn(event, 'notificationType') || stringIn(event, 'eventType');
-  if (event === null || kind === '') return null;
+  if (kind === '') return null;
   return {
     bounces: kind === 'Bounce' ? bouncesIn(event) : [],
     complaint: kind === 'Complaint' ? complaintIn(event) : null,
@@ -41,12 +41,13 @@ function unwrapped(text: string): unknown {
   return message === '' ? outer : parsed(message);
 }
 
-/** The object at the beginning of a text that goes on after it; null when there is none. */
+/** The JSON at the beginning of a text, a footer below left out; null for other text. */
 function parsed(text: string): unknown {
-  const start = text.trimStart();
-  if (!start.startsWith('{')) return null;
   // Mails fold long lines, and a break inside a JSON string is not JSON; footers begin with two hyphens.
-  const joined = start.replace(/\r?\n--\r?\n[^]*/, '').replace(/\r?\n ?/g, '');
+  const joined = text
+    .trimStart()
+    .replace(/\r?\n--\r?\n[^]*/, '')
+    .replace(/\r?\n ?/g, '');
   try {
     const value: unknown = JSON.parse(joined);
     return value;

@@ -39,6 +39,7 @@ const JSON_OF_BOUNCE = JSON.stringify(BOUNCE);
 describe('E4: a failure that Amazon reports as JSON suppresses the address it names', () => {
   test.each([
     ['bare', JSON_OF_BOUNCE],
+    ['behind a mark of the byte order', `\ufeff${JSON_OF_BOUNCE}`],
     ['behind white space', ` \r\n${JSON_OF_BOUNCE}\n`],
     [
       'wrapped by the notification service',
@@ -122,6 +123,8 @@ describe('hardening 136: what is no such notice suppresses nobody', () => {
     ['words before the object', FROM, `Hello ${JSON_OF_BOUNCE}`],
     ['words alone', FROM, 'Your notice: all is well'],
     ['another value of JSON', FROM, '"notificationType"'],
+    ['a list of them', FROM, `[${JSON_OF_BOUNCE}]`],
+    ['nothing, in JSON', FROM, 'null'],
     ['JSON that is cut off', FROM, '{"notificationType":'],
     ['words behind the object', FROM, `${JSON_OF_BOUNCE} and so on`],
     ['a wrapping around words', FROM, '{"Message":"You have subscribed"}'],
