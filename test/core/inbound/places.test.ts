@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
 import { addressesIn, addressOfField } from '../../../src/core/inbound/addresses.ts';
-import { hasHeader, headerOf, linesOf, parseFields, partOf } from '../../../src/core/inbound/mail.ts';
-import type { InboundMail, MailHeader, MailPart } from '../../../src/core/inbound/mail.ts';
 
 describe('E4: the addresses of a notice', () => {
   test.each<[string, string[]]>([
@@ -49,49 +47,5 @@ describe('E4: the addresses of a notice', () => {
     [`${' '.repeat(600)}anna@example.com`, null],
   ])('of a report’s field: %j', (value, address) => {
     expect(addressOfField(value)).toBe(address);
-  });
-});
-
-describe('the fields of a mail that somebody else wrote', () => {
-  test('are read up to the first empty line, folded ones joined, and what is no field is passed over', () => {
-    const lines = ['Subject : one ', '\ttwo', '  three', 'no field', 'To:a@b.example', ' ', 'After: x'];
-    expect(parseFields(lines)).toEqual([
-      { name: 'subject', value: 'one two three' },
-      { name: 'to', value: 'a@b.example' },
-    ]);
-    expect(parseFields([' folded: first'])).toEqual([]);
-    expect(parseFields(['Näme: x', `${'n'.repeat(77)}: x`, ': x'])).toEqual([]);
-    expect(parseFields([`${'n'.repeat(76)}: x`])).toHaveLength(1);
-  });
-
-  test('cost no more than four hundred fields of a bounded length', () => {
-    expect(parseFields(Array.from({ length: 401 }, () => 'a: b'))).toHaveLength(400);
-    const [field] = parseFields([`a:${'b'.repeat(9_000)}`]);
-    expect(field?.value).toHaveLength(7_998);
-    const [folded] = parseFields(['a: b', ...Array.from({ length: 5 }, () => ` ${'c'.repeat(4_000)}`)]);
-    expect(folded?.value).toHaveLength(8_003);
-  });
-
-  test('are found by their name, the first of several, and a mail’s part by the type that is wanted most', () => {
-    const headers: MailHeader[] = [
-      { name: 'to', value: ' one ' },
-      { name: 'to', value: 'two' },
-    ];
-    expect([headerOf(headers, 'to'), headerOf(headers, 'cc')]).toEqual(['one', '']);
-    expect([hasHeader(headers, 'to'), hasHeader(headers, 'cc')]).toEqual([true, false]);
-    const parts: MailPart[] = [
-      { contentType: 'text/plain', text: '1' },
-      { contentType: 'message/rfc822', text: '2' },
-      { contentType: 'message/rfc822', text: '3' },
-    ];
-    const mail: InboundMail = { headers, text: '', parts, isWhole: true };
-    expect(partOf(mail, ['message/rfc822', 'text/plain'])?.text).toBe('2');
-    expect(partOf(mail, ['text/html', 'text/plain'])?.text).toBe('1');
-    expect([partOf(mail, ['text/html']), partOf(mail, [])]).toEqual([null, null]);
-  });
-
-  test('lines end in three ways', () => {
-    expect(linesOf('a\r\nb\nc\rd\n\ne', 9)).toEqual(['a', 'b', 'c', 'd', '', 'e']);
-    expect(linesOf('a\nb\nc', 2)).toEqual(['a', 'b']);
   });
 });
