@@ -100,7 +100,7 @@ describe('E4: headers that only machines write, so that no absence stops a seque
       'x-mailer',
       'x-auto-response-suppress',
       'null return path',
-      NO_REPLY_SIGN,
+      'sender takes no replies',
       'list-id',
       'says this message was automatically generated',
     ]);
