@@ -81,7 +81,7 @@ function blockOf(fields: readonly MailHeader[]): StatusBlock {
     action: /[a-z]+/.exec(headerOf(fields, 'action').toLowerCase())?.[0] ?? '',
     status: status?.[1] ?? '',
     statusRemark: status?.[2] ?? '',
-    diagnosticType: diagnostic?.[1]?.toLowerCase() ?? '',
+    diagnosticType: (diagnostic?.[1] ?? '').toLowerCase(),
     diagnostic: diagnostic?.[2] ?? diagnosticField,
   };
 }

@@ -73,6 +73,18 @@ describe('E4: what a delivery report says, whole', () => {
     });
   });
 
+  test.each(['delivered', 'relayed', 'expanded'])(
+    'of one that was %s: no refusal, whatever its status',
+    (action) => {
+      const fields = [[`Final-Recipient: rfc822; ${KIM}`, `Action: ${action}`, 'Status: 5.1.1']];
+      const report = readLetter({ fields });
+      expect(report?.recipients).toMatchObject([
+        { address: KIM, kind: 'delivery_notice', reason: null, rule: null },
+      ]);
+      expect(report?.evidence).toEqual(['delivery-status', 'delivery_notice']);
+    },
+  );
+
   test('of two: the evidence is that of the first', () => {
     const fields = [failed('5.2.2'), failed('5.1.1', undefined, LEE)];
     expect(readLetter({ fields })?.evidence).toEqual(['delivery-status', 'soft_bounce mailbox_full']);

@@ -95,7 +95,11 @@ describe('E4, RFC 3464 2.3: the fields of one recipient, or a bounce is counted 
 describe('E4, RFC 3464 2.1: where the fields of one recipient end, or one takes the blame for another', () => {
   test.each<[string, readonly string[], readonly StatusBlock[]]>([
     ['at an empty line', [KIM, FAILED, '', LEE, FAILED], [kim, lee]],
-    ['at one of white space', [KIM, FAILED, ' \t', LEE, FAILED], [kim, lee]],
+    [
+      'at one of white space',
+      [KIM, FAILED, ' \t', 'Original-Recipient: rfc822; lee@client.example', FAILED],
+      [kim, lee],
+    ],
     ['at a second recipient', [KIM, FAILED, LEE, FAILED], [kim, lee]],
     ['at one with a space before the colon', [KIM, FAILED, LEE.replace(':', ' \t:'), FAILED], [kim, lee]],
     ['at one in small letters', [KIM.toLowerCase(), FAILED, LEE.toLowerCase(), FAILED], [kim, lee]],
@@ -117,6 +121,11 @@ describe('E4, RFC 3464 2.1: where the fields of one recipient end, or one takes 
       [kim],
     ],
     ['an action alone is one without a name', [FAILED], [nobody]],
+    [
+      'a name alone is one without an action',
+      ['Original-Recipient: rfc822; lee@client.example'],
+      [{ ...lee, action: '' }],
+    ],
     ['nothing at all', ['Reporting-MTA: dns; mx.client.example'], []],
   ])('%s', (_, lines, blocks) => {
     expect(blocksOf(lines)).toEqual(blocks);
