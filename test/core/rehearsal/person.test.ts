@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 
-import { decidedAt, type PersonHabits } from '../../../src/core/rehearsal/person.ts';
+import {
+  APPROVE_AFTER_DEFAULT_MS,
+  decidedAt,
+  type PersonHabits,
+} from '../../../src/core/rehearsal/person.ts';
 import { HOUR_MS } from '../../../src/core/time/durations.ts';
 
 const HABITS: PersonHabits = {
@@ -18,6 +22,7 @@ it('F5: what has waited for days is decided about in office hours too, not in th
 });
 
 it('F5: a decision takes its time, in office hours', () => {
+  expect(APPROVE_AFTER_DEFAULT_MS).toBe(2 * HOUR_MS);
   expect(decidedAt(at(18, 10), HABITS)).toBe(at(18, 12));
   expect(decidedAt(at(18, 16), HABITS)).toBe(at(19, 9));
   expect(decidedAt(at(18, 10), { ...HABITS, approveAfterMs: null })).toBeNull();

@@ -1,10 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, test } from 'vitest';
 
-import { REHEARSED_GUARDS, withoutText } from '../../../src/core/rehearsal/guards.ts';
+import { OUTAGE_COMPARISONS, REHEARSED_GUARDS, withoutText } from '../../../src/core/rehearsal/guards.ts';
 import { parseSpan } from '../../../src/core/rehearsal/span.ts';
 import { FIRING_MINUTES, nextFiring, roundOf } from '../../../src/core/rehearsal/timers.ts';
 
 describe('A9: the timers fire as systemd would', () => {
+  test.each(Object.entries(FIRING_MINUTES))('%s at the minutes of its unit', (job, minutes) => {
+    const unit = readFileSync(join(import.meta.dirname, `../../../systemd/headgate-${job}.timer`), 'utf8');
+    const [, first, every = '60'] = /^OnCalendar=\S+ \*:(\d\d)(?:\/(\d+))?:00 UTC$/m.exec(unit) ?? [];
+    const said = Array.from({ length: 60 }, (_, minute) => minute).filter(
+      (minute) => minute >= Number(first) && (minute - Number(first)) % Number(every) === 0,
+    );
+    expect(said).toEqual(minutes);
+  });
+
   const hour = (minute: number, ms = 0): number => Date.UTC(2026, 1, 18, 10, minute, 0, ms);
 
   test('each at its minutes, strictly after the moment, and on into the next hour', () => {
@@ -68,8 +80,13 @@ test.each<[string[], string]>([
   [['cap'], 'without cap'],
   [['one_step', 'watermark'], 'without one-step and watermark'],
   [['cap', 'bail', 'lead'], 'without cap, opt-out and stage and holds of a lead'],
+  [['blast_radius', 'sender_cap'], 'without blast radius and the sender’s cap'],
 ])('F5: what is left out is told in words: %j', (guards, text) => {
   expect(withoutText(guards)).toBe(text);
+});
+
+test('F5: an outage shows what the caps kept small, and what the morning of the flood would have been', () => {
+  expect(OUTAGE_COMPARISONS).toEqual([['cap'], ['cap', 'one_step', 'watermark']]);
 });
 
 test('F5: every guard of a lead and of a run can be left out, each by one name', () => {
