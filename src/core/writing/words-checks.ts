@@ -70,8 +70,9 @@ const META_TALK = new RegExp(
 const LINKS =
   /(?<=\]\(\s{0,9})[^)\s]{1,2000}|\b(?:https?:\/\/|www\.)[^\s)>\]]+|\b[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}.-]{1,200}\.\p{L}{2,}|\b[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,5}\.(?:com|net|org|io|co|ai|app|dev|eu|uk|de|fr|example|info|biz|me|ly)\b(?:\/[^\s)>\]]*)?/giu;
 
+// Not a number before CAD: whoever draws has three CAD drawings, and a price in it has its $ as a rule.
 const PRICES =
-  /(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|inr|aud|cad))\s?\d[\d.,]{0,15}\s?(?:k|m)?\b|\b\d[\d.,]{0,15}\s?(?:k|m)?\s?(?:[$€£¥₹]|(?:usd|eur|gbp|chf|inr|aud|cad|euros?|dollars?|pounds?|francs?)\b)|\b\d[\d.,]{0,15}\s?(?:%|percent|per cent|prozent)\s?(?:off|discount|rabatt|cheaper)/giu;
+  /(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|inr|aud|cad))\s?\d[\d.,]{0,15}\s?(?:k|m)?\b|\b\d[\d.,]{0,15}\s?(?:k|m)?\s?(?:[$€£¥₹]|(?:usd|eur|gbp|chf|inr|aud|euros?|dollars?|pounds?|francs?)\b)|\b\d[\d.,]{0,15}\s?(?:%|percent|per cent|prozent)\s?(?:off|discount|rabatt|cheaper)/giu;
 
 function finding(words: string, pattern: RegExp, problem: string): string | null {
   const found = pattern.exec(words)?.[0];

@@ -193,6 +193,7 @@ describe('hardening 148: a price or a discount that a model made up is named who
   });
 
   test.each([
+    ['a kind of drawing', 'You sent us 3 CAD drawings.'],
     ['a share', 'We found that 20% of it is waste.'],
     ['a number', 'It took 499 days.'],
     ['a currency alone', 'They pay in euros or USD.'],
