@@ -173,8 +173,8 @@ describe('E4, hardening 139: a day counts when it can be meant', () => {
 
   test('of a long note the first 4,000 characters are read', () => {
     const note = 'back on 12 March';
-    expect(back(`${'z '.repeat(2_000).slice(0, 4_000 - note.length)}${note}`)).toBe('2026-03-12');
-    expect(back(`${'z '.repeat(2_000).slice(0, 4_001 - note.length)}${note}`)).toBeNull();
+    expect(back(note.padStart(4_000))).toBe('2026-03-12');
+    expect(back(note.padStart(4_001))).toBeNull();
   });
 });
 
@@ -214,5 +214,6 @@ describe('E4, hardening 139: a weekday is the next one, unless it only repeats a
   test('the name of a month has three letters or up to nine', () => {
     expect(returnDateIn('back on Thursday May 7', '2026-05-07')).toBe('2026-05-07');
     expect(returnDateIn('back on Thursday September 3', '2026-09-03')).toBe('2026-09-03');
+    expect(returnDateIn('zurück Donnerstagabend, den 3. September', '2026-09-03')).toBe('2026-09-03');
   });
 });
