@@ -35,17 +35,16 @@ export function dividerAt(lines: readonly string[], index: number): boolean {
   if (line.length > 200) return false;
   if (ORIGINAL.test(line) || BEGIN_FORWARDED.test(line)) return true;
   // An unanswered block at the very top is what a person wrote about, not what they answer.
-  return !line.startsWith('>') && startsHeaderBlock(lines, index);
+  return (
+    !line.startsWith('>') &&
+    headerName(line) !== null &&
+    headersIn(lines.slice(index, index + HEADER_LOOK_AHEAD)) >= HEADERS_NEEDED
+  );
 }
 
-function startsHeaderBlock(lines: readonly string[], index: number): boolean {
-  if (headerName(lines[index] ?? '') === null) return false;
-  const names = new Set<string>();
-  for (const line of lines.slice(index, index + HEADER_LOOK_AHEAD)) {
-    const name = headerName(line);
-    if (name !== null) names.add(name);
-  }
-  return names.size >= HEADERS_NEEDED;
+/** How many different headers the lines show. */
+function headersIn(lines: readonly string[]): number {
+  return new Set(lines.map(headerName).filter((name) => name !== null)).size;
 }
 
 /** The header that a line shows, in whatever language, as its place in the table; null for other lines. */

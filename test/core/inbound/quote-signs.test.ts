@@ -203,6 +203,8 @@ describe('A7: "On …, Ada wrote:" begins the old mail', () => {
     [[`On 4.3.2026, Ada-Lou wrote:`], 1],
     [[`>> On 4.3.2026, Ada wrote:`], 1],
     [[`Ada <${ADDRESS}> wrote:`], 1],
+    [[`Kim <${ADDRESS}> wrote :`], 1],
+    [['>> Am 4.3.2026 schrieb Kim:'], 1],
     [['On 4.3.2026,', '> Ada', '> wrote:', 'x'], 3],
     [['Ada wrote:'], 0],
     [['Room 5 wrote:'], 0],
@@ -240,6 +242,7 @@ describe('A7: "On …, Ada wrote:" begins the old mail', () => {
 
   test.each([
     [['On 4.3.2026, Ada', '', 'wrote:'], 0],
+    [['On 4.3.2026, Ada', ' ', 'wrote:'], 0],
     [['On 4.3.2026, Ada', '', `<${ADDRESS}> wrote:`], 3],
     [['On 4.3.2026, Ada', ' ', ` <${ADDRESS}> wrote:`], 3],
     [['On 4.3.2026, Ada <', '', `mailto:${ADDRESS}`, '', '> wrote:'], 5],
@@ -297,6 +300,8 @@ describe('A7: the German and the Nordic form has the name at the end', () => {
     ['Am 4.3.2026 schrieb Kim <@x>', 1],
     ['Am 4.3.2026 schrieb Kim <@>', 0],
     ['Am 4.3.2026 schrieb Kim <Kim>', 0],
+    ['Am 4.3.2026 um 10:02 schrieb Kim <Kim>', 0],
+    ['Am 4.3.2026 schrieb <ada@x> <Kim>', 0],
     [`Am 4.3.2026 schrieb Kim <${ADDRESS}> x`, 0],
     ['Am 4.3.2026 schrieb Kim', 0],
     ['Am 4.3.2026: schrieb Kim so', 0],
@@ -331,6 +336,7 @@ describe('A7: in languages that Gmail was not translated to, date, name and addr
     ['2026-03-04 Ada < a@b >:', 1],
     ['2026-03-04 Ada <a@b:', 1],
     [`2026-03-04 Ada <${ADDRESS}`, 0],
+    [`2026-03-04 10:02 Ada <${ADDRESS}`, 0],
     [`2026-03-04 Ada ${ADDRESS}:`, 0],
     ['2026-03-04 Ada <@b>:', 0],
     ['2026-03-04 Ada <a@>:', 0],
