@@ -46,7 +46,7 @@ interface Score {
   readonly score: number;
 }
 
-function mutate({ name, mutate: files, tests, leavesTablesOut = false }: Part): Score {
+function mutate({ name, mutate: files, tests }: Part): Score {
   try {
     execFileSync(process.execPath, [STRYKER, 'run', join(FOLDER, 'stryker.config.mjs')], {
       cwd: ROOT,
@@ -56,7 +56,6 @@ function mutate({ name, mutate: files, tests, leavesTablesOut = false }: Part): 
         HEADGATE_MUTATE_PART: name,
         HEADGATE_MUTATE: files.join(','),
         HEADGATE_MUTATE_TESTS: tests.join(','),
-        HEADGATE_MUTATE_TABLES: leavesTablesOut ? '0' : '1',
       },
     });
   } catch (error) {
