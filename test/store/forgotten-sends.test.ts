@@ -216,3 +216,7 @@ test('A15: the past is corrected whole or not at all', () => {
   const forced = { messageRowId: message, state: 'sent', at: AT, isRehearsal: false, detail: '' } as const;
   expect(() => forceState(desk.database, forced)).toThrow(/must run inside/);
 });
+
+test('A15: whose words are lost says so where the mark of its words would stand, and means no mail that has any', () => {
+  expect(FORGOTTEN_WORDS).toBe('forgotten');
+});
