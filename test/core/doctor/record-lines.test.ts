@@ -33,7 +33,9 @@ describe('F7, A8: what is wrong with SPF is told whole, with the line that mends
     ],
     [
       'of every term',
-      found('v=spf1 +a a:x a/24 ?mx/24 ptr ptr:x ip4:192.0.2.1 ip6:2001:DB8::/32 exists:x exp=x x-y.z= ~all'),
+      found(
+        'v=spf1 +a a:x a/24 ?mx/24 ptr ptr:x.example ip4:192.0.2.1 ip6:2001:DB8::/32 exists:x.example exp=x x-y.z= ~all',
+      ),
       'pass: SPF of b.example | aligned, 1 of 10 lookups',
     ],
     ['silent', SILENT, 'problem: SPF of b.example could not be read | SERVFAIL | dig +short TXT b.example'],

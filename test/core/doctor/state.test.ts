@@ -100,7 +100,16 @@ describe('A14, A15: the state', () => {
 
   test.each([
     ['state_missing', 'headgate init   the first time here; else headgate restore FILE'],
+    ['state_empty', 'headgate restore FILE   with the newest copy in backup/'],
+    ['state_foreign', 'headgate doctor --state DIR   with the folder of your state'],
+    ['state_damaged', 'headgate restore FILE   with the newest copy in backup/, after a copy of this file'],
+    ['state_newer', 'headgate --version   then install the version that wrote this state, or a later one'],
+    ['state_older', 'headgate status   as the owner of the state: it brings the schema up to date'],
+    ['state_not_permitted', 'sudo headgate doctor   or run it as the owner of the state'],
     ['state_disk_full', 'df -h /srv/state   then free some space there'],
+    ['state_io_error', 'sudo dmesg | tail   then: headgate backup'],
+    ['state_no_wal', 'headgate init DIR   on a local disk'],
+    ['state_busy', 'headgate doctor   again when the other program has ended'],
     ['a_later_code', 'headgate status   says the same in full'],
   ])('that cannot be opened for %s says why and what to type', (code, fix) => {
     const closed: StateFacts = { kind: 'closed', path: '/srv/state', code, why: 'so it is' };
