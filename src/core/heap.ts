@@ -15,6 +15,7 @@ export class Heap<T> {
   push(item: T): void {
     const items = this.#items;
     let at = items.length;
+    // Comes to its end at the root at the latest: nothing stands above it.
     for (;;) {
       const above = (at - 1) >> 1;
       const parent = items[above];

@@ -166,11 +166,10 @@ function judgeHold(facts: ReviewFacts): Ruling {
 /** A8, architecture: back to where it came from; what a doubt or a blast radius stopped waits for `adopt` first. */
 function judgeRelease(facts: ReviewFacts): Ruling {
   if (facts.state !== 'held') {
-    const { instead } = wrongState(facts);
     return refused(
       'not_held',
       STATE_TEXTS[facts.state],
-      facts.state === 'pending_approval' ? 'approve' : instead,
+      facts.state === 'pending_approval' ? 'approve' : wayOn(facts),
     );
   }
   if (facts.isExpired) return EXPIRED;
@@ -297,5 +296,10 @@ function refused(reason: RefusalReason, detail: string, instead: Refusal['instea
 }
 
 function wrongState({ state }: ReviewFacts): Refusal {
-  return refused('wrong_state', STATE_TEXTS[state], state === 'uncertain' ? 'settle' : null);
+  return refused('wrong_state', STATE_TEXTS[state], wayOn({ state }));
+}
+
+/** Only of what is in doubt a person may still say what became of it. */
+function wayOn({ state }: Pick<ReviewFacts, 'state'>): Refusal['instead'] {
+  return state === 'uncertain' ? 'settle' : null;
 }

@@ -9,25 +9,17 @@ import {
   type ReviewFacts,
   type Ruling,
 } from '../../src/core/review-rules.ts';
+import { REVIEWED_AT as NOW, reviewFacts } from '../helpers/review-facts.ts';
 
 /** Whoever is refused reads why and what works instead: D11, cli.md 2.1. */
 
-const NOW = 1_000_000;
-
+/** A hold is by hand and an approval in its undo, where nothing else is said. */
 function facts(changes: Partial<ReviewFacts> = {}): ReviewFacts {
-  return {
-    state: 'pending_approval',
+  return reviewFacts({
     holdCause: changes.state === 'held' ? 'operator' : null,
-    heldFrom: null,
     leavesAt: changes.state === 'approved' ? NOW + 1 : null,
-    isExpired: false,
-    enrollmentStatus: 'active',
-    isStepRemoved: false,
-    isOvertaken: false,
-    needsAdopt: false,
-    now: NOW,
     ...changes,
-  };
+  });
 }
 
 const DECISIONS = {

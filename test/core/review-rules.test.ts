@@ -3,24 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MESSAGE_STATES, type MessageState } from '../../src/core/model.ts';
 import { isExpired, judgeDecision, type Decision, type ReviewFacts } from '../../src/core/review-rules.ts';
 import { mayMove } from '../../src/core/states.ts';
-
-const NOW = 1_000_000;
-
-function facts(changes: Partial<ReviewFacts> = {}): ReviewFacts {
-  return {
-    state: 'pending_approval',
-    holdCause: null,
-    heldFrom: null,
-    leavesAt: null,
-    isExpired: false,
-    enrollmentStatus: 'active',
-    isStepRemoved: false,
-    isOvertaken: false,
-    needsAdopt: false,
-    now: NOW,
-    ...changes,
-  };
-}
+import { REVIEWED_AT as NOW, reviewFacts as facts } from '../helpers/review-facts.ts';
 
 /** A held message held by hand, an approval in its undo: what each state most often looks like. */
 function typical(state: MessageState): ReviewFacts {
